@@ -1,0 +1,13 @@
+import { randomInt } from 'node:crypto'
+// uuid: time-ordered ids (RFC 9562, version 7), which Node cannot make itself.
+import { v7 } from 'uuid'
+import type { EpochMs } from './clock.ts'
+
+/** A UUIDv7: ids sort by the time they were made, so indexes grow at their end. */
+export const newId = (now: EpochMs): string => v7({ msecs: now })
+
+const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz'
+
+/** A short code a person can read out, without letters that look alike (31 to the power of `length` values). */
+export const shortCode = (length = 6): string =>
+  Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')

@@ -1,0 +1,26 @@
+/**
+ * An error that the person can put right: one sentence in their words, then the way out.
+ * Everything that is not a UserError is ours: it is logged with an id and answered with that id.
+ */
+export class UserError extends Error {
+  override name = 'UserError'
+  /** What to do about it: a sentence, or a line to type such as `show 42`. */
+  readonly wayOut: string | undefined
+  /** The form field the mistake is in, so that a form can show it there. */
+  readonly field: string | undefined
+  /** Lines offered as buttons: the ways out that need no typing. */
+  readonly offers: readonly Offer[]
+
+  constructor(message: string, options: { wayOut?: string; field?: string; offers?: readonly Offer[]; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.wayOut = options.wayOut
+    this.field = options.field
+    this.offers = options.offers ?? []
+  }
+}
+
+/** A button in words: what it says and the line it types. */
+export interface Offer {
+  label: string
+  line: string
+}
