@@ -1,0 +1,85 @@
+import type { EpochMs } from '../kit/clock.ts'
+import type { Metrics, Published } from '../platforms/contract/platform.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
+import type { Attempt, AttemptOutcome, Delivery, Problem } from './delivery.ts'
+import type { DeliveryMove } from './moves.ts'
+
+/** What a move may set besides the state. Fields left out keep their value. */
+export interface DeliveryChanges {
+  at: EpochMs
+  dueAt?: EpochMs
+  problem?: Problem | null
+  published?: Published
+  publishedAt?: EpochMs
+}
+
+/** Bound to one workspace. */
+export interface DeliveryStore {
+  createMany(deliveries: readonly Delivery[]): Promise<void>
+  get(id: string): Promise<Delivery | undefined>
+  /** In the order of creation. */
+  ofPosts(postIds: readonly string[]): Promise<Delivery[]>
+  list(filter: DeliveryFilter): Promise<Delivery[]>
+  /** One guarded statement by the table of moves; undefined: somebody was faster. */
+  move(id: string, move: DeliveryMove, changes: DeliveryChanges): Promise<Delivery | undefined>
+  /** Cancels every delivery of a post that no worker holds and that is not at its end; says how many. */
+  cancelOfPost(postId: string, at: EpochMs): Promise<number>
+  /** Sets the time of every scheduled delivery of a post; says how many. */
+  rescheduleOfPost(postId: string, dueAt: EpochMs, at: EpochMs): Promise<number>
+  /** Moves every delivery of an account in one statement (park, unpark); says which. */
+  moveOfAccount(accountId: string, move: 'park' | 'unpark', changes: DeliveryChanges & { dueBefore?: EpochMs }): Promise<Delivery[]>
+  attempts(deliveryId: string): Promise<Attempt[]>
+  /** How many commits of an account began at or after `since` (UTC ms): the pace. */
+  countAttempts(accountId: string, since: EpochMs): Promise<number>
+  addMetrics(deliveryId: string, at: EpochMs, metrics: Metrics): Promise<void>
+  /** The newest metrics of each delivery, by delivery id. */
+  latestMetrics(deliveryIds: readonly string[]): Promise<Map<string, { at: EpochMs; metrics: Metrics }>>
+}
+
+export interface DeliveryFilter {
+  states?: readonly Delivery['state'][]
+  accountId?: string
+  publishedFrom?: EpochMs
+  publishedUntil?: EpochMs
+  updatedFrom?: EpochMs
+  updatedUntil?: EpochMs
+  limit?: number
+}
+
+export interface Claimed {
+  workspaceId: WorkspaceId
+  delivery: Delivery
+}
+
+/**
+ * What workers do, across workspaces. Every write of a worker is guarded by its lease: `worker = ?` and
+ * `state = 'publishing'`. A worker that lost its lease gets `false` and may not write its result.
+ */
+export interface DeliveryQueue {
+  /** Takes up to `limit` deliveries that are due, oldest first; not those of paused workspaces. One guarded statement. */
+  claimDue(claim: { now: EpochMs; leaseUntil: EpochMs; worker: string; limit: number }): Promise<Claimed[]>
+  /** When the next delivery is due (UTC ms). */
+  nextDueAt(): Promise<EpochMs | undefined>
+  renewLease(deliveryId: string, worker: string, leaseUntil: EpochMs): Promise<boolean>
+  keepProgress(deliveryId: string, worker: string, progress: Record<string, unknown>, at: EpochMs): Promise<boolean>
+  /** Durable when it resolves. Only then may the commit be called. False: the lease is lost, do not call. */
+  beginAttempt(attempt: Attempt): Promise<boolean>
+  /** The commit's end and the delivery's move, in one transaction. False: the lease is lost, nothing was written. */
+  endAttempt(
+    attempt: { id: string; deliveryId: string; worker: string; outcome: AttemptOutcome; message: string | null; at: EpochMs },
+    move: DeliveryMove | null,
+    changes: DeliveryChanges & { progress?: Record<string, unknown> },
+  ): Promise<boolean>
+  /** A move of a delivery one holds, without an attempt: prepare failed, or it is too late. */
+  release(deliveryId: string, worker: string, move: DeliveryMove, changes: DeliveryChanges): Promise<boolean>
+  /** Deliveries whose lease has ended, with whether an attempt of theirs has no outcome. */
+  leasesEnded(now: EpochMs, limit: number): Promise<(Claimed & { openAttempt: Attempt | undefined })[]>
+  /** Moves one whose lease has ended, guarded by that lease. */
+  settleEndedLease(deliveryId: string, leaseUntil: EpochMs, move: DeliveryMove, changes: DeliveryChanges): Promise<boolean>
+  /** Unsure deliveries, oldest first. */
+  unsure(limit: number): Promise<(Claimed & { lastAttempt: Attempt | undefined })[]>
+  /** Deliveries whose metrics are wanted: published at or after `since`, by age of their newest metrics. */
+  toMeasure(since: EpochMs, limit: number): Promise<(Claimed & { measuredAt: EpochMs | undefined })[]>
+  /** For health: how many are due, and since when the oldest is overdue. */
+  overdue(now: EpochMs): Promise<{ count: number; oldest: EpochMs | undefined }>
+}
