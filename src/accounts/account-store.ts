@@ -10,7 +10,10 @@ export interface AccountStore {
   change(
     id: string,
     changes: Partial<
-      Pick<Account, 'handle' | 'state' | 'facts' | 'dryRun' | 'connectedBy' | 'expiresAt' | 'failures' | 'pausedUntil'>
+      Pick<
+        Account,
+        'handle' | 'state' | 'facts' | 'dryRun' | 'connectedBy' | 'expiresAt' | 'failures' | 'pausedUntil'
+      >
     >,
   ): Promise<Account>
   /** Sealed; undefined once disconnected. `version` counts writes, so that two that refresh at once can tell. */

@@ -27,7 +27,11 @@ export interface DeliveryStore {
   /** Sets the time of every scheduled delivery of a post; says how many. */
   rescheduleOfPost(postId: string, dueAt: EpochMs, at: EpochMs): Promise<number>
   /** Moves every delivery of an account in one statement (park, unpark); says which. */
-  moveOfAccount(accountId: string, move: 'park' | 'unpark', changes: DeliveryChanges & { dueBefore?: EpochMs }): Promise<Delivery[]>
+  moveOfAccount(
+    accountId: string,
+    move: 'park' | 'unpark',
+    changes: DeliveryChanges & { dueBefore?: EpochMs },
+  ): Promise<Delivery[]>
   attempts(deliveryId: string): Promise<Attempt[]>
   /** How many commits of an account began at or after `since` (UTC ms): the pace. */
   countAttempts(accountId: string, since: EpochMs): Promise<number>
@@ -61,12 +65,24 @@ export interface DeliveryQueue {
   /** When the next delivery is due (UTC ms). */
   nextDueAt(): Promise<EpochMs | undefined>
   renewLease(deliveryId: string, worker: string, leaseUntil: EpochMs): Promise<boolean>
-  keepProgress(deliveryId: string, worker: string, progress: Record<string, unknown>, at: EpochMs): Promise<boolean>
+  keepProgress(
+    deliveryId: string,
+    worker: string,
+    progress: Record<string, unknown>,
+    at: EpochMs,
+  ): Promise<boolean>
   /** Durable when it resolves. Only then may the commit be called. False: the lease is lost, do not call. */
   beginAttempt(attempt: Attempt): Promise<boolean>
   /** The commit's end and the delivery's move, in one transaction. False: the lease is lost, nothing was written. */
   endAttempt(
-    attempt: { id: string; deliveryId: string; worker: string; outcome: AttemptOutcome; message: string | null; at: EpochMs },
+    attempt: {
+      id: string
+      deliveryId: string
+      worker: string
+      outcome: AttemptOutcome
+      message: string | null
+      at: EpochMs
+    },
     move: DeliveryMove | null,
     changes: DeliveryChanges & { progress?: Record<string, unknown> },
   ): Promise<boolean>
@@ -75,7 +91,12 @@ export interface DeliveryQueue {
   /** Deliveries whose lease has ended, with whether an attempt of theirs has no outcome. */
   leasesEnded(now: EpochMs, limit: number): Promise<(Claimed & { openAttempt: Attempt | undefined })[]>
   /** Moves one whose lease has ended, guarded by that lease. */
-  settleEndedLease(deliveryId: string, leaseUntil: EpochMs, move: DeliveryMove, changes: DeliveryChanges): Promise<boolean>
+  settleEndedLease(
+    deliveryId: string,
+    leaseUntil: EpochMs,
+    move: DeliveryMove,
+    changes: DeliveryChanges,
+  ): Promise<boolean>
   /** Unsure deliveries, oldest first. */
   unsure(limit: number): Promise<(Claimed & { lastAttempt: Attempt | undefined })[]>
   /** Deliveries whose metrics are wanted: published at or after `since`, by age of their newest metrics. */

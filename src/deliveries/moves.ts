@@ -15,11 +15,23 @@ export const deliveryMoves = {
   lose: { from: ['publishing'], to: 'unsure', refusal: 'It is not going out' },
   park: { from: ['scheduled', 'publishing'], to: 'parked', refusal: 'Only what is due can be parked' },
   unpark: { from: ['parked'], to: 'scheduled', refusal: 'Only a parked delivery can go on' },
-  tooLate: { from: ['scheduled', 'publishing', 'parked'], to: 'late', refusal: 'Only what is due can be late' },
+  tooLate: {
+    from: ['scheduled', 'publishing', 'parked'],
+    to: 'late',
+    refusal: 'Only what is due can be late',
+  },
   /** A person's word: publish what was late, parked, failed or proven absent. */
-  retry: { from: ['failed', 'late', 'parked', 'unsure'], to: 'scheduled', refusal: 'There is nothing to try again' },
+  retry: {
+    from: ['failed', 'late', 'parked', 'unsure'],
+    to: 'scheduled',
+    refusal: 'There is nothing to try again',
+  },
   /** A person's word: what was unsure is live. */
-  confirm: { from: ['unsure'], to: 'published', refusal: 'Only a delivery nobody is sure of can be confirmed' },
+  confirm: {
+    from: ['unsure'],
+    to: 'published',
+    refusal: 'Only a delivery nobody is sure of can be confirmed',
+  },
   cancel: {
     from: ['scheduled', 'parked', 'late', 'failed', 'unsure'],
     to: 'cancelled',

@@ -6,7 +6,15 @@ export const FIRST_HASH = '0'.repeat(64)
 
 /** The hash of a line: SHA-256 (hex) over the previous hash and the line's canonical JSON. */
 export function hashEvent(event: NewEvent & { sequence: number }, previousHash: string): string {
-  const line = JSON.stringify([event.sequence, event.id, event.at, event.memberId, event.verb, event.subject, canonical(event.details)])
+  const line = JSON.stringify([
+    event.sequence,
+    event.id,
+    event.at,
+    event.memberId,
+    event.verb,
+    event.subject,
+    canonical(event.details),
+  ])
   return createHash('sha256').update(previousHash).update('\n').update(line).digest('hex')
 }
 
@@ -14,7 +22,12 @@ export function hashEvent(event: NewEvent & { sequence: number }, previousHash: 
 export function firstBrokenLink(events: readonly Event[]): Event | undefined {
   let previous = FIRST_HASH
   for (const [index, event] of events.entries()) {
-    if (event.sequence !== index + 1 || event.previousHash !== previous || event.hash !== hashEvent(event, previous)) return event
+    if (
+      event.sequence !== index + 1 ||
+      event.previousHash !== previous ||
+      event.hash !== hashEvent(event, previous)
+    )
+      return event
     previous = event.hash
   }
   return undefined

@@ -15,7 +15,9 @@ export const DAY = 24 * HOUR
 export const systemClock: Clock = { now: () => Temporal.Now.instant().epochMilliseconds }
 
 /** A clock that stands still until it is moved: for tests, the command line's `--now` and rehearsals. */
-export function standingClock(start: string | EpochMs): Clock & { set(to: string | EpochMs): void; advance(ms: number): void } {
+export function standingClock(
+  start: string | EpochMs,
+): Clock & { set(to: string | EpochMs): void; advance(ms: number): void } {
   let now = asEpochMs(start)
   return {
     now: () => now,

@@ -5,8 +5,22 @@ export type Log = Logger
 
 /** Fields that may hold a credential, wherever they stand. Post text has no field: it is never logged above debug. */
 const SECRET_FIELDS = [
-  'token', 'accessToken', 'refreshToken', 'access_token', 'refresh_token', 'password', 'secret', 'credentials',
-  'authorization', 'cookie', 'clientSecret', 'client_secret', 'apiKey', 'signingSecret', 'botToken', 'appToken',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'access_token',
+  'refresh_token',
+  'password',
+  'secret',
+  'credentials',
+  'authorization',
+  'cookie',
+  'clientSecret',
+  'client_secret',
+  'apiKey',
+  'signingSecret',
+  'botToken',
+  'appToken',
 ]
 const REDACTED = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
 

@@ -11,7 +11,10 @@ export class UserError extends Error {
   /** Lines offered as buttons: the ways out that need no typing. */
   readonly offers: readonly Offer[]
 
-  constructor(message: string, options: { wayOut?: string; field?: string; offers?: readonly Offer[]; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { wayOut?: string; field?: string; offers?: readonly Offer[]; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.wayOut = options.wayOut
     this.field = options.field

@@ -68,7 +68,11 @@ export const note = (...words: (string | Span)[]): Block => ({ type: 'note', spa
 export const quote = (said: string, caption?: string): Block =>
   caption === undefined ? { type: 'quote', text: said } : { type: 'quote', text: said, caption }
 export const divider = (): Block => ({ type: 'divider' })
-export const list = (items: readonly Words[], ordered = false): Block => ({ type: 'list', items: items.map(spansOf), ordered })
+export const list = (items: readonly Words[], ordered = false): Block => ({
+  type: 'list',
+  items: items.map(spansOf),
+  ordered,
+})
 
 /** Facts in order; an undefined value leaves its line out. */
 export const facts = (pairs: Record<string, Words | undefined>): Block => ({
@@ -88,7 +92,8 @@ export function button(
   line: string,
   options: { style?: 'primary' | 'danger'; confirm?: string } = {},
 ): Button {
-  if (line.length > BUTTON_LINE) throw new Error(`The button "${label}" types ${line.length} characters; ${BUTTON_LINE} fit`)
+  if (line.length > BUTTON_LINE)
+    throw new Error(`The button "${label}" types ${line.length} characters; ${BUTTON_LINE} fit`)
   return { label, line, ...options }
 }
 
@@ -96,5 +101,9 @@ export const bold = (said: string): Span => ({ type: 'bold', text: said })
 export const italic = (said: string): Span => ({ type: 'italic', text: said })
 export const code = (said: string): Span => ({ type: 'code', text: said })
 export const link = (href: string, said = href): Span => ({ type: 'link', text: said, href })
-export const memberSpan = (member: { id: string; name: string }): Span => ({ type: 'member', id: member.id, name: member.name })
+export const memberSpan = (member: { id: string; name: string }): Span => ({
+  type: 'member',
+  id: member.id,
+  name: member.name,
+})
 export const time = (at: EpochMs, zone: string): Span => ({ type: 'time', at, zone })

@@ -28,7 +28,10 @@ export interface OutboxEntry {
   createdAt: EpochMs
 }
 
-export type NewOutboxEntry = Pick<OutboxEntry, 'id' | 'chatId' | 'channel' | 'memberId' | 'subject' | 'kind' | 'message' | 'createdAt'>
+export type NewOutboxEntry = Pick<
+  OutboxEntry,
+  'id' | 'chatId' | 'channel' | 'memberId' | 'subject' | 'kind' | 'message' | 'createdAt'
+>
 
 /** Where a card stands on its surface. */
 export interface Card {
@@ -49,7 +52,19 @@ export interface OutboxStore {
 /** What the sender does, across workspaces. */
 export interface OutboxQueue {
   /** Takes waiting entries that are due, in order: never two of one channel at once, and none behind an unsent one of its channel. */
-  claim(claim: { now: EpochMs; leaseUntil: EpochMs; limit: number }): Promise<{ workspaceId: WorkspaceId; surface: SurfaceName; chatExternalId: string; entry: OutboxEntry; card: Card | undefined }[]>
+  claim(claim: {
+    now: EpochMs
+    leaseUntil: EpochMs
+    limit: number
+  }): Promise<
+    {
+      workspaceId: WorkspaceId
+      surface: SurfaceName
+      chatExternalId: string
+      entry: OutboxEntry
+      card: Card | undefined
+    }[]
+  >
   /** It was sent; where it is a card's first, `card` says where it stands. */
   sent(id: string, at: EpochMs, card: Card | undefined): Promise<void>
   /** It was not; tried again at `dueAt` (UTC ms), or given up where that is null. */

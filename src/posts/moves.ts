@@ -16,12 +16,20 @@ export const postMoves = {
   requestChanges: { from: ['in_review'], to: 'draft', refusal: 'Only a post in review can be sent back' },
   reject: { from: ['in_review'], to: 'cancelled', refusal: 'Only a post in review can be rejected' },
   /** An edit of what waits for a decision, or for its time, throws both away. */
-  edit: { from: ['draft', 'in_review', 'scheduled', 'failed'], to: 'draft', refusal: 'This post can no longer be edited' },
+  edit: {
+    from: ['draft', 'in_review', 'scheduled', 'failed'],
+    to: 'draft',
+    refusal: 'This post can no longer be edited',
+  },
   start: { from: ['scheduled'], to: 'publishing', refusal: 'Only a scheduled post can go out' },
   publish: { from: ['publishing'], to: 'published', refusal: 'This post is not going out' },
   publishPartly: { from: ['publishing'], to: 'partly_published', refusal: 'This post is not going out' },
   fail: { from: ['publishing'], to: 'failed', refusal: 'This post is not going out' },
-  retry: { from: ['failed', 'partly_published'], to: 'publishing', refusal: 'Only a failed post can be tried again' },
+  retry: {
+    from: ['failed', 'partly_published'],
+    to: 'publishing',
+    refusal: 'Only a failed post can be tried again',
+  },
   cancel: {
     from: ['draft', 'in_review', 'scheduled', 'failed'],
     to: 'cancelled',

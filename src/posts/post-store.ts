@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kit/clock.ts'
-import type { Content, Post, PostState, PostTime } from './post.ts'
 import type { PostMove } from './moves.ts'
+import type { Content, Post, PostState, PostTime } from './post.ts'
 
 /** Bound to one workspace. */
 export interface PostStore {
@@ -17,7 +17,11 @@ export interface PostStore {
    * Makes a move from the table in one guarded statement (`where id = ? and state in (…)`), and, where `revision` is
    * given, only if that is still the post's revision. Undefined: somebody was faster.
    */
-  move(id: string, move: PostMove, options: { at: EpochMs; revision?: string; round?: number }): Promise<Post | undefined>
+  move(
+    id: string,
+    move: PostMove,
+    options: { at: EpochMs; revision?: string; round?: number },
+  ): Promise<Post | undefined>
 
   /** Replaces what would be published, guarded by the revision the editor saw and by the states an edit may start from. */
   edit(

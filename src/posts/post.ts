@@ -69,4 +69,5 @@ export type PostState = (typeof POST_STATES)[number]
 export const emptyContent: Content = { text: '', variants: {}, media: [], options: {} }
 
 /** What this platform gets of the post: its own variant, or the common text. */
-export const textFor = (content: Content, platform: string): string => content.variants[platform] ?? content.text
+export const textFor = (content: Content, platform: string): string =>
+  content.variants[platform] ?? content.text

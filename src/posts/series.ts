@@ -26,7 +26,9 @@ export interface SeriesStore {
   running(): Promise<Series[]>
   change(
     id: string,
-    changes: Partial<Pick<Series, 'content' | 'accountIds' | 'approvedRevision' | 'endedAt' | 'rule' | 'phrase'>>,
+    changes: Partial<
+      Pick<Series, 'content' | 'accountIds' | 'approvedRevision' | 'endedAt' | 'rule' | 'phrase'>
+    >,
   ): Promise<Series>
   /** Moves `plannedUntil` on, guarded by the value that was seen. True for exactly one caller. */
   plan(id: string, seen: EpochMs | null, until: EpochMs): Promise<boolean>

@@ -1,5 +1,15 @@
 import type { EpochMs } from '../kit/clock.ts'
-import type { Channels, Chat, Identity, Member, Role, Settings, SurfaceName, Workspace, WorkspaceId } from './workspace.ts'
+import type {
+  Channels,
+  Chat,
+  Identity,
+  Member,
+  Role,
+  Settings,
+  SurfaceName,
+  Workspace,
+  WorkspaceId,
+} from './workspace.ts'
 
 /** Finding the workspace, before anything can be bound to it. The only store that crosses workspaces for people. */
 export interface WorkspaceDirectory {
@@ -22,7 +32,10 @@ export interface WorkspaceStore {
   chats(): Promise<Chat[]>
   chat(id: string): Promise<Chat | undefined>
   addChat(chat: Chat): Promise<void>
-  changeChat(id: string, changes: { name?: string; channels?: Partial<Channels>; sealedToken?: string | null }): Promise<Chat>
+  changeChat(
+    id: string,
+    changes: { name?: string; channels?: Partial<Channels>; sealedToken?: string | null },
+  ): Promise<Chat>
   removeChat(id: string): Promise<void>
 
   members(): Promise<Member[]>

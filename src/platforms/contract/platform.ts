@@ -248,7 +248,16 @@ export interface Finding {
   message: string
 }
 
-export const METRIC_NAMES = ['likes', 'comments', 'shares', 'views', 'impressions', 'reach', 'saves', 'clicks'] as const
+export const METRIC_NAMES = [
+  'likes',
+  'comments',
+  'shares',
+  'views',
+  'impressions',
+  'reach',
+  'saves',
+  'clicks',
+] as const
 export type MetricName = (typeof METRIC_NAMES)[number]
 export type Metrics = Partial<Record<MetricName, number>>
 

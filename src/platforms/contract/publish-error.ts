@@ -19,7 +19,12 @@ export class PublishError extends Error {
   /** The platform's own code or the HTTP status, for the log and the card: `422`, `InvalidRequest`. */
   readonly code: string | undefined
 
-  constructor(platform: string, next: Next, message: string, options: { code?: string; cause?: unknown } = {}) {
+  constructor(
+    platform: string,
+    next: Next,
+    message: string,
+    options: { code?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.platform = platform
     this.next = next

@@ -1,0 +1,83 @@
+import type { z } from 'zod'
+import type { EpochMs } from '../kit/clock.ts'
+import type { Form, FormValues, Option } from '../message/form.ts'
+import type { Message } from '../message/message.ts'
+import type { Channels, Chat, Member, Role, SurfaceName, Workspace } from '../workspaces/workspace.ts'
+import type { Services } from './services.ts'
+import type { IncomingFile } from './surface.ts'
+
+/**
+ * What people can say. One file in `commands/` is one command, and all that help, forms, Slack's manifest, Discord's
+ * registration, completion and the API need of it.
+ */
+export interface Command<Args = unknown> {
+  /** The file's name: what people type. */
+  name: string
+  /** What it does, for the list: one phrase, at most 100 characters. */
+  summary: string
+  /** How a line is written: words in `<…>` are arguments, `[…]` may be left out: `<when> [to <accounts>]: <text>`. */
+  usage: string
+  /** Lines without the leading `/`; each is run as a test. */
+  examples: readonly string[]
+  /** The least role. */
+  who: Role
+  args: z.ZodType<Args>
+  /** The arguments in the order in which a form asks for them and Discord lists them. */
+  fields: readonly Arg[]
+  /** Opened when a required argument is missing, with what was given already. Where absent, that is an error in words. */
+  form?(values: FormValues, context: CommandContext): Form | Promise<Form>
+  run(args: Args, context: CommandContext): Promise<Message | Form | ForChannel>
+}
+
+/** An argument, as surfaces need it. */
+export interface Arg {
+  name: string
+  /** What kind of value it is: decides Discord's option type, the form's field and the completion. */
+  kind:
+    | 'post'
+    | 'when'
+    | 'accounts'
+    | 'text'
+    | 'words'
+    | 'choice'
+    | 'flag'
+    | 'member'
+    | 'channel'
+    | 'secret'
+    | 'number'
+  /** What it is, at most 45 characters (a form's label). */
+  label: string
+  hint?: string
+  required: boolean
+  choices?: readonly Option[]
+}
+
+/** A message that the whole channel should see. */
+export interface ForChannel {
+  type: 'for-channel'
+  message: Message
+}
+
+export interface CommandContext {
+  workspace: Workspace
+  member: Member
+  surface: SurfaceName
+  /** Where it was said; undefined outside chats. */
+  place: { chat: Chat; channel: string | undefined } | undefined
+  /** The member's zone, else the workspace's (IANA). */
+  zone: string
+  /** The member's language, else the workspace's (BCP 47). */
+  locale: string
+  now: EpochMs
+  files: readonly IncomingFile[]
+  services: Services
+  /** Every command, for help. */
+  commands: readonly Command[]
+}
+
+export type { Channels }
+
+/** Keeps the arguments' type inside the file. */
+export const defineCommand = <Args>(command: Command<Args>): Command =>
+  // `dispatch` parses with this command's own schema before it calls `run`, so the register may forget the type.
+  command as unknown as Command
