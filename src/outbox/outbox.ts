@@ -52,11 +52,7 @@ export interface OutboxStore {
 /** What the sender does, across workspaces. */
 export interface OutboxQueue {
   /** Takes waiting entries that are due, in order: never two of one channel at once, and none behind an unsent one of its channel. */
-  claim(claim: {
-    now: EpochMs
-    leaseUntil: EpochMs
-    limit: number
-  }): Promise<
+  claim(claim: { now: EpochMs; leaseUntil: EpochMs; limit: number }): Promise<
     {
       workspaceId: WorkspaceId
       surface: SurfaceName

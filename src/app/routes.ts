@@ -1,0 +1,6 @@
+/** A part of the HTTP server that a room brings along: main.ts hangs it under its path. Fetch-style, so that any server can carry it. */
+export interface Routes {
+  /** Path prefix without a trailing slash: `/slack`, `/api`, '' for the page itself. */
+  path: string
+  handle(request: Request, connection: { remoteAddress: string | undefined }): Promise<Response | undefined>
+}
