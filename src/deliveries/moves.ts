@@ -13,6 +13,8 @@ export const deliveryMoves = {
   retryLater: { from: ['publishing', 'unsure'], to: 'scheduled', refusal: 'It is not going out' },
   fail: { from: ['publishing', 'unsure'], to: 'failed', refusal: 'It is not going out' },
   lose: { from: ['publishing'], to: 'unsure', refusal: 'It is not going out' },
+  /** A look could not tell: it stays, and a person is asked. */
+  ask: { from: ['unsure'], to: 'unsure', refusal: 'Only a delivery nobody is sure of is asked about' },
   park: { from: ['scheduled', 'publishing'], to: 'parked', refusal: 'Only what is due can be parked' },
   unpark: { from: ['parked'], to: 'scheduled', refusal: 'Only a parked delivery can go on' },
   tooLate: {

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kit/clock.ts'
 import type { PostMove } from './moves.ts'
-import type { Content, Post, PostState, PostTime } from './post.ts'
+import type { Content, Post, PostEdit, PostState, PostTime } from './post.ts'
 
 /** Bound to one workspace. */
 export interface PostStore {
@@ -27,7 +27,7 @@ export interface PostStore {
   edit(
     id: string,
     seen: string,
-    changes: { content: Content; accountIds: string[]; revision: string; at: EpochMs },
+    changes: { content: Content; accountIds: string[]; revision: string; edited: PostEdit; at: EpochMs },
   ): Promise<Post | undefined>
 
   /** Sets the time, guarded by the states in which a time can still change. */

@@ -15,9 +15,20 @@ export interface Post {
   when: PostTime | null
   /** Decisions of earlier revisions do not count; this one counts rounds of review, so that cards can say "again". */
   round: number
+  /** The last edit, so that reviewers see what changed; null where it was never edited. */
+  edited: PostEdit | null
   seriesId: string | null
   createdAt: EpochMs
   updatedAt: EpochMs
+}
+
+/** What an edit replaced, and who did it. */
+export interface PostEdit {
+  revision: string
+  content: Content
+  accountIds: string[]
+  memberId: string
+  at: EpochMs
 }
 
 /** Everything that would be published, apart from where and when. */
