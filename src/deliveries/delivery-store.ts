@@ -11,6 +11,8 @@ export interface DeliveryChanges {
   problem?: Problem | null
   published?: Published
   publishedAt?: EpochMs
+  /** Replaces the kept steps: a look found a part of a thread that is live. */
+  progress?: Record<string, unknown>
 }
 
 /** Bound to one workspace. */
@@ -84,7 +86,7 @@ export interface DeliveryQueue {
       at: EpochMs
     },
     move: DeliveryMove | null,
-    changes: DeliveryChanges & { progress?: Record<string, unknown> },
+    changes: DeliveryChanges,
   ): Promise<boolean>
   /** A move of a delivery one holds, without an attempt: prepare failed, or it is too late. */
   release(deliveryId: string, worker: string, move: DeliveryMove, changes: DeliveryChanges): Promise<boolean>

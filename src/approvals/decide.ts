@@ -1,0 +1,49 @@
+import { UserError } from '../kit/user-error.ts'
+import type { Post } from '../posts/post.ts'
+import { shortRevision } from '../posts/revision.ts'
+import { type Member, mayAct, type Settings } from '../workspaces/workspace.ts'
+import type { Decision } from './decision.ts'
+
+/**
+ * May this member decide on this post? Nobody approves their own post, unless they are the only member or the
+ * workspace says so.
+ *
+ * @param others members besides the one who decides
+ * @throws UserError saying why not, and the way out
+ */
+export function mayDecide(post: Post, member: Member, settings: Settings, others: readonly Member[]): void {
+  if (!mayAct(member.role, 'approver') && others.length > 0) {
+    throw new UserError(`Deciding needs the role of approver; you are ${articled(member.role)}`, {
+      wayOut: 'An admin can change that with `roles`.',
+    })
+  }
+  if (post.authorId === member.id && others.length > 0 && !settings.selfApproval) {
+    throw new UserError('You cannot approve your own post', {
+      wayOut: 'Somebody else has to, or an admin turns `settings self-approval on`.',
+    })
+  }
+}
+
+/** The decisions that count: of this revision, in this round. */
+export const standing = (post: Post, decisions: readonly Decision[]): Decision[] =>
+  decisions.filter((one) => one.revision === post.revision && one.round === post.round)
+
+/** How many more members must approve before the post may go out; 0 when it may. */
+export function approvalsMissing(post: Post, decisions: readonly Decision[], settings: Settings): number {
+  const approvals = standing(post, decisions).filter((one) => one.kind === 'approve').length
+  return Math.max(0, settings.approvals - approvals)
+}
+
+/** @throws UserError if `seen`, the short or whole revision on somebody's card, is not the post's any more. */
+export function checkSeen(post: Post, seen: string | undefined): void {
+  if (seen === undefined || post.revision.startsWith(seen)) return
+  throw new UserError(
+    `#${post.number} has changed since: this card shows @${seen}, the post is now @${shortRevision(post.revision)}`,
+    {
+      wayOut: 'Look at it again before you decide.',
+      offers: [{ label: 'Show the post', line: `show ${post.number}` }],
+    },
+  )
+}
+
+const articled = (role: string): string => (/^[aeiou]/.test(role) ? `an ${role}` : `a ${role}`)

@@ -1,0 +1,205 @@
+import type { Clock, EpochMs } from '../kit/clock.ts'
+import { MINUTE } from '../kit/clock.ts'
+import { newId } from '../kit/ids.ts'
+import type { Io, Platform, Progress, Publication, Published } from '../platforms/contract/platform.ts'
+import { type AfterFailure, afterFailure } from './after-failure.ts'
+import type { Delivery } from './delivery.ts'
+import type { DeliveryQueue } from './delivery-store.ts'
+import type { DeliveryMove } from './moves.ts'
+
+/** What is needed to publish one delivery, opened once it is claimed. */
+export interface Outlet {
+  platform: Platform
+  publication: Publication
+  io: Io<unknown>
+}
+
+export interface DeliverNeeds {
+  queue: DeliveryQueue
+  clock: Clock
+  worker: string
+  /** In [0, 1). */
+  random: () => number
+  /** How long a lease lasts (ms); it is renewed at a third of that. */
+  lease: number
+  /** What is found later than this (ms) is asked about. */
+  lateAfter: number
+  /** @throws PublishError where the login is dead or the content can't be read */
+  open(delivery: Delivery, signal: AbortSignal): Promise<Outlet>
+  /** When the account may publish next (UTC ms), if that is later than now: its rates, its breaker. */
+  pace(delivery: Delivery): Promise<EpochMs | undefined>
+  signal: AbortSignal
+  /** An error that is ours, for the log. */
+  onFault(error: unknown, delivery: Delivery): void
+}
+
+/** What became of a claim: the move that was made, `lost` where another worker has it now. */
+export type Delivered = { move: DeliveryMove; failure?: AfterFailure } | { move: 'lost' }
+
+/**
+ * Publishes one claimed delivery by the protocol: late policy, pace, prepare (repeatable), then for each part an attempt
+ * on disk and its commit. Every write is guarded by the lease; without it nothing more is called and nothing is written.
+ */
+export async function deliver(delivery: Delivery, needs: DeliverNeeds): Promise<Delivered> {
+  const { queue, clock, worker, lateAfter } = needs
+  const release = async (move: DeliveryMove, changes: Omit<Parameters<DeliveryQueue['release']>[3], 'at'>) =>
+    (await queue.release(delivery.id, worker, move, { at: clock.now(), ...changes }))
+      ? { move }
+      : { move: 'lost' as const }
+
+  const late = clock.now() - delivery.dueAt
+  if (late > lateAfter) {
+    return release('tooLate', {
+      problem: { ask: 'late', message: `It was found ${sayMinutes(late)} after its time` },
+    })
+  }
+  const paced = await needs.pace(delivery)
+  if (paced !== undefined) return release('retryLater', { dueAt: paced, problem: null })
+
+  const lease = holdLease(delivery, needs)
+  try {
+    return await publish(delivery, needs, lease.signal)
+  } finally {
+    lease.letGo()
+  }
+}
+
+async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSignal): Promise<Delivered> {
+  const { queue, clock, worker } = needs
+  const progress = keptProgress(delivery, needs)
+  const failed = (error: unknown, phase: 'prepare' | 'commit'): AfterFailure => {
+    if (!isVerdict(error)) needs.onFault(error, delivery)
+    const tries = (progress.get<number>(TRIES) ?? 0) + 1
+    progress.set(TRIES, tries)
+    return afterFailure(error, { phase, tries, now: clock.now(), random: needs.random() })
+  }
+
+  let outlet: Outlet
+  try {
+    outlet = await needs.open(delivery, signal)
+    await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
+  } catch (error) {
+    const failure = failed(error, 'prepare')
+    await queue.keepProgress(delivery.id, worker, progress.all(), clock.now())
+    const done = await queue.release(delivery.id, worker, failure.move, {
+      at: clock.now(),
+      ...changesOf(failure),
+    })
+    return done ? { move: failure.move, failure } : { move: 'lost' }
+  }
+
+  const { platform, publication, io } = outlet
+  const parts = platform.parts?.(publication) ?? 1
+  for (let part = publishedParts(progress.all()).length; part < parts; part++) {
+    const attempt = {
+      id: newId(clock.now()),
+      deliveryId: delivery.id,
+      number: delivery.attempts + 1 + part,
+      part,
+      worker,
+      startedAt: clock.now(),
+      endedAt: null,
+      outcome: null,
+      message: null,
+    }
+    if (signal.aborted || !(await queue.beginAttempt(attempt))) return { move: 'lost' }
+
+    let published: Published
+    try {
+      published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part)
+    } catch (error) {
+      const failure = failed(error, 'commit')
+      const ended = await queue.endAttempt(
+        {
+          id: attempt.id,
+          deliveryId: delivery.id,
+          worker,
+          outcome: failure.outcome,
+          message: failure.problem.message,
+          at: clock.now(),
+        },
+        failure.move,
+        { at: clock.now(), ...changesOf(failure), progress: progress.all() },
+      )
+      return ended ? { move: failure.move, failure } : { move: 'lost' }
+    }
+
+    progress.set(partStep(part), published)
+    const last = part === parts - 1
+    const first = publishedParts(progress.all())[0] ?? published
+    const ended = await queue.endAttempt(
+      {
+        id: attempt.id,
+        deliveryId: delivery.id,
+        worker,
+        outcome: 'published',
+        message: null,
+        at: clock.now(),
+      },
+      last ? 'publish' : null,
+      {
+        at: clock.now(),
+        progress: progress.all(),
+        ...(last ? { published: first, publishedAt: clock.now(), problem: null } : {}),
+      },
+    )
+    if (!ended) return { move: 'lost' }
+  }
+  return { move: 'publish' }
+}
+
+/** Where the steps of a delivery's own bookkeeping stand in its progress, apart from the platform's. */
+const TRIES = '#tries'
+export const partStep = (part: number): string => `#part:${part}`
+
+/** The parts that are live, in order: a thread goes on behind the last of them. */
+export function publishedParts(progress: Record<string, unknown>): Published[] {
+  const parts: Published[] = []
+  for (let part = 0; progress[partStep(part)] !== undefined; part++)
+    parts.push(progress[partStep(part)] as Published)
+  return parts
+}
+
+function keptProgress(delivery: Delivery, { queue, clock, worker }: DeliverNeeds) {
+  const steps = { ...delivery.progress }
+  const progress: Progress & { set(step: string, value: unknown): void; all(): Record<string, unknown> } = {
+    get: <Value>(step: string) => steps[step] as Value | undefined,
+    set: (step, value) => {
+      steps[step] = value
+    },
+    all: () => ({ ...steps }),
+    async keep(step, value) {
+      steps[step] = value
+      if (!(await queue.keepProgress(delivery.id, worker, steps, clock.now()))) throw new LeaseLost()
+    },
+  }
+  return progress
+}
+
+class LeaseLost extends Error {
+  override name = 'LeaseLost'
+}
+
+const isVerdict = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'PublishError' || error.name === 'LeaseLost')
+
+const changesOf = ({ problem, dueAt }: AfterFailure) =>
+  dueAt === undefined ? { problem } : { problem, dueAt }
+
+/** Renews the lease while the work goes on; aborts the work where it could not. */
+function holdLease(delivery: Delivery, { queue, clock, worker, lease, signal }: DeliverNeeds) {
+  const lost = new AbortController()
+  const renewal = setInterval(() => {
+    queue.renewLease(delivery.id, worker, clock.now() + lease).then(
+      (held) => held || lost.abort(new LeaseLost()),
+      (error: unknown) => lost.abort(error),
+    )
+  }, lease / 3)
+  renewal.unref()
+  return { signal: AbortSignal.any([signal, lost.signal]), letGo: () => clearInterval(renewal) }
+}
+
+const sayMinutes = (ms: number): string => {
+  const minutes = Math.round(ms / MINUTE)
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
+}
