@@ -1,5 +1,5 @@
 import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import { PublishError } from '../platforms/contract/publish-error.ts'
+import { type Next, PublishError } from '../platforms/contract/publish-error.ts'
 import type { AttemptOutcome, Problem } from './delivery.ts'
 import type { DeliveryMove } from './moves.ts'
 

@@ -90,11 +90,13 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSig
 
   const { platform, publication, io } = outlet
   const parts = platform.parts?.(publication) ?? 1
+  let number = delivery.attempts
   for (let part = publishedParts(progress.all()).length; part < parts; part++) {
+    number += 1
     const attempt = {
       id: newId(clock.now()),
       deliveryId: delivery.id,
-      number: delivery.attempts + 1 + part,
+      number,
       part,
       worker,
       startedAt: clock.now(),
