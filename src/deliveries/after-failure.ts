@@ -27,8 +27,8 @@ export function afterFailure(
   error: unknown,
   { phase, tries, now, random }: { phase: 'prepare' | 'commit'; tries: number; now: EpochMs; random: number },
 ): AfterFailure {
-  const next =
-    error instanceof PublishError ? error.next : ({ do: phase === 'commit' ? 'check' : 'retry' } as const)
+  const next: Next =
+    error instanceof PublishError ? error.next : { do: phase === 'commit' ? 'check' : 'retry' }
   const told = { message: saidToPeople(error), ...codeOf(error) }
   switch (next.do) {
     case 'retry':
