@@ -3,6 +3,7 @@ import type { EpochMs } from '../../kit/clock.ts'
 import type { Field, FormValues } from '../../message/form.ts'
 import type { Span } from '../../message/message.ts'
 import type { Http } from './http.ts'
+import type { ReadRefusal } from './refusal.ts'
 
 /**
  * A kind of network. One file in `src/platforms/` is one platform, and all that the rest of the product knows of it:
@@ -24,6 +25,8 @@ export interface Platform<Credentials = unknown> {
   /** Choices a platform asks for besides a text (title, privacy): fields of its part of the form. */
   options?: readonly Field[]
   rates?: Rates
+  /** What its refusals mean, where the status alone does not say it. Used by `io.http` for every call. */
+  refusal?: ReadRefusal
   /** What a post costs there, in words, or undefined where it is free: `$0.200 (it has a link)`. */
   cost?(publication: Draft): string | undefined
   /** What the operator must set up before anybody can connect; the truth about reviews and audits. Shown in the README and by `crier doctor`. */
@@ -203,9 +206,13 @@ export interface OAuthConnect<Credentials> {
   scopes: readonly { name: string; for: string; optional?: boolean }[]
   pkce: boolean
   /** Addresses and the client: read per server where each server has its own. */
-  server(values: FormValues, io: ConnectIo): Promise<OAuthServer>
+  server(values: FormValues, io: ConnectIo & { redirectUri: string }): Promise<OAuthServer>
   /** The accounts these tokens open: one is connected at once, several are chosen from. */
-  accounts(tokens: OAuthTokens, values: FormValues, io: ConnectIo): Promise<Connected<Credentials>[]>
+  accounts(
+    tokens: OAuthTokens,
+    values: FormValues,
+    io: ConnectIo & { server: OAuthServer },
+  ): Promise<Connected<Credentials>[]>
 }
 
 export interface OAuthServer {

@@ -2,8 +2,11 @@ import type { EpochMs } from '../../kit/clock.ts'
 
 /** What should happen to a delivery that a platform did not take: the thrower knows, the protocol obeys. */
 export type Next =
-  /** Busy or down, and nothing was posted. `after` (UTC ms) where the platform said how long to wait. */
-  | { do: 'retry'; after?: EpochMs }
+  /**
+   * Busy or down, and nothing was posted. `after` (UTC ms) where the platform said how long to wait. `refresh`: the
+   * access ended before its time, so it is to be refreshed before the next try, whatever `expiresAt` says.
+   */
+  | { do: 'retry'; after?: EpochMs; refresh?: true }
   /** The login is dead: a person must sign in again. */
   | { do: 'reconnect' }
   /** This will never be taken as it stands: a person must change it. */
