@@ -1,0 +1,287 @@
+import { approvalsMissing, checkSeen, mayDecide } from '../approvals/decide.ts'
+import type { DecisionKind } from '../approvals/decision.ts'
+import type { Delivery } from '../deliveries/delivery.ts'
+import { type EpochMs, MINUTE } from '../kit/clock.ts'
+import { newId } from '../kit/ids.ts'
+import { UserError } from '../kit/user-error.ts'
+import { message, quote, text } from '../message/message.ts'
+import type { Post, PostTime } from '../posts/post.ts'
+import { shortRevision } from '../posts/revision.ts'
+import { checkPost, postNews } from '../views/post-card.ts'
+import { counted, postStateWords } from '../views/words.ts'
+import type { Member } from '../workspaces/workspace.ts'
+import type { Actor } from './actor.ts'
+import { announce, type News } from './announce.ts'
+import { record } from './record.ts'
+import { postByNumber, sheetOf } from './sheets.ts'
+import type { WorkspaceStores } from './stores.ts'
+import { mayTouch, refused } from './write-posts.ts'
+
+/**
+ * Sends a draft to review, or to its time where the workspace asks for no approval.
+ *
+ * @param when set first, where it was said with the line
+ * @throws UserError naming what is missing: text, time, account, alt text, or what a platform would refuse
+ */
+export async function submitPost(actor: Actor, number: number, when?: PostTime): Promise<Post> {
+  const { bench, workspace, member } = actor
+  const at = bench.clock.now()
+  return bench.stores.transaction(workspace.id, async (stores) => {
+    let post = await postByNumber(stores, number)
+    mayTouch(actor, post)
+    if (post.state !== 'draft') throw refused('submit', post)
+    if (when) post = (await stores.posts.reschedule(post.id, when, at)) ?? post
+    await complete(stores, actor, post)
+    const submitted = await enterReview(stores, actor, post)
+    await record(stores, {
+      by: member.id,
+      at,
+      verb: 'post.submitted',
+      subject: `post:${number}`,
+      details: { revision: post.revision },
+    })
+    await announce(stores, bench, submitted, {
+      ...(submitted.round > 1
+        ? { thread: postNews(submitted, `was submitted again by ${member.name}`) }
+        : {}),
+    })
+    return submitted
+  })
+}
+
+/** Everything that must be there before others spend their time on it. @throws UserError naming the first thing that is not */
+async function complete(stores: WorkspaceStores, actor: Actor, post: Post): Promise<void> {
+  const { bench, workspace } = actor
+  const missing = (what: string, wayOut: string, line: string, label: string) =>
+    new UserError(`#${post.number} has ${what} yet`, { wayOut, offers: [{ label, line }] })
+  if (
+    post.content.text.trim() === '' &&
+    post.content.media.length === 0 &&
+    Object.keys(post.content.variants).length === 0
+  ) {
+    throw missing('nothing to say', 'Write something first.', `edit ${post.number}`, 'Edit')
+  }
+  if (post.accountIds.length === 0)
+    throw missing('no account to go to', 'Choose one or more.', `edit ${post.number}`, 'Choose accounts')
+  if (!post.when) throw missing('no time', 'Say when.', `reschedule ${post.number}`, 'Set a time')
+  if (post.when.at < bench.clock.now() - workspace.settings.lateMinutes * MINUTE) {
+    throw new UserError(`The time of #${post.number} has passed`, {
+      wayOut: 'Give it a new one.',
+      offers: [{ label: 'Set a time', line: `reschedule ${post.number}` }],
+    })
+  }
+  const undescribed = post.content.media.filter((one) => one.alt.trim() === '').length
+  if (workspace.settings.altTextRequired && undescribed > 0) {
+    throw missing(
+      `${counted(undescribed, 'picture')} without alt text`,
+      'Describe what can be seen.',
+      `edit ${post.number}`,
+      'Edit',
+    )
+  }
+  const [error] = checkPost(await sheetOf(stores, bench, post)).filter((one) => one.severity === 'error')
+  if (error) {
+    throw new UserError(error.message, {
+      wayOut: `Change the text, or give ${bench.platforms.get(error.account.platform)?.label ?? 'it'} its own.`,
+      field: 'text',
+      offers: [{ label: 'Edit', line: `edit ${post.number}` }],
+    })
+  }
+}
+
+/** Into review, or straight to the schedule where no approval is asked for. For drafts, and for what an edit made one. */
+export async function enterReview(
+  stores: WorkspaceStores,
+  { bench, workspace }: Actor,
+  post: Post,
+): Promise<Post> {
+  const at = bench.clock.now()
+  const round = post.round + 1
+  const move = workspace.settings.approvals > 0 ? 'submit' : 'schedule'
+  const moved = await stores.posts.move(post.id, move, { at, revision: post.revision, round })
+  if (!moved) throw refused(move, (await stores.posts.get(post.id)) ?? post)
+  if (move === 'schedule') await createDeliveries(stores, moved, at)
+  return moved
+}
+
+/** A delivery per account, due at the post's time. */
+export async function createDeliveries(
+  stores: WorkspaceStores,
+  post: Post,
+  at: EpochMs,
+  dueAt = post.when?.at ?? at,
+): Promise<void> {
+  const accounts = await stores.accounts.list()
+  const going = post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? [])
+  await stores.deliveries.createMany(
+    going.map(
+      (account): Delivery => ({
+        id: newId(at),
+        postId: post.id,
+        accountId: account.id,
+        platform: account.platform,
+        revision: post.revision,
+        state: 'scheduled',
+        scheduledFor: dueAt,
+        dueAt,
+        attempts: 0,
+        key: newId(at),
+        worker: null,
+        leaseUntil: null,
+        progress: {},
+        published: null,
+        publishedAt: null,
+        problem: null,
+        createdAt: at,
+        updatedAt: at,
+      }),
+    ),
+  )
+}
+
+export interface DecisionWords {
+  kind: DecisionKind
+  /** The revision on the card that was pressed. */
+  seen?: string | undefined
+  comment?: string | undefined
+}
+
+/** What came of a decision, for the answer: the post as it is now, and how many approvals are still missing. */
+export interface Decided {
+  post: Post
+  missing: number
+}
+
+/**
+ * A member's word on what is in review. Two who press at once: one decides, the other reads who was faster.
+ *
+ * @throws UserError where they may not decide, the post changed since, or it has been decided already
+ */
+export async function decide(
+  actor: Actor,
+  number: number,
+  { kind, seen, comment = '' }: DecisionWords,
+): Promise<Decided> {
+  const { bench, workspace, member } = actor
+  const at = bench.clock.now()
+  return bench.stores.transaction(workspace.id, async (stores) => {
+    const post = await postByNumber(stores, number)
+    const others = othersOf(actor, await stores.workspace.members())
+    mayDecide(
+      post,
+      member,
+      workspace.settings,
+      kind === 'approve' ? others : others.filter((one) => one.id !== post.authorId),
+    )
+    if (post.state !== 'in_review') throw await alreadyDecided(stores, post, kind)
+    checkSeen(post, seen)
+    if (kind === 'approve') refusePassed(actor, post)
+    if (
+      !(await stores.decisions.add({
+        id: newId(at),
+        postId: post.id,
+        memberId: member.id,
+        revision: post.revision,
+        round: post.round,
+        kind,
+        comment,
+        at,
+      }))
+    ) {
+      throw new UserError(`You have already decided on #${number} @${shortRevision(post.revision)}`, {
+        wayOut: 'It waits for others.',
+      })
+    }
+    await record(stores, {
+      by: member.id,
+      at,
+      verb: `post.${pastVerb[kind]}`,
+      subject: `post:${number}`,
+      details: { revision: post.revision },
+    })
+
+    const missing =
+      kind === 'approve'
+        ? approvalsMissing(post, await stores.decisions.ofPost(post.id), workspace.settings)
+        : 0
+    if (missing > 0) {
+      await announce(stores, bench, post, {
+        thread: postNews(post, `was approved by ${member.name}; ${counted(missing, 'more approval')} needed`),
+      })
+      return { post, missing }
+    }
+    const moved = await stores.posts.move(post.id, moveOf[kind], { at, revision: post.revision })
+    if (!moved) throw await alreadyDecided(stores, (await stores.posts.get(post.id)) ?? post, kind)
+    if (kind === 'approve') {
+      await createDeliveries(stores, moved, at)
+      if (moved.seriesId) await stores.series.change(moved.seriesId, { approvedRevision: moved.revision })
+    }
+    await announce(stores, bench, moved, newsOf(moved, member, kind, comment))
+    return { post: moved, missing }
+  })
+}
+
+const moveOf = { approve: 'approve', 'request-changes': 'requestChanges', reject: 'reject' } as const
+const pastVerb = { approve: 'approved', 'request-changes': 'sent-back', reject: 'rejected' } as const
+
+function newsOf(post: Post, member: Member, kind: DecisionKind, comment: string): News {
+  const words = {
+    approve: 'was approved by',
+    'request-changes': 'needs changes, says',
+    reject: 'was rejected by',
+  }[kind]
+  const said = message(
+    ...postNews(post, `${words} `, { type: 'member', id: member.id, name: member.name }).blocks,
+    comment !== '' && quote(comment),
+    kind === 'request-changes' && {
+      type: 'buttons',
+      buttons: [
+        { label: 'Edit', line: `edit ${post.number}` },
+        { label: 'Submit again', line: `submit ${post.number}` },
+      ],
+    },
+  )
+  return post.authorId === member.id
+    ? { thread: said }
+    : { thread: said, tell: { memberId: post.authorId, message: said } }
+}
+
+/**
+ * Everybody else who belongs to the team. The two members a new install starts with are there to try it out: for somebody
+ * who comes from a chat they are nobody.
+ */
+export function othersOf({ member }: Actor, members: readonly Member[]): Member[] {
+  const tryingOut = isLocal(member)
+  return members.filter((one) => one.id !== member.id && (tryingOut || !isLocal(one)))
+}
+
+const isLocal = (member: Member): boolean =>
+  member.identities.every((one) => one.surface === 'playground' || one.surface === 'terminal')
+
+async function alreadyDecided(stores: WorkspaceStores, post: Post, kind: DecisionKind): Promise<UserError> {
+  const last = (await stores.decisions.ofPost(post.id)).at(-1)
+  const offers = [{ label: 'Show the post', line: `show ${post.number}` }]
+  if (!last || post.state === 'draft') return refused(moveOf[kind], post)
+  const who = await stores.workspace.member(last.memberId)
+  return new UserError(
+    `#${post.number} was already decided by ${who?.name ?? 'a former member'}; it is ${postStateWords[post.state]}`,
+    { offers },
+  )
+}
+
+function refusePassed({ bench, workspace }: Actor, post: Post): void {
+  if (!post.when || post.when.at >= bench.clock.now() - workspace.settings.lateMinutes * MINUTE) return
+  throw new UserError(`The time of #${post.number} passed while it was in review`, {
+    wayOut: 'Publish it now, or give it a new time.',
+    offers: [
+      { label: 'Approve and publish now', line: `publish ${post.number} @${shortRevision(post.revision)}` },
+      { label: 'Reschedule', line: `reschedule ${post.number}` },
+    ],
+  })
+}
+
+/** A sentence for people who asked for something while everything is paused. */
+export const pausedNote = (pausedAt: EpochMs | null) =>
+  pausedAt === null
+    ? undefined
+    : text('⏸️ Everything is paused, so nothing goes out until somebody says `resume`.')

@@ -1,0 +1,44 @@
+import { UserError } from '../kit/user-error.ts'
+import type { Post } from '../posts/post.ts'
+import type { PostSheet } from '../views/post-card.ts'
+import type { WorkspaceStores } from './stores.ts'
+import type { Workbench } from './workbench.ts'
+
+/** Gathers everything a card shows of a post. `zone` is that of the plain-text reading. */
+export async function sheetOf(
+  stores: WorkspaceStores,
+  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  post: Post,
+  zone?: string,
+): Promise<PostSheet> {
+  const workspace = await stores.workspace.get()
+  const members = await stores.workspace.members()
+  const accounts = await stores.accounts.list()
+  const deliveries = await stores.deliveries.ofPosts([post.id])
+  const decisions = await stores.decisions.ofPost(post.id)
+  const media = await stores.media.getMany(post.content.media.map((one) => one.mediaId))
+  const named = new Map(members.map((member) => [member.id, member]))
+  return {
+    post,
+    author: named.get(post.authorId) ?? { id: post.authorId, name: 'a former member' },
+    members: named,
+    accounts: post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? []),
+    platforms: bench.platforms,
+    deliveries: deliveries.filter((one) => one.state !== 'cancelled' || post.state !== 'scheduled'),
+    decisions,
+    media,
+    settings: workspace.settings,
+    zone: zone ?? workspace.settings.zone,
+    now: bench.clock.now(),
+  }
+}
+
+/** @throws UserError where there is no such post in this workspace */
+export async function postByNumber(stores: Pick<WorkspaceStores, 'posts'>, number: number): Promise<Post> {
+  const post = await stores.posts.byNumber(number)
+  if (post) return post
+  throw new UserError(`There is no post #${number}`, {
+    wayOut: '`queue` lists what is planned.',
+    offers: [{ label: 'Show the queue', line: 'queue' }],
+  })
+}

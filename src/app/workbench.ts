@@ -1,0 +1,27 @@
+import type { Sealer } from '../accounts/seal.ts'
+import type { Clock } from '../kit/clock.ts'
+import type { Log } from '../kit/log.ts'
+import type { Blobs } from '../library/media.ts'
+import type { Http } from '../platforms/contract/http.ts'
+import type { ConnectIo, Platform } from '../platforms/contract/platform.ts'
+import type { Stores } from './stores.ts'
+
+/** What every service works with: made once by `main.ts`, replaced in part by tests. */
+export interface Workbench {
+  stores: Stores
+  platforms: ReadonlyMap<string, Platform>
+  sealer: Sealer
+  clock: Clock
+  log: Log
+  blobs: Blobs
+  /** This process, on every lease and lock. */
+  worker: string
+  /** The way out to one platform. */
+  httpOf(platform: Platform): Http
+  /** Its base address with the operator's override applied; '' where each account brings its own. */
+  apiUrlOf(platform: Platform): string
+  /** The OAuth client the operator registered. */
+  clientOf(platform: Platform): ConnectIo['client']
+  /** A signed link under PUBLIC_URL to kept media; undefined where there is no public address. */
+  publicMediaUrl(sha256: string): string | undefined
+}
