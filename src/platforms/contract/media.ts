@@ -1,0 +1,116 @@
+import type { Draft, Finding, MediaRules } from './platform.ts'
+import { graphemes } from './text.ts'
+
+/**
+ * What is wrong with a draft's media, in words with numbers.
+ *
+ * @param platform its label
+ * @param rules as they hold for the account: a server's own limits are already in them
+ */
+export function checkMedia(platform: string, media: Draft['media'], rules: MediaRules): Finding[] {
+  const images = media.filter(isImage)
+  const videos = media.filter((item) => item.type.startsWith('video/'))
+  const others = media.filter((item) => !isImage(item) && !item.type.startsWith('video/'))
+  return [
+    ...others.map((item) => error(`${item.filename} is ${item.type}, which ${platform} does not take`)),
+    ...checkImages(platform, images, rules.images),
+    ...checkVideos(platform, videos, rules.videos),
+    ...(images.length > 0 && videos.length > 0
+      ? [error(`${platform} takes images or a video, not both in one post`)]
+      : []),
+  ]
+}
+
+/** What is wrong with a text's length, in words with numbers: none, or one error. */
+export function checkLength(platform: string, count: number, limit: number, unit: string): Finding[] {
+  if (count <= limit) return []
+  const over = count - limit
+  return [error(`It is ${number(over)} ${one(unit, over)} over ${platform}'s ${number(limit)}`)]
+}
+
+export const error = (message: string): Finding => ({ severity: 'error', message })
+export const warning = (message: string): Finding => ({ severity: 'warning', message })
+
+type Item = Draft['media'][number]
+const isImage = (item: Item): boolean => item.type.startsWith('image/')
+
+function checkImages(platform: string, images: Item[], rules: MediaRules['images']): Finding[] {
+  const findings: Finding[] = []
+  if (images.length > rules.max) {
+    findings.push(
+      error(
+        `${images.length} images are attached; ${platform} takes ${rules.max === 0 ? 'none' : `at most ${rules.max}`}`,
+      ),
+    )
+  }
+  for (const image of images) {
+    findings.push(...checkFile(platform, image, rules))
+    const altLength = graphemes(image.alt)
+    if (rules.maxAlt !== undefined && altLength > rules.maxAlt) {
+      findings.push(
+        error(
+          `The description of ${image.filename} has ${number(altLength)} characters; ${platform} takes ${number(rules.maxAlt)}`,
+        ),
+      )
+    }
+    if (image.alt.trim() === '') {
+      findings.push(warning(`${image.filename} has no description for people who can't see it`))
+    }
+  }
+  return findings
+}
+
+function checkVideos(platform: string, videos: Item[], rules: MediaRules['videos']): Finding[] {
+  if (!rules)
+    return videos.map((video) =>
+      error(`${video.filename} is a video, which Crier can't publish to ${platform}`),
+    )
+  const findings: Finding[] = []
+  if (videos.length > rules.max) {
+    findings.push(error(`${videos.length} videos are attached; ${platform} takes at most ${rules.max}`))
+  }
+  for (const video of videos) {
+    findings.push(...checkFile(platform, video, rules))
+    if (rules.maxDuration !== undefined && video.duration !== null && video.duration > rules.maxDuration) {
+      findings.push(
+        error(
+          `${video.filename} lasts ${seconds(video.duration)}; ${platform} takes ${seconds(rules.maxDuration)}`,
+        ),
+      )
+    }
+  }
+  return findings
+}
+
+function checkFile(
+  platform: string,
+  item: Item,
+  rules: { types: readonly string[]; maxBytes: number },
+): Finding[] {
+  const findings: Finding[] = []
+  if (!takes(rules.types, item.type)) {
+    findings.push(error(`${item.filename} is ${item.type}; ${platform} takes ${rules.types.join(', ')}`))
+  }
+  if (item.size > rules.maxBytes) {
+    findings.push(
+      error(`${item.filename} has ${bytes(item.size)}; ${platform} takes ${bytes(rules.maxBytes)}`),
+    )
+  }
+  return findings
+}
+
+/** `image/*` stands for every image. */
+const takes = (types: readonly string[], type: string): boolean =>
+  types.some((one) => one === type || (one.endsWith('/*') && type.startsWith(one.slice(0, -1))))
+
+const number = (value: number): string => value.toLocaleString('en-US')
+const seconds = (ms: number): string => `${number(Math.round(ms / 100) / 10)} s`
+
+/** `1.9 MB`, as the platforms count: a MB is a million bytes. */
+function bytes(size: number): string {
+  if (size < 1_000) return `${size} bytes`
+  if (size < 1_000_000) return `${number(Math.round(size / 100) / 10)} kB`
+  return `${number(Math.round(size / 10_000) / 100)} MB`
+}
+
+const one = (unit: string, count: number): string => (count === 1 ? unit.replace(/s$/, '') : unit)
