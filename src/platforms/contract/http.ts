@@ -111,7 +111,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     }
     const secrets = privateStrings(url, headers, call.body)
     const patience = call.timeout ?? PATIENCE[call.phase] + (encoded?.size ?? 0) / SLOWEST_BYTES_PER_MS
-    const timedOut = AbortSignal.timeout(patience)
+    const timedOut = AbortSignal.timeout(Math.ceil(patience))
     const signal = AbortSignal.any([call.signal, timedOut])
     const method = call.method ?? (encoded ? 'POST' : 'GET')
     const sending: Sending = { began: false }
