@@ -31,7 +31,7 @@ const Item = z.object({
   dryRunOf: z.string().max(50).nullable().default(null),
 })
 
-/** The server half of the `rehearsal` platform: a network of one's own, whose feed is on the playground's page. */
+/** The server half of the `rehearsal` platform; the wire is written down in `src/platforms/rehearsal.ts`. */
 export function rehearsalRoutes(options: RehearsalOptions): Routes {
   return {
     path: '/rehearsal',
@@ -56,9 +56,9 @@ export function rehearsalRoutes(options: RehearsalOptions): Routes {
       }
       const [, gone] = /^\/items\/([^/]+)$/.exec(path) ?? []
       if (gone !== undefined && request.method === 'DELETE') {
-        return (await found.feed.remove(decodeURIComponent(gone)))
-          ? new Response(null, { status: 204 })
-          : refusal(404, GONE)
+        // Gone already is gone too.
+        await found.feed.remove(decodeURIComponent(gone))
+        return new Response(null, { status: 204 })
       }
       return undefined
     },
@@ -88,9 +88,10 @@ async function publish(
     return refusal(422, 'The Idempotency-Key is not the key in the item.')
   }
   const at = clock.now()
-  const item = await feed.publish({ ...parsed.data, id: newId(at), at })
+  const id = newId(at)
+  const item = await feed.publish({ ...parsed.data, id, at })
   published?.(workspaceId, item)
-  return Response.json({ id: item.id, url: address(item) })
+  return Response.json({ id: item.id, url: address(item) }, { status: item.id === id ? 201 : 200 })
 }
 
 /**

@@ -284,8 +284,11 @@ test('the feed takes an item once per key, tells where it is, and makes up numbe
     media: [{ mediaId: 'm1', alt: 'A bell' }],
     replyTo: null,
   }
-  const first = await (await publish(item, { 'idempotency-key': 'k1' })).json()
-  const second = await (await publish(item)).json()
+  const made = await publish(item, { 'idempotency-key': 'k1' })
+  const again = await publish(item)
+  expect([made.status, again.status]).toEqual([201, 200])
+  const first = await made.json()
+  const second = await again.json()
   expect(second).toEqual(first)
   expect(first).toEqual({ id: expect.any(String), url: `http://crier.test/#item-${first.id}` })
   expect((await feed.list(10)).map(({ text, dryRunOf }) => [text, dryRunOf])).toEqual([
@@ -306,6 +309,7 @@ test('the feed takes an item once per key, tells where it is, and makes up numbe
 
   expect((await call(`/items/${first.id}`, { method: 'DELETE' })).status).toBe(204)
   expect((await call(`/items/${first.id}/metrics`)).status).toBe(404)
+  expect((await call(`/items/${first.id}`, { method: 'DELETE' })).status).toBe(204)
 })
 
 test('the feed refuses strangers and what it cannot read in one sentence', async () => {
