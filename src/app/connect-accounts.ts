@@ -1,0 +1,179 @@
+import type { Account } from '../accounts/account.ts'
+import { createCredentials } from '../accounts/credentials.ts'
+import { newId } from '../kit/ids.ts'
+import { UserError } from '../kit/user-error.ts'
+import type { FormValues } from '../message/form.ts'
+import type { Connect, Connected, ConnectIo, Io, Platform } from '../platforms/contract/platform.ts'
+import { PublishError } from '../platforms/contract/publish-error.ts'
+import { andList } from '../views/words.ts'
+import type { Actor } from './actor.ts'
+import { record } from './record.ts'
+import type { WorkspaceStores } from './stores.ts'
+import type { Workbench } from './workbench.ts'
+
+/** A platform's answer to a form must not keep a person waiting longer than this (ms). */
+const PATIENCE = 20_000
+
+/** @throws UserError where there is no such platform */
+export function platformByName({ platforms }: Pick<Workbench, 'platforms'>, name: string): Platform {
+  const said = name.toLowerCase()
+  const platform =
+    platforms.get(said) ?? [...platforms.values()].find((one) => one.label.toLowerCase() === said)
+  if (platform) return platform
+  throw new UserError(`I know no platform called "${name}"`, {
+    wayOut: `There are ${andList([...platforms.keys()])}.`,
+    field: 'platform',
+  })
+}
+
+/** What a platform may use before there is an account. */
+export const connectIo = (bench: Workbench, platform: Platform): ConnectIo => ({
+  http: bench.httpOf(platform),
+  apiUrl: bench.apiUrlOf(platform),
+  client: bench.clientOf(platform),
+  signal: AbortSignal.timeout(PATIENCE),
+  now: bench.clock.now(),
+})
+
+/**
+ * Tries what was typed at the platform at once, and keeps the account.
+ *
+ * @throws UserError with the field where something typed is wrong, or with what the platform said
+ */
+export async function connectByForm(
+  actor: Actor,
+  platform: Platform,
+  way: Connect<unknown>,
+  values: FormValues,
+): Promise<Account> {
+  if (way.by !== 'form')
+    throw new UserError(`${platform.label} is connected in the browser`, {
+      wayOut: `Say \`connect ${platform.name}\` again and follow the link.`,
+    })
+  let connected: Connected<unknown>
+  try {
+    connected = await way.open(values, connectIo(actor.bench, platform))
+  } catch (error) {
+    if (error instanceof PublishError)
+      throw new UserError(error.message, { wayOut: 'Nothing was stored; try again.', cause: error })
+    throw error
+  }
+  return keepAccount(actor, platform, connected)
+}
+
+/** Stores a connected identity: a new account, or an old one that works again; then its parked deliveries go on. */
+export async function keepAccount(
+  actor: Actor,
+  platform: Platform,
+  connected: Connected<unknown>,
+): Promise<Account> {
+  const { bench, workspace, member } = actor
+  const at = bench.clock.now()
+  const expiresAt = platform.expiresAt?.(connected.credentials) ?? null
+  return bench.stores.transaction(workspace.id, async (stores) => {
+    const known = await stores.accounts.byExternalId(platform.name, connected.externalId)
+    const id = known?.id ?? newId(at)
+    const sealed = bench.sealer.seal(JSON.stringify(connected.credentials), id)
+    const changes = {
+      handle: connected.handle,
+      facts: { ...connected.facts },
+      state: 'connected' as const,
+      connectedBy: member.id,
+      expiresAt,
+      failures: 0,
+      pausedUntil: null,
+    }
+    let account: Account
+    if (known) {
+      const kept = await stores.accounts.credentials(id)
+      await stores.accounts.replaceCredentials(id, sealed, kept?.version ?? 0)
+      account = await stores.accounts.change(id, changes)
+      await stores.deliveries.moveOfAccount(id, 'unpark', { at, problem: null })
+    } else {
+      account = {
+        id,
+        platform: platform.name,
+        externalId: connected.externalId,
+        dryRun: false,
+        createdAt: at,
+        ...changes,
+      }
+      await stores.accounts.add(account, sealed)
+    }
+    await record(stores, {
+      by: member.id,
+      at,
+      verb: 'account.connected',
+      subject: `account:${id}`,
+      details: { platform: platform.name, handle: connected.handle },
+    })
+    return account
+  })
+}
+
+/** Ends the access at the platform where it can be ended, and forgets the credentials. What was to go out there is cancelled with its posts by people. */
+export async function disconnectAccount(actor: Actor, account: Account): Promise<{ revoked: boolean }> {
+  const { bench, workspace, member } = actor
+  const platform = platformByName(bench, account.platform)
+  const revoked = await revoke(actor, platform, account)
+  const at = bench.clock.now()
+  await bench.stores.transaction(workspace.id, async (stores) => {
+    const kept = await stores.accounts.credentials(account.id)
+    if (kept) await stores.accounts.replaceCredentials(account.id, null, kept.version)
+    await stores.accounts.change(account.id, { state: 'disconnected', expiresAt: null })
+    await record(stores, {
+      by: member.id,
+      at,
+      verb: 'account.disconnected',
+      subject: `account:${account.id}`,
+      details: { platform: account.platform, revoked },
+    })
+  })
+  return { revoked }
+}
+
+async function revoke(actor: Actor, platform: Platform, account: Account): Promise<boolean> {
+  if (!platform.revoke) return false
+  try {
+    await platform.revoke(
+      await ioFor(actor.bench, actor.stores, platform, account, AbortSignal.timeout(PATIENCE)),
+    )
+    return true
+  } catch (error) {
+    actor.bench.log.warn(
+      {
+        platform: platform.name,
+        account: account.id,
+        error: error instanceof Error ? error.message : String(error),
+      },
+      'The access could not be revoked at the platform',
+    )
+    return false
+  }
+}
+
+/** What a platform's call may use for an account, with fresh credentials. @throws PublishError where the login is dead or is being refreshed */
+export async function ioFor(
+  bench: Workbench,
+  stores: Pick<WorkspaceStores, 'accounts'>,
+  platform: Platform,
+  account: Account,
+  signal: AbortSignal,
+): Promise<Io<unknown>> {
+  const io = (credentials: unknown): Io<unknown> => ({
+    http: bench.httpOf(platform),
+    apiUrl: bench.apiUrlOf(platform),
+    client: bench.clientOf(platform),
+    credentials,
+    account: { externalId: account.externalId, handle: account.handle, facts: account.facts },
+    signal,
+    now: bench.clock.now(),
+  })
+  const credentials = createCredentials({
+    store: stores.accounts,
+    sealer: bench.sealer,
+    clock: bench.clock,
+    worker: bench.worker,
+  })
+  return io(await credentials.of(account, platform, io))
+}

@@ -1,0 +1,128 @@
+import type { Account } from '../accounts/account.ts'
+import type { Delivery } from '../deliveries/delivery.ts'
+import { endOf } from '../deliveries/outcome.ts'
+import {
+  bold,
+  button,
+  buttons,
+  link,
+  list,
+  type Message,
+  message,
+  type Span,
+  text,
+} from '../message/message.ts'
+import type { Post } from '../posts/post.ts'
+import { accountName, postCard } from '../views/post-card.ts'
+import { deliveryStateWords } from '../views/words.ts'
+import { announce, type News } from './announce.ts'
+import { record } from './record.ts'
+import { sheetOf } from './sheets.ts'
+import type { WorkspaceStores } from './stores.ts'
+import type { Workbench } from './workbench.ts'
+
+/**
+ * After anything happened to one of a post's deliveries: where they all have an end, the post gets its own, and the
+ * channel, the thread and the author are told. Safe to call again: the move is guarded, and cards replace one another.
+ */
+export async function rollUp(
+  stores: WorkspaceStores,
+  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  post: Post,
+  { by }: { by?: string } = {},
+): Promise<Post> {
+  const at = bench.clock.now()
+  const deliveries = await stores.deliveries.ofPosts([post.id])
+  const end =
+    post.state === 'publishing'
+      ? endOf(deliveries.filter((one) => one.revision === post.revision))
+      : undefined
+  const ended = end ? await stores.posts.move(post.id, end, { at }) : undefined
+  if (!ended) {
+    const now = (await stores.posts.get(post.id)) ?? post
+    await announce(
+      stores,
+      bench,
+      now,
+      by === undefined ? {} : { thread: message(text(`${by} has decided.`)) },
+    )
+    return now
+  }
+  await record(stores, {
+    by: null,
+    at,
+    verb: `post.${ended.state.replaceAll('_', '-')}`,
+    subject: `post:${post.number}`,
+  })
+  const accounts = await stores.accounts.list()
+  const said = resultMessage(ended, deliveries, accounts, bench)
+  await announce(stores, bench, ended, {
+    thread: said,
+    results: said,
+    tell: { memberId: ended.authorId, message: said },
+  })
+  return ended
+}
+
+/** What became of a post, with links, and the buttons for what did not work. */
+function resultMessage(
+  post: Post,
+  deliveries: readonly Delivery[],
+  accounts: readonly Account[],
+  { platforms }: Pick<Workbench, 'platforms'>,
+): Message {
+  const words = {
+    published: '✅ is live',
+    partly_published: '⚠️ is only partly live',
+    failed: '❌ did not go out',
+  } as const
+  const failed = deliveries.some((one) => one.state === 'failed')
+  return message(
+    text(bold(`#${post.number}`), ` ${words[post.state as keyof typeof words] ?? post.state}`),
+    list(
+      deliveries
+        .filter((one) => one.state !== 'cancelled')
+        .map((delivery): Span[] => {
+          const account = accounts.find((one) => one.id === delivery.accountId)
+          const name = account ? accountName(account, platforms) : delivery.platform
+          const url = delivery.published?.url
+          if (url) return [bold(name), { type: 'plain', text: ': ' }, link(url)]
+          return [
+            bold(name),
+            {
+              type: 'plain',
+              text: ` ${deliveryStateWords[delivery.state]}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
+            },
+          ]
+        }),
+    ),
+    failed &&
+      buttons(
+        button('Retry', `retry ${post.number}`, { style: 'primary' }),
+        post.state === 'failed' && button('Edit', `edit ${post.number}`),
+        button('Show', `show ${post.number}`),
+      ),
+  )
+}
+
+/** What a person must decide or mend before a delivery can go on: said in the thread, in the results channel and to the author. */
+export async function askAbout(
+  stores: WorkspaceStores,
+  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  post: Post,
+  delivery: Delivery,
+): Promise<void> {
+  const card = postCard(await sheetOf(stores, bench, post))
+  const actions = card.blocks.find((block) => block.type === 'buttons')
+  const account = await stores.accounts.get(delivery.accountId)
+  const name = account ? accountName(account, bench.platforms) : delivery.platform
+  const said = message(
+    text(
+      bold(`#${post.number} to ${name}`),
+      ` ${deliveryStateWords[delivery.state]}.${delivery.problem ? ` ${delivery.problem.message}.` : ''}`,
+    ),
+    actions,
+  )
+  const news: News = { thread: said, results: said, tell: { memberId: post.authorId, message: said } }
+  await announce(stores, bench, post, news)
+}
