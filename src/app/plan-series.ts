@@ -1,0 +1,154 @@
+import { DAY, type EpochMs, instantOf } from '../kit/clock.ts'
+import { newId } from '../kit/ids.ts'
+import { message, text, time } from '../message/message.ts'
+import type { Post } from '../posts/post.ts'
+import { revisionOf } from '../posts/revision.ts'
+import type { Series } from '../posts/series.ts'
+import { nextRuns, type Recurrence } from '../schedule/recurrence.ts'
+import { postNews } from '../views/post-card.ts'
+import { counted } from '../views/words.ts'
+import type { Workspace } from '../workspaces/workspace.ts'
+import type { Actor } from './actor.ts'
+import { actorOf } from './actor.ts'
+import { announce } from './announce.ts'
+import { record } from './record.ts'
+import { createDeliveries, enterReview } from './review-posts.ts'
+import type { WorkspaceStores } from './stores.ts'
+import type { Workbench } from './workbench.ts'
+
+/** Begins a series; its first post is planned by the caller in the same breath with `planNext`. */
+export async function beginSeries(
+  actor: Actor,
+  series: Pick<Series, 'rule' | 'phrase' | 'content' | 'accountIds'>,
+): Promise<Series> {
+  const at = actor.bench.clock.now()
+  const begun: Series = {
+    id: newId(at),
+    authorId: actor.member.id,
+    approvedRevision: null,
+    plannedUntil: null,
+    endedAt: null,
+    createdAt: at,
+    ...series,
+  }
+  await actor.stores.series.create(begun)
+  await record(actor.stores, {
+    by: actor.member.id,
+    at,
+    verb: 'series.begun',
+    subject: `series:${begun.id}`,
+    details: { phrase: series.phrase },
+  })
+  return begun
+}
+
+/** Runs missed by more than this are told about, and not made up for one by one. */
+const MAKE_UP_FOR = DAY
+
+/**
+ * Makes the post of a series' next run, once the one before it is due: so there is always one ahead to see, edit and approve.
+ * What was approved for the series goes straight to the schedule; anything else is reviewed.
+ *
+ * @returns undefined where there is nothing to plan yet, or another machine was faster
+ */
+export async function planNext(
+  bench: Workbench,
+  workspace: Workspace,
+  series: Series,
+): Promise<Post | undefined> {
+  const now = bench.clock.now()
+  if (series.endedAt !== null || (series.plannedUntil !== null && series.plannedUntil > now)) return undefined
+  const after = Math.max(series.plannedUntil ?? series.createdAt, now - MAKE_UP_FOR)
+  const [next] = nextRuns(series.rule as Recurrence, instantOf(after), 1)
+  return bench.stores.transaction(workspace.id, async (stores) => {
+    if (!next) {
+      await stores.series.change(series.id, { endedAt: now })
+      return undefined
+    }
+    const at = next.epochMilliseconds
+    if (!(await stores.series.plan(series.id, series.plannedUntil, at))) return undefined
+    const author = await stores.workspace.member(series.authorId)
+    if (!author) return undefined
+    const actor = { ...actorOf(bench, workspace, author), stores }
+    const post = await nextPost(stores, actor, series, at, now)
+    const missed = missedRuns(series, after)
+    await announce(
+      stores,
+      bench,
+      post,
+      missed > 0
+        ? {
+            thread: postNews(
+              post,
+              `${counted(missed, 'run')} of this series were missed while Crier was not running`,
+            ),
+          }
+        : {},
+    )
+    return post
+  })
+}
+
+async function nextPost(
+  stores: WorkspaceStores,
+  actor: Actor,
+  series: Series,
+  at: EpochMs,
+  now: EpochMs,
+): Promise<Post> {
+  const revision = revisionOf(series.content, series.accountIds)
+  const draft = await stores.posts.create({
+    id: newId(now),
+    authorId: series.authorId,
+    state: 'draft',
+    content: series.content,
+    revision,
+    accountIds: series.accountIds,
+    when: { at, zone: zoneOf(series.rule, actor.zone), phrase: series.phrase },
+    round: 0,
+    edited: null,
+    seriesId: series.id,
+    createdAt: now,
+    updatedAt: now,
+  })
+  if (series.approvedRevision !== revision) return enterReview(stores, actor, draft)
+  const moved = await stores.posts.move(draft.id, 'schedule', { at: now, revision, round: 1 })
+  if (!moved) return draft
+  await createDeliveries(stores, moved, now)
+  return moved
+}
+
+/** Ends a series: the posts it has made stay as they are. */
+export async function endSeries(actor: Actor, seriesId: string): Promise<void> {
+  const at = actor.bench.clock.now()
+  await actor.bench.stores.transaction(actor.workspace.id, async (stores) => {
+    await stores.series.change(seriesId, { endedAt: at })
+    await record(stores, { by: actor.member.id, at, verb: 'series.ended', subject: `series:${seriesId}` })
+  })
+}
+
+/** The runs between the last one planned and the earliest one that is made up for. */
+function missedRuns(series: Series, after: EpochMs): number {
+  if (series.plannedUntil === null || after <= series.plannedUntil) return 0
+  return nextRuns(series.rule as Recurrence, instantOf(series.plannedUntil), MOST_COUNTED).filter(
+    (run) => run.epochMilliseconds <= after,
+  ).length
+}
+const MOST_COUNTED = 100
+
+const zoneOf = (rule: unknown, otherwise: string): string => {
+  const zone = (rule as Partial<Recurrence> | null)?.zone
+  return typeof zone === 'string' ? zone : otherwise
+}
+
+/** The next runs in words, for the answer to "every …". */
+export const runsMessage = (rule: unknown, now: EpochMs, zone: string) =>
+  message(
+    text(
+      'Next: ',
+      ...nextRuns(rule as Recurrence, instantOf(now), 3).flatMap((run, index) => [
+        ...(index > 0 ? [' · '] : []),
+        time(run.epochMilliseconds, zone),
+      ]),
+    ),
+  )

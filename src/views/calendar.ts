@@ -1,0 +1,48 @@
+import type { CalendarDay, CalendarSpan } from '../calendar/week.ts'
+import {
+  type Block,
+  bold,
+  button,
+  buttons,
+  heading,
+  list,
+  type Message,
+  message,
+  note,
+  type Span,
+  text,
+} from '../message/message.ts'
+import type { Post } from '../posts/post.ts'
+import { clockTime, counted, dayWords, excerpt, postStateSign, postStateWords } from './words.ts'
+
+/** The week by day, in words: what stands where, and which days are still empty. */
+export function calendarView(span: CalendarSpan, days: readonly CalendarDay[]): Message {
+  const first = Temporal.PlainDate.from(span.from)
+  const posts = days.reduce((sum, day) => sum + day.posts.length, 0)
+  return message(
+    heading(`📅 ${dayWords(span.from)} to ${dayWords(first.add({ days: 6 }).toString())}`),
+    ...days.flatMap((day): Block[] => [
+      text(
+        bold(`${dayWords(day.date)}${day.today ? ' (today)' : ''}`),
+        day.posts.length === 0 ? (day.past ? '  –' : '  nothing yet') : '',
+      ),
+      ...(day.posts.length > 0 ? [list(day.posts.map((post) => postLine(post, span.zone)))] : []),
+    ]),
+    note(`${counted(posts, 'post')} · ${span.zone}`),
+    buttons(
+      button('◀ Back', `calendar ${first.subtract({ days: 7 }).toString()}`),
+      button('Today', 'calendar this week'),
+      button('On ▶', `calendar ${first.add({ days: 7 }).toString()}`),
+    ),
+  )
+}
+
+/** One post in a list: its time, number, state and the beginning of its text. */
+export const postLine = (post: Post, zone: string): Span[] => [
+  { type: 'plain', text: post.when ? `${clockTime(post.when.at, zone)} ` : '' },
+  bold(`#${post.number}`),
+  {
+    type: 'plain',
+    text: ` ${postStateSign[post.state]} ${postStateWords[post.state]}: ${excerpt(post.content.text) || '(no text yet)'}`,
+  },
+]
