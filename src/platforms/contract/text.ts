@@ -51,11 +51,11 @@ export const HASHTAG = new RegExp(
   'gu',
 )
 
-const linkify = new LinkifyIt({ fuzzyEmail: false, tlds })
+const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false, tlds })
   .add('ftp:', null)
   .add('mailto:', null)
   .add('//', null)
-const linkifyWithScheme = new LinkifyIt({ fuzzyEmail: false, fuzzyLink: false })
+const linkifyWithScheme = new LinkifyIt({ fuzzyLink: false, fuzzyEmail: false })
   .add('ftp:', null)
   .add('mailto:', null)
   .add('//', null)

@@ -1,0 +1,351 @@
+import { z } from 'zod'
+import { HOUR, instantOf, SECOND } from '../kit/clock.ts'
+import { resolveHandle } from './bluesky/identity.ts'
+import { endOfToken, postAddress, type RecordRef, recordKey } from './bluesky/record.ts'
+import {
+  Credentials,
+  codeOf,
+  ENTRYWAY,
+  endSession,
+  openSession,
+  refreshSession,
+  refusal,
+  xrpc,
+} from './bluesky/session.ts'
+import type { Call } from './contract/http.ts'
+import { checkLength, checkMedia, error } from './contract/media.ts'
+import {
+  definePlatform,
+  type Finding,
+  type Io,
+  type MediaRules,
+  type Metrics,
+  type Progress,
+  type Publication,
+  type Published,
+} from './contract/platform.ts'
+import { PublishError } from './contract/publish-error.ts'
+import { DOMAIN_MENTION, type Entity, entitiesOf, graphemes, spansWith, utf8Bytes } from './contract/text.ts'
+
+const Ref = z.object({ uri: z.string().startsWith('at://'), cid: z.string() })
+const Blob = z.object({ blob: z.record(z.string(), z.unknown()) })
+const ReplyTarget = Ref.extend({
+  value: z.object({ reply: z.object({ root: Ref }).optional().catch(undefined) }),
+})
+const Posts = z.object({
+  posts: z.array(
+    z.object({
+      uri: z.string(),
+      likeCount: z.number().optional(),
+      repostCount: z.number().optional(),
+      quoteCount: z.number().optional(),
+      replyCount: z.number().optional(),
+      bookmarkCount: z.number().optional(),
+    }),
+  ),
+})
+
+const POST = 'app.bsky.feed.post'
+const GRAPHEMES = 300
+const BYTES = 3000
+/** https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/images.json */
+const MEDIA: MediaRules = { images: { max: 4, types: ['image/*'], maxBytes: 2_000_000 } }
+const MOST_URIS = 25
+
+/** A tag begins a word, holds no space and is not all digits or punctuation; what ends it as punctuation is not its own. */
+const TAG = /(?<=^|\s)[#＃]((?!\ufe0f)[^\s]*[^\d\s\p{P}][^\s]*?)(?=\p{P}*(?:\s|$))/gu
+
+export default definePlatform<Credentials>({
+  name: 'bluesky',
+  label: 'Bluesky',
+  apiUrl: ENTRYWAY,
+  text: { limit: () => GRAPHEMES, count: graphemes, unit: 'graphemes' },
+  media: MEDIA,
+  postTypes: ['text', 'link', 'images', 'reply'],
+  options: [
+    {
+      kind: 'text',
+      name: 'replyTo',
+      label: 'Reply to',
+      hint: 'The address of the post on Bluesky that this one answers',
+      placeholder: 'https://bsky.app/profile/acme.bsky.social/post/3k…',
+      required: false,
+    },
+  ],
+  rates: {
+    // 5,000 points an hour and 35,000 a day; a new record takes 3.
+    account: [
+      { posts: 1_666, per: HOUR },
+      { posts: 11_666, per: 24 * HOUR },
+    ],
+    source: 'https://docs.bsky.app/docs/advanced-guides/rate-limits',
+  },
+  refusal,
+  setUp: {
+    operator:
+      'Nothing: each person makes an app password in Bluesky’s own settings. Any server of the AT Protocol works.',
+    source: 'https://bsky.app/settings/app-passwords',
+  },
+
+  connect: [
+    {
+      by: 'form',
+      label: 'App password',
+      fields: [
+        {
+          kind: 'text',
+          name: 'identifier',
+          label: 'Handle',
+          placeholder: 'acme.bsky.social',
+          required: true,
+        },
+        {
+          kind: 'secret',
+          name: 'password',
+          label: 'App password',
+          hint: 'Make one at bsky.app/settings/app-passwords; it is not the password you sign in with',
+          required: true,
+        },
+        {
+          kind: 'text',
+          name: 'server',
+          label: 'Server',
+          hint: 'Only where the account is on a server of its own that can’t be found by its handle',
+          placeholder: 'pds.example.com',
+          required: false,
+        },
+      ],
+      open: (values, io) =>
+        openSession(said(values.identifier), said(values.password), said(values.server), io),
+    },
+  ],
+  credentials: Credentials,
+  expiresAt: ({ accessJwt }) => endOfToken(accessJwt),
+
+  refresh: refreshSession,
+  revoke: endSession,
+
+  check({ text, media, options }) {
+    const findings: Finding[] = [
+      ...checkLength('Bluesky', graphemes(text), GRAPHEMES, 'graphemes'),
+      ...checkLength('Bluesky', utf8Bytes(text), BYTES, 'bytes'),
+      ...checkMedia('Bluesky', media, MEDIA),
+    ]
+    if (text.trim() === '' && media.length === 0)
+      findings.push(error('A post on Bluesky needs a text or an image'))
+    if (options.replyTo && !postAddress(options.replyTo)) {
+      findings.push(error('“Reply to” is not the address of a post on Bluesky'))
+    }
+    return findings
+  },
+
+  show: (text) =>
+    spansWith(text, entitiesOf(text, { bareLinks: true, mention: DOMAIN_MENTION, hashtag: TAG }), hrefOf),
+
+  async prepare(publication, io, progress) {
+    for (const { mediaId, type, bytes } of publication.media) {
+      if (progress.get(blobStep(mediaId))) continue
+      const { data } = await io.http.send({
+        ...signedIn(io, 'uploadBlob'),
+        phase: 'prepare',
+        url: xrpc(io.credentials.service, 'com.atproto.repo.uploadBlob'),
+        body: { bytes: await bytes(), type },
+        answer: Blob,
+      })
+      await progress.keep(blobStep(mediaId), data.blob)
+    }
+    if (!progress.get(FACETS)) await progress.keep(FACETS, await facetsOf(publication.text, io))
+    if (publication.options.replyTo && !progress.get(REPLY)) {
+      await progress.keep(REPLY, await replyRefs(publication.options.replyTo, io))
+    }
+  },
+
+  async commit(publication, io, progress) {
+    try {
+      const { data } = await io.http.send({
+        ...signedIn(io, 'putRecord'),
+        phase: 'commit',
+        url: xrpc(io.credentials.service, 'com.atproto.repo.putRecord'),
+        body: {
+          json: {
+            repo: io.credentials.did,
+            collection: POST,
+            rkey: recordKey(publication.key, publication.at),
+            record: recordOf(publication, progress),
+          },
+        },
+        answer: Ref,
+      })
+      return published(data, io)
+    } catch (refused) {
+      if (!(refused instanceof PublishError) || refused.code !== 'BlobNotFound') throw refused
+      // The server collects uploads that no record names. They are uploaded again by the next try.
+      for (const { mediaId } of publication.media) await progress.keep(blobStep(mediaId), null)
+      throw new PublishError('bluesky', { do: 'retry' }, 'Bluesky no longer has the uploaded images', {
+        code: refused.code,
+      })
+    }
+  },
+
+  look: {
+    says: 'reads the record by the key that was chosen for it; writing it again makes no second post',
+    repeatableFor: Number.POSITIVE_INFINITY,
+    trustAfter: 2 * SECOND,
+    async find({ key, at }, io) {
+      const found = await io.http.find({
+        ...signedIn(io, 'getRecord'),
+        phase: 'look',
+        url: xrpc(io.credentials.service, 'com.atproto.repo.getRecord'),
+        query: { repo: io.credentials.did, collection: POST, rkey: recordKey(key, at) },
+        answer: Ref,
+        absent: isNoRecord,
+      })
+      return found ? published(found.data, io) : 'absent'
+    },
+  },
+
+  metrics: {
+    names: ['likes', 'comments', 'shares', 'saves'],
+    async read(remotes, io) {
+      const found = new Map<string, Metrics>()
+      for (let from = 0; from < remotes.length; from += MOST_URIS) {
+        // The account's server passes this on to the network's index, where it has one.
+        const answer = await io.http.find({
+          ...signedIn(io, 'getPosts'),
+          phase: 'look',
+          url: xrpc(io.credentials.service, 'app.bsky.feed.getPosts'),
+          query: { uris: remotes.slice(from, from + MOST_URIS).map(({ remoteId }) => remoteId) },
+          answer: Posts,
+          absent: ({ status }) => status === 501,
+        })
+        for (const post of answer?.data.posts ?? []) found.set(post.uri, metricsOf(post))
+      }
+      return found
+    },
+  },
+
+  async remove({ remoteId }, io) {
+    await io.http.send({
+      ...signedIn(io, 'deleteRecord'),
+      phase: 'prepare',
+      url: xrpc(io.credentials.service, 'com.atproto.repo.deleteRecord'),
+      body: { json: { repo: io.credentials.did, collection: POST, rkey: remoteId.split('/').at(-1) } },
+    })
+  },
+})
+
+interface Facet {
+  index: { byteStart: number; byteEnd: number }
+  features: { $type: string; did?: string; [name: string]: unknown }[]
+}
+
+/** Links, tags and mentions by UTF-8 bytes, mentions with their DIDs. Who can't be found is not a mention. */
+async function facetsOf(text: string, io: Io<Credentials>): Promise<Facet[]> {
+  // @atproto/api: Bluesky's own reading of a text. Loaded here, because it takes 66 MB and a third of a second.
+  const { RichText } = await import('@atproto/api')
+  const rich = new RichText({ text })
+  rich.detectFacetsWithoutResolution()
+  const facets: Facet[] = []
+  for (const facet of rich.facets ?? []) {
+    const features: Facet['features'] = []
+    for (const feature of facet.features as Facet['features']) {
+      if (feature.did === undefined) features.push(feature)
+      else {
+        const did = await resolveHandle(feature.did, io.credentials.service, {
+          http: io.http,
+          phase: 'prepare',
+          signal: io.signal,
+        })
+        if (did !== undefined) features.push({ ...feature, did })
+      }
+    }
+    const { byteStart, byteEnd } = facet.index
+    if (features.length > 0) facets.push({ index: { byteStart, byteEnd }, features })
+  }
+  return facets
+}
+
+/** What a reply names: the post it answers and the one that began the thread. */
+async function replyRefs(
+  address: string,
+  io: Io<Credentials>,
+): Promise<{ root: RecordRef; parent: RecordRef }> {
+  const { service } = io.credentials
+  const gone = new PublishError('bluesky', { do: 'edit' }, 'The post to reply to is not on Bluesky', {
+    code: 'RecordNotFound',
+  })
+  const target = postAddress(address)
+  const asking = { http: io.http, phase: 'prepare', signal: io.signal } as const
+  const repo = target && (await resolveHandle(target.who, service, asking))
+  if (!target || repo === undefined) throw gone
+  const found = await io.http.find({
+    ...signedIn(io, 'getRecord'),
+    phase: 'prepare',
+    url: xrpc(service, 'com.atproto.repo.getRecord'),
+    query: { repo, collection: POST, rkey: target.rkey },
+    answer: ReplyTarget,
+    absent: isNoRecord,
+  })
+  if (!found) throw gone
+  const { uri, cid, value } = found.data
+  return { root: value.reply?.root ?? { uri, cid }, parent: { uri, cid } }
+}
+
+/** The record, the same in every attempt: else a repeat would be another post in the same place. */
+function recordOf({ text, media, at }: Publication, progress: Progress): Record<string, unknown> {
+  const facets = progress.get<Facet[]>(FACETS) ?? []
+  const reply = progress.get(REPLY)
+  const images = media.map(({ mediaId, alt, width, height }) => ({
+    alt,
+    image: progress.get(blobStep(mediaId)),
+    ...(width && height ? { aspectRatio: { width, height } } : {}),
+  }))
+  return {
+    $type: POST,
+    text,
+    createdAt: instantOf(at).toString(),
+    ...(facets.length > 0 ? { facets } : {}),
+    ...(reply ? { reply } : {}),
+    ...(images.length > 0 ? { embed: { $type: 'app.bsky.embed.images', images } } : {}),
+  }
+}
+
+const blobStep = (mediaId: string): string => `blob:${mediaId}`
+const FACETS = 'facets'
+const REPLY = 'reply'
+
+const published = ({ uri, cid }: RecordRef, io: Io<Credentials>): Published => ({
+  remoteId: uri,
+  url: `https://bsky.app/profile/${io.account.handle}/post/${uri.split('/').at(-1)}`,
+  facts: { cid },
+})
+
+const metricsOf = (post: z.infer<typeof Posts>['posts'][number]): Metrics => ({
+  likes: post.likeCount ?? 0,
+  comments: post.replyCount ?? 0,
+  shares: (post.repostCount ?? 0) + (post.quoteCount ?? 0),
+  ...(post.bookmarkCount === undefined ? {} : { saves: post.bookmarkCount }),
+})
+
+function hrefOf({ kind, value }: Entity): string {
+  switch (kind) {
+    case 'link':
+      return value
+    case 'mention':
+      return `https://bsky.app/profile/${value}`
+    case 'hashtag':
+      return `https://bsky.app/hashtag/${encodeURIComponent(value)}`
+    default:
+      return kind satisfies never
+  }
+}
+
+const signedIn = (io: Io<Credentials>, name: string): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
+  name,
+  token: io.credentials.accessJwt,
+  signal: io.signal,
+})
+
+const isNoRecord = ({ body }: { body: unknown }): boolean => codeOf(body) === 'RecordNotFound'
+
+const said = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
