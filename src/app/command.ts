@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import type { EpochMs } from '../kit/clock.ts'
 import type { Form, FormValues, Option } from '../message/form.ts'
 import type { Message } from '../message/message.ts'
-import type { Channels, Chat, Member, Role, SurfaceName, Workspace } from '../workspaces/workspace.ts'
-import type { Services } from './services.ts'
+import type { Chat, Role, SurfaceName } from '../workspaces/workspace.ts'
+import type { Actor } from './actor.ts'
 import type { IncomingFile } from './surface.ts'
 
 /**
@@ -58,24 +58,17 @@ export interface ForChannel {
   message: Message
 }
 
-export interface CommandContext {
-  workspace: Workspace
-  member: Member
+export interface CommandContext extends Actor {
   surface: SurfaceName
   /** Where it was said; undefined outside chats. */
   place: { chat: Chat; channel: string | undefined } | undefined
-  /** The member's zone, else the workspace's (IANA). */
-  zone: string
-  /** The member's language, else the workspace's (BCP 47). */
-  locale: string
   now: EpochMs
   files: readonly IncomingFile[]
-  services: Services
   /** Every command, for help. */
   commands: readonly Command[]
+  /** Was it a press on a card rather than typed words? */
+  press: boolean
 }
-
-export type { Channels }
 
 /** Keeps the arguments' type inside the file. */
 export const defineCommand = <Args>(command: Command<Args>): Command =>

@@ -1,0 +1,245 @@
+import { z } from 'zod'
+import { shortCode } from '../kit/ids.ts'
+import { UserError } from '../kit/user-error.ts'
+import type { Field, Form, FormValues } from '../message/form.ts'
+import { button, buttons, type Message, message, text } from '../message/message.ts'
+import { PublishError } from '../platforms/contract/publish-error.ts'
+import { mayAct } from '../workspaces/workspace.ts'
+import type { Actor } from './actor.ts'
+import type { Arg, Command, CommandContext } from './command.ts'
+import { namesOf } from './read-accounts.ts'
+import { type LineWords, readLine } from './read-line.ts'
+import type { Answer, Said } from './surface.ts'
+
+/**
+ * The one way in. Whatever people do, whatever surface they do it on, comes through here: the command is found, the role
+ * checked, the words read, the arguments parsed, the command run. What goes wrong is answered in words, and nothing that
+ * was typed is lost.
+ */
+export async function dispatch(context: CommandContext, said: Said): Promise<Answer> {
+  let command: Command | undefined
+  let values: FormValues = {}
+  try {
+    const read = await readSaid(context, said)
+    if ('form' in read) return { type: 'form', form: read.form }
+    command = read.command
+    values = read.values
+    mustMay(context, command)
+    if ('unread' in read)
+      throw new UserError(`I can't read that as \`${command.name} ${command.usage}\``, {
+        wayOut: `For example: \`${command.examples[0] ?? command.name}\``,
+      })
+    return await run(context, command, values)
+  } catch (error) {
+    const refusal = asRefusal(error, context)
+    if (!command) return private_(refusalMessage(refusal))
+    // A submitted form comes back as itself, with the mistake beside its field; a line gets a button that opens the form.
+    if ('command' in said && command.form)
+      return { type: 'form', form: await withErrors(context, command, values, refusal) }
+    return private_(refusalMessage(refusal, await keepWords(context, command, values, refusal)))
+  }
+}
+
+async function run(context: CommandContext, command: Command, values: FormValues): Promise<Answer> {
+  const parsed = command.args instanceof z.ZodType ? command.args.safeParse(values) : undefined
+  if (!parsed) throw new Error(`${command.name} declares no arguments`)
+  if (!parsed.success) {
+    const missing = command.fields.filter((field) => field.required && values[field.name] === undefined)
+    if (missing.length > 0 && command.form) return { type: 'form', form: await command.form(values, context) }
+    throw mistakeOf(command, parsed.error, missing)
+  }
+  const answer = await command.run(parsed.data, context)
+  switch (answer.type) {
+    case 'form':
+      return { type: 'form', form: answer }
+    case 'message':
+      return private_(answer)
+    case 'for-channel':
+      return { type: 'message', message: answer.message, audience: 'channel' }
+    default:
+      return answer satisfies never
+  }
+}
+
+type Read =
+  | { command: Command; values: FormValues }
+  | { command: Command; values: FormValues; unread: true }
+  | { form: Form }
+
+async function readSaid(context: CommandContext, said: Said): Promise<Read> {
+  if ('command' in said)
+    return { command: commandByName(context.commands, said.command), values: said.values }
+  const line = said.line.trim().replace(/^\/(crier\b\s*)?/, '')
+  const [, word = '', rest = ''] = /^(\S*)\s*([\s\S]*)$/.exec(line) ?? []
+  if (word === 'form') return { form: await keptForm(context, rest.trim()) }
+  const command = commandByName(context.commands, word === '' ? 'help' : word)
+  const values = readLine({ usage: command.usage, fields: command.fields }, rest, await wordsOf(context))
+  return values ? { command, values } : { command, values: textOf(command, rest), unread: true }
+}
+
+/** Words that fit nothing are kept as the command's text, so that they are in the form when it opens. */
+const textOf = (command: Command, rest: string): FormValues => {
+  const field = command.fields.find((one) => one.kind === 'text')
+  return field ? { [field.name]: rest } : {}
+}
+
+async function wordsOf({ stores, bench }: Actor): Promise<LineWords> {
+  const accounts = await stores.accounts.list()
+  const names = accounts.flatMap((account) => [
+    account.handle,
+    `@${account.handle.replace(/^@/, '')}`,
+    ...namesOf(account, bench.platforms),
+  ])
+  return { accounts: [...new Set([...names, ...bench.platforms.keys(), 'all', 'everywhere'])] }
+}
+
+/** @throws UserError naming the nearest command */
+export function commandByName(commands: readonly Command[], word: string): Command {
+  const name = word.toLowerCase()
+  const exact = commands.find((command) => command.name === name)
+  if (exact) return exact
+  const near = commands
+    .map((command) => ({ command, distance: distance(name, command.name) }))
+    .sort((a, b) => a.distance - b.distance)[0]
+  const close = near && near.distance <= Math.max(2, name.length / 3) ? near.command.name : undefined
+  throw new UserError(`There is no command "${word.slice(0, 40)}"`, {
+    wayOut: close ? `Did you mean \`${close}\`?` : '`help` lists what there is.',
+    offers: [close ? { label: close, line: close } : { label: 'Help', line: 'help' }],
+  })
+}
+
+function mustMay({ member }: CommandContext, command: Command): void {
+  if (mayAct(member.role, command.who)) return
+  throw new UserError(`\`${command.name}\` needs the role of ${command.who}; yours is ${member.role}`, {
+    wayOut: 'An admin can change that with `roles`.',
+  })
+}
+
+function mistakeOf(command: Command, error: z.ZodError, missing: readonly Arg[]): UserError {
+  const [first] = missing
+  const example = `For example: \`${command.examples[0] ?? command.name}\``
+  if (first)
+    return new UserError(`\`${command.name}\` needs ${first.label.toLowerCase()}`, {
+      wayOut: example,
+      field: first.name,
+    })
+  const issue = error.issues[0]
+  const field = command.fields.find((one) => one.name === issue?.path[0])
+  return new UserError(
+    field ? `${field.label}: ${issue?.message}` : (issue?.message ?? "That can't be read"),
+    {
+      wayOut: example,
+      ...(field ? { field: field.name } : {}),
+    },
+  )
+}
+
+/** Ours get an id that is in the log too, so that somebody can find out. */
+function asRefusal(error: unknown, { bench, surface }: CommandContext): UserError {
+  if (error instanceof UserError) return error
+  if (error instanceof PublishError) return new UserError(error.message, { cause: error })
+  const id = shortCode(8)
+  bench.log.error({ id, surface, err: error }, 'A command failed')
+  return new UserError(`Something went wrong in Crier itself (${id})`, {
+    wayOut: `Nothing was lost. Whoever runs Crier finds the cause in the log under ${id}.`,
+  })
+}
+
+/** What a person reads when something was refused: one sentence, the way out, and the ways out that need no typing. */
+export function refusalMessage(refusal: UserError, more: { label: string; line: string }[] = []): Message {
+  const offers = [...refusal.offers, ...more]
+  return message(
+    text(`${refusal.message.replace(/[.]$/, '')}.`, ...(refusal.wayOut ? [` ${refusal.wayOut}`] : [])),
+    offers.length > 0 && buttons(...offers.map((offer) => button(offer.label, offer.line))),
+  )
+}
+
+/** Keeps what was typed under a short code. Secrets are not kept: they are typed again. */
+async function keepWords(
+  context: CommandContext,
+  command: Command,
+  values: FormValues,
+  refusal: UserError,
+): Promise<{ label: string; line: string }[]> {
+  if (!command.form || Object.keys(values).length === 0 || context.press) return []
+  const code = shortCode()
+  const secrets = new Set(
+    command.fields.filter((field) => field.kind === 'secret').map((field) => field.name),
+  )
+  await context.stores.keptForms.keep({
+    code,
+    memberId: context.member.id,
+    command: command.name,
+    values: Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.has(name))),
+    errors: { [refusal.field ?? '']: refusal.message },
+    createdAt: context.now,
+  })
+  return [{ label: 'Open as a form', line: `form ${code}` }]
+}
+
+async function keptForm(context: CommandContext, code: string): Promise<Form> {
+  const kept = await context.stores.keptForms.get(code)
+  if (!kept || kept.memberId !== context.member.id) {
+    throw new UserError('What was typed there is not kept any more', {
+      wayOut: 'Write it again; forms are kept for a week.',
+    })
+  }
+  const command = commandByName(context.commands, kept.command)
+  if (!command.form) throw new Error(`${command.name} has no form to open`)
+  return { ...filled(await command.form(kept.values, context), kept.values), errors: kept.errors }
+}
+
+async function withErrors(
+  context: CommandContext,
+  command: Command,
+  values: FormValues,
+  refusal: UserError,
+): Promise<Form> {
+  if (!command.form) throw new Error(`${command.name} has no form to show mistakes in`)
+  const form = filled(await command.form(values, context), values)
+  const known = form.fields.some((field) => field.name === refusal.field)
+  const sentence = [refusal.message.replace(/[.]?$/, '.'), refusal.wayOut].filter(Boolean).join(' ')
+  return { ...form, errors: { [known && refusal.field ? refusal.field : '']: sentence } }
+}
+
+/** Puts what was typed back into its fields. */
+export const filled = (form: Form, values: FormValues): Form => ({
+  ...form,
+  fields: form.fields.map((field) => filledField(field, values[field.name])),
+})
+
+function filledField(field: Field, value: string | string[] | boolean | undefined): Field {
+  if (value === undefined) return field
+  switch (field.kind) {
+    case 'text':
+    case 'when':
+    case 'choice':
+      return typeof value === 'string' ? { ...field, value } : field
+    case 'choices':
+      return { ...field, values: Array.isArray(value) ? value : String(value).split(/\s*,\s*/) }
+    case 'flag':
+      return { ...field, value: value === true || value === 'on' || value === 'yes' }
+    case 'secret':
+    case 'files':
+      return field
+    default:
+      return field satisfies never
+  }
+}
+
+const private_ = (said: Message): Answer => ({ type: 'message', message: said, audience: 'person' })
+
+/** How many letters lie between two words (Levenshtein): command names are short, so the plain table is enough. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, other] of [...b].entries()) {
+      next.push(
+        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
+      )
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}

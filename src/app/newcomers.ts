@@ -1,0 +1,119 @@
+import { newId } from '../kit/ids.ts'
+import {
+  type Chat,
+  defaultSettings,
+  type Member,
+  type Role,
+  type Workspace,
+  type WorkspaceId,
+} from '../workspaces/workspace.ts'
+import { record } from './record.ts'
+import type { WorkspaceStores } from './stores.ts'
+import type { Speaker } from './surface.ts'
+import type { Workbench } from './workbench.ts'
+
+/** Whoever speaks, with where and for whom. */
+export interface Known {
+  workspace: Workspace
+  member: Member
+  chat: Chat | undefined
+}
+
+/**
+ * Finds who speaks, and makes room for whoever is new: a team's first word makes its chat, a person's first word makes
+ * them a member. The first chat of a surface joins the home workspace; another team or guild gets a workspace of its own,
+ * since two teams must never see each other's posts.
+ *
+ * @param home the workspace that this install began with
+ */
+export async function welcome(
+  bench: Workbench,
+  speaker: Speaker,
+  home: () => Promise<Workspace>,
+): Promise<Known> {
+  const { surface } = speaker
+  const found =
+    (await bench.stores.directory.ofChat(surface, speaker.chat.externalId)) ??
+    (surface === 'terminal' || surface === 'api'
+      ? { workspace: await home(), chat: undefined }
+      : await welcomeChat(bench, speaker, home))
+  const stores = bench.stores.workspace(found.workspace.id)
+  const identity = { surface, chat: speaker.chat.externalId, externalId: speaker.person.externalId }
+  const known = await stores.workspace.memberByIdentity(identity)
+  if (known) return { ...found, member: await refreshed(stores, known, speaker) }
+
+  const at = bench.clock.now()
+  const members = await stores.workspace.members()
+  const member = await stores.workspace.addMember({
+    id: newId(at),
+    name: speaker.person.name,
+    role: roleFor(speaker, members),
+    zone: speaker.person.zone ?? null,
+    locale: speaker.person.locale ?? null,
+    identities: [identity],
+    createdAt: at,
+  })
+  await record(stores, {
+    by: member.id,
+    at,
+    verb: 'member.joined',
+    subject: `member:${member.id}`,
+    details: { surface, role: member.role },
+  })
+  return { ...found, member }
+}
+
+/** Whoever runs the team runs Crier, and so does the first who comes; everybody else writes until an admin says otherwise. */
+function roleFor(speaker: Speaker, members: readonly Member[]): Role {
+  if (speaker.person.admin || speaker.surface === 'terminal') return 'admin'
+  const firstFromAChat = members.every((member) =>
+    member.identities.every(
+      (one) => one.surface === 'playground' || one.surface === 'terminal' || one.surface === 'api',
+    ),
+  )
+  return firstFromAChat ? 'admin' : 'author'
+}
+
+/** What the surface knows better by now: a new name, a zone where none was chosen. */
+async function refreshed(stores: WorkspaceStores, member: Member, { person }: Speaker): Promise<Member> {
+  const zone = member.zone === null && person.zone ? person.zone : undefined
+  const name = member.name === person.name ? undefined : person.name
+  if (zone === undefined && name === undefined) return member
+  return stores.workspace.changeMember(member.id, { ...(zone ? { zone } : {}), ...(name ? { name } : {}) })
+}
+
+async function welcomeChat(
+  bench: Workbench,
+  speaker: Speaker,
+  home: () => Promise<Workspace>,
+): Promise<{ workspace: Workspace; chat: Chat }> {
+  const taken = (await bench.stores.directory.chatsOf(speaker.surface)).length > 0
+  const workspace = taken ? await newWorkspace(bench, speaker.chat.name) : await home()
+  const chat: Chat = {
+    id: newId(bench.clock.now()),
+    surface: speaker.surface,
+    externalId: speaker.chat.externalId,
+    name: speaker.chat.name,
+    channels: { review: null, results: null, digest: null },
+    sealedToken: null,
+    createdAt: bench.clock.now(),
+  }
+  await bench.stores.workspace(workspace.id).workspace.addChat(chat)
+  return { workspace, chat }
+}
+
+export async function newWorkspace(
+  bench: Pick<Workbench, 'stores' | 'clock'>,
+  name: string,
+  zone = 'UTC',
+): Promise<Workspace> {
+  const at = bench.clock.now()
+  const workspace: Workspace = {
+    id: newId(at) as WorkspaceId,
+    name,
+    settings: { ...defaultSettings, zone },
+    createdAt: at,
+  }
+  await bench.stores.directory.create(workspace)
+  return workspace
+}
