@@ -1,6 +1,5 @@
 import { approvalsMissing, checkSeen, mayDecide } from '../approvals/decide.ts'
 import type { DecisionKind } from '../approvals/decision.ts'
-import type { Delivery } from '../deliveries/delivery.ts'
 import { type EpochMs, MINUTE } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
@@ -12,10 +11,13 @@ import { counted, postStateWords } from '../views/words.ts'
 import type { Member } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { announce, type News } from './announce.ts'
+import { mustBeComplete } from './completeness.ts'
+import { createDeliveries, enterReview } from './enter-review.ts'
+import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
 import { postByNumber, sheetOf } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
-import { mayTouch, refused } from './write-posts.ts'
+import { draftIn, type PostWords } from './write-posts.ts'
 
 /**
  * Sends a draft to review, or to its time where the workspace asks for no approval.
@@ -24,119 +26,38 @@ import { mayTouch, refused } from './write-posts.ts'
  * @throws UserError naming what is missing: text, time, account, alt text, or what a platform would refuse
  */
 export async function submitPost(actor: Actor, number: number, when?: PostTime): Promise<Post> {
-  const { bench, workspace, member } = actor
-  const at = bench.clock.now()
+  const { bench, workspace } = actor
   return bench.stores.transaction(workspace.id, async (stores) => {
-    let post = await postByNumber(stores, number)
+    const post = await postByNumber(stores, number)
     mayTouch(actor, post)
     if (post.state !== 'draft') throw refused('submit', post)
-    if (when) post = (await stores.posts.reschedule(post.id, when, at)) ?? post
-    await complete(stores, actor, post)
-    const submitted = await enterReview(stores, actor, post)
-    await record(stores, {
-      by: member.id,
-      at,
-      verb: 'post.submitted',
-      subject: `post:${number}`,
-      details: { revision: post.revision },
-    })
-    await announce(stores, bench, submitted, {
-      ...(submitted.round > 1
-        ? { thread: postNews(submitted, `was submitted again by ${member.name}`) }
-        : {}),
-    })
-    return submitted
+    const timed = when ? await stores.posts.reschedule(post.id, when, bench.clock.now()) : post
+    return submitIn(stores, actor, timed ?? post)
   })
 }
 
-/** Everything that must be there before others spend their time on it. @throws UserError naming the first thing that is not */
-async function complete(stores: WorkspaceStores, actor: Actor, post: Post): Promise<void> {
-  const { bench, workspace } = actor
-  const missing = (what: string, wayOut: string, line: string, label: string) =>
-    new UserError(`#${post.number} has ${what} yet`, { wayOut, offers: [{ label, line }] })
-  if (
-    post.content.text.trim() === '' &&
-    post.content.media.length === 0 &&
-    Object.keys(post.content.variants).length === 0
-  ) {
-    throw missing('nothing to say', 'Write something first.', `edit ${post.number}`, 'Edit')
-  }
-  if (post.accountIds.length === 0)
-    throw missing('no account to go to', 'Choose one or more.', `edit ${post.number}`, 'Choose accounts')
-  if (!post.when) throw missing('no time', 'Say when.', `reschedule ${post.number}`, 'Set a time')
-  if (post.when.at < bench.clock.now() - workspace.settings.lateMinutes * MINUTE) {
-    throw new UserError(`The time of #${post.number} has passed`, {
-      wayOut: 'Give it a new one.',
-      offers: [{ label: 'Set a time', line: `reschedule ${post.number}` }],
-    })
-  }
-  const undescribed = post.content.media.filter((one) => one.alt.trim() === '').length
-  if (workspace.settings.altTextRequired && undescribed > 0) {
-    throw missing(
-      `${counted(undescribed, 'picture')} without alt text`,
-      'Describe what can be seen.',
-      `edit ${post.number}`,
-      'Edit',
-    )
-  }
-  const [error] = checkPost(await sheetOf(stores, bench, post)).filter((one) => one.severity === 'error')
-  if (error) {
-    throw new UserError(error.message, {
-      wayOut: `Change the text, or give ${bench.platforms.get(error.account.platform)?.label ?? 'it'} its own.`,
-      field: 'text',
-      offers: [{ label: 'Edit', line: `edit ${post.number}` }],
-    })
-  }
-}
-
-/** Into review, or straight to the schedule where no approval is asked for. For drafts, and for what an edit made one. */
-export async function enterReview(
-  stores: WorkspaceStores,
-  { bench, workspace }: Actor,
-  post: Post,
-): Promise<Post> {
-  const at = bench.clock.now()
-  const round = post.round + 1
-  const move = workspace.settings.approvals > 0 ? 'submit' : 'schedule'
-  const moved = await stores.posts.move(post.id, move, { at, revision: post.revision, round })
-  if (!moved) throw refused(move, (await stores.posts.get(post.id)) ?? post)
-  if (move === 'schedule') await createDeliveries(stores, moved, at)
-  return moved
-}
-
-/** A delivery per account, due at the post's time. */
-export async function createDeliveries(
-  stores: WorkspaceStores,
-  post: Post,
-  at: EpochMs,
-  dueAt = post.when?.at ?? at,
-): Promise<void> {
-  const accounts = await stores.accounts.list()
-  const going = post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? [])
-  await stores.deliveries.createMany(
-    going.map(
-      (account): Delivery => ({
-        id: newId(at),
-        postId: post.id,
-        accountId: account.id,
-        platform: account.platform,
-        revision: post.revision,
-        state: 'scheduled',
-        scheduledFor: dueAt,
-        dueAt,
-        attempts: 0,
-        key: newId(at),
-        worker: null,
-        leaseUntil: null,
-        progress: {},
-        published: null,
-        publishedAt: null,
-        problem: null,
-        createdAt: at,
-        updatedAt: at,
-      }),
-    ),
+/** Writes and submits in one: what can't be submitted is not written either, so that a refused form leaves nothing behind. */
+export const schedulePost = (actor: Actor, words: PostWords, when: PostTime): Promise<Post> =>
+  actor.bench.stores.transaction(actor.workspace.id, async (stores) =>
+    submitIn(stores, actor, await draftIn(stores, actor, words, when)),
   )
+
+async function submitIn(stores: WorkspaceStores, actor: Actor, post: Post): Promise<Post> {
+  const { bench, member } = actor
+  const at = bench.clock.now()
+  await mustBeComplete(stores, actor, post)
+  const submitted = await enterReview(stores, actor, post)
+  await record(stores, {
+    by: member.id,
+    at,
+    verb: 'post.submitted',
+    subject: `post:${post.number}`,
+    details: { revision: post.revision },
+  })
+  await announce(stores, bench, submitted, {
+    ...(submitted.round > 1 ? { thread: postNews(submitted, `was submitted again by ${member.name}`) } : {}),
+  })
+  return submitted
 }
 
 export interface DecisionWords {

@@ -8,12 +8,13 @@ import { postNews } from '../views/post-card.ts'
 import { deliveryStateWords } from '../views/words.ts'
 import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
+import { createDeliveries, enterReview } from './enter-review.ts'
 import { rollUp } from './post-outcome.ts'
+import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
-import { createDeliveries, enterReview, othersOf } from './review-posts.ts'
+import { othersOf } from './review-posts.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
-import { mayTouch, refused } from './write-posts.ts'
 
 /**
  * Sends a post out now instead of at its time. What still needs an approval gets the presser's, where they may give it.

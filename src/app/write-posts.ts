@@ -1,16 +1,15 @@
 import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
 import { message, text } from '../message/message.ts'
-import { postMoves } from '../posts/moves.ts'
 import { type Content, emptyContent, type Post, type PostTime } from '../posts/post.ts'
 import { revisionOf, shortRevision } from '../posts/revision.ts'
 import { postNews } from '../views/post-card.ts'
-import { postStateWords } from '../views/words.ts'
-import { mayAct } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
+import { mustBeComplete } from './completeness.ts'
+import { enterReview } from './enter-review.ts'
+import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
-import { enterReview } from './review-posts.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
 
@@ -23,40 +22,41 @@ export interface PostWords {
   accountIds?: string[]
 }
 
-export async function draftPost(
-  actor: Actor,
+export const draftPost = (actor: Actor, words: PostWords, when: PostTime | null): Promise<Post> =>
+  actor.bench.stores.transaction(actor.workspace.id, (stores) => draftIn(stores, actor, words, when))
+
+/** The same inside a transaction that does more. */
+export async function draftIn(
+  stores: WorkspaceStores,
+  { bench, member }: Actor,
   words: PostWords,
   when: PostTime | null,
-  seriesId: string | null = null,
 ): Promise<Post> {
-  const { bench, workspace, member } = actor
   const at = bench.clock.now()
   const content = contentOf(emptyContent, words)
   const accountIds = words.accountIds ?? []
-  return bench.stores.transaction(workspace.id, async (stores) => {
-    const post = await stores.posts.create({
-      id: newId(at),
-      authorId: member.id,
-      state: 'draft',
-      content,
-      revision: revisionOf(content, accountIds),
-      accountIds,
-      when,
-      round: 0,
-      edited: null,
-      seriesId,
-      createdAt: at,
-      updatedAt: at,
-    })
-    await record(stores, {
-      by: member.id,
-      at,
-      verb: 'post.drafted',
-      subject: `post:${post.number}`,
-      details: { revision: post.revision },
-    })
-    return post
+  const post = await stores.posts.create({
+    id: newId(at),
+    authorId: member.id,
+    state: 'draft',
+    content,
+    revision: revisionOf(content, accountIds),
+    accountIds,
+    when,
+    round: 0,
+    edited: null,
+    seriesId: null,
+    createdAt: at,
+    updatedAt: at,
   })
+  await record(stores, {
+    by: member.id,
+    at,
+    verb: 'post.drafted',
+    subject: `post:${post.number}`,
+    details: { revision: post.revision },
+  })
+  return post
 }
 
 /**
@@ -108,6 +108,7 @@ export async function editPost(actor: Actor, number: number, words: PostWords, s
     })
 
     const waited = post.state === 'in_review' || post.state === 'scheduled'
+    if (waited) await mustBeComplete(stores, actor, draft)
     const now = waited ? await enterReview(stores, actor, draft) : draft
     await announce(stores, bench, now, {
       thread: postNews(
@@ -189,24 +190,6 @@ async function refuseWhereUnderWay(stores: WorkspaceStores, post: Post): Promise
       wayOut: `\`show ${post.number}\` tells what became of it.`,
     })
   }
-}
-
-/** Authors touch their own posts; approvers and admins everybody's. */
-export function mayTouch({ member }: Actor, post: Post): void {
-  if (post.authorId === member.id || mayAct(member.role, 'approver')) return
-  throw new UserError(`#${post.number} is somebody else's post`, {
-    wayOut: 'Its author or an approver can change it.',
-  })
-}
-
-/** The sentence for a move that the post's state does not allow. */
-export function refused(move: keyof typeof postMoves | 'reschedule', post: Post): UserError {
-  const refusal =
-    move === 'reschedule' ? 'The time of this post can no longer change' : postMoves[move].refusal
-  return new UserError(`${refusal}; #${post.number} is ${postStateWords[post.state]}`, {
-    wayOut: `\`show ${post.number}\` tells what happened.`,
-    offers: [{ label: 'Show the post', line: `show ${post.number}` }],
-  })
 }
 
 function contentOf(before: Content, words: PostWords): Content {

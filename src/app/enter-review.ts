@@ -1,0 +1,57 @@
+import type { Delivery } from '../deliveries/delivery.ts'
+import type { EpochMs } from '../kit/clock.ts'
+import { newId } from '../kit/ids.ts'
+import type { Post } from '../posts/post.ts'
+import type { Actor } from './actor.ts'
+import { refused } from './post-refusals.ts'
+import type { WorkspaceStores } from './stores.ts'
+
+/** Into review, or straight to the schedule where no approval is asked for. For drafts, and for what an edit made one. */
+export async function enterReview(
+  stores: WorkspaceStores,
+  { bench, workspace }: Actor,
+  post: Post,
+): Promise<Post> {
+  const at = bench.clock.now()
+  const round = post.round + 1
+  const move = workspace.settings.approvals > 0 ? 'submit' : 'schedule'
+  const moved = await stores.posts.move(post.id, move, { at, revision: post.revision, round })
+  if (!moved) throw refused(move, (await stores.posts.get(post.id)) ?? post)
+  if (move === 'schedule') await createDeliveries(stores, moved, at)
+  return moved
+}
+
+/** A delivery per account, due at the post's time. */
+export async function createDeliveries(
+  stores: WorkspaceStores,
+  post: Post,
+  at: EpochMs,
+  dueAt = post.when?.at ?? at,
+): Promise<void> {
+  const accounts = await stores.accounts.list()
+  const going = post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? [])
+  await stores.deliveries.createMany(
+    going.map(
+      (account): Delivery => ({
+        id: newId(at),
+        postId: post.id,
+        accountId: account.id,
+        platform: account.platform,
+        revision: post.revision,
+        state: 'scheduled',
+        scheduledFor: dueAt,
+        dueAt,
+        attempts: 0,
+        key: newId(at),
+        worker: null,
+        leaseUntil: null,
+        progress: {},
+        published: null,
+        publishedAt: null,
+        problem: null,
+        createdAt: at,
+        updatedAt: at,
+      }),
+    ),
+  )
+}
