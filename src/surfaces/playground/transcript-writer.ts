@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import { type Block, type Message, note } from '../../message/message.ts'
+import type { TranscriptEntry, TranscriptStore } from '../../playground/transcript.ts'
+import type { LivePages } from './live.ts'
+
+export interface WriterOptions {
+  transcripts: TranscriptStore
+  pages: LivePages
+  clock: Clock
+  log: Log
+  /** Keeps a picture that a message carries, so that a reload shows it again: the kept media's id. */
+  keepImage(png: Uint8Array, name: string): Promise<string>
+}
+
+/** How far back an entry is looked for that was just added. */
+const RECENT = 50
+
+/** Writes the channels down and shows every change on the open pages. */
+export class TranscriptWriter {
+  readonly #options: WriterOptions
+
+  constructor(options: WriterOptions) {
+    this.#options = options
+  }
+
+  /** Adds an entry and answers with what stands under its id: this one, or the one that was there already. */
+  async add(entry: Omit<TranscriptEntry, 'at' | 'updatedAt'>): Promise<TranscriptEntry> {
+    const { transcripts, pages, clock } = this.#options
+    const at = clock.now()
+    const settled = { ...entry, message: await this.#settle(entry.message), at, updatedAt: at }
+    await transcripts.add(settled)
+    const stands = (await transcripts.list(entry.channel, RECENT)).find(({ id }) => id === entry.id)
+    // Not among the newest: it was sent before and stands further up, where every page has it.
+    if (stands) pages.push({ type: 'entry', entry: stands })
+    return stands ?? settled
+  }
+
+  async change(
+    id: string,
+    message: Message,
+    onlyFor: string | null,
+  ): Promise<{ message: Message; at: number }> {
+    const { transcripts, pages, clock } = this.#options
+    const changed = { message: await this.#settle(message), at: clock.now() }
+    await transcripts.update(id, changed.message, changed.at)
+    pages.push({ type: 'update', id, onlyFor, ...changed })
+    return changed
+  }
+
+  /** Pictures that came as bytes are kept by id: a transcript is plain data. */
+  async #settle(message: Message): Promise<Message> {
+    return { ...message, blocks: await Promise.all(message.blocks.map((block) => this.#settleBlock(block))) }
+  }
+
+  async #settleBlock(block: Block): Promise<Block> {
+    if (block.type !== 'image' || !('png' in block.image)) return block
+    const { png, name } = block.image
+    try {
+      return { ...block, image: { mediaId: await this.#options.keepImage(png, name) } }
+    } catch (error) {
+      // The same facts stand in words; a picture that can't be kept must not cost the message.
+      this.#options.log.warn({ error }, 'A picture for the playground could not be kept')
+      return note(block.alt)
+    }
+  }
+}
+
+/** The same key makes the same id (a UUID, version 8), so a repeated send is one entry. */
+export function idOfKey(key: string): string {
+  const bytes = createHash('sha256').update(`crier playground\n${key}`).digest().subarray(0, 16)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
