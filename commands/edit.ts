@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { accounts, postNumber, postText, revision } from '../src/app/args.ts'
+import { attach } from '../src/app/attach-media.ts'
+import { defineCommand } from '../src/app/command.ts'
+import { platformByName } from '../src/app/connect-accounts.ts'
+import { accountsArg, altArg, describe, postArg, postForm, seenArg, textArg } from '../src/app/post-form.ts'
+import { mayTouch } from '../src/app/post-refusals.ts'
+import { resolveAccounts } from '../src/app/read-accounts.ts'
+import { postByNumber, sheetOf } from '../src/app/sheets.ts'
+import { editPost, type PostWords } from '../src/app/write-posts.ts'
+import { postCard } from '../src/views/post-card.ts'
+
+export default defineCommand({
+  name: 'edit',
+  summary: 'Change a post; what waited for a decision is reviewed again',
+  usage: '<post> [on <platform>]: <text>',
+  examples: ['edit 42: We ship on Monday', 'edit 42 on rehearsal: We ship on Monday!'],
+  who: 'author',
+  args: z.object({
+    post: postNumber,
+    text: postText.optional(),
+    platform: z.string().optional(),
+    accounts: accounts.optional(),
+    alt: z.string().optional(),
+    seen: revision.optional(),
+  }),
+  fields: [
+    postArg,
+    { name: 'platform', kind: 'words', label: 'Only for one platform', hint: 'its name, such as bluesky', required: false },
+    { ...textArg, required: false },
+    accountsArg,
+    altArg,
+    seenArg,
+  ],
+
+  async form(values, context) {
+    const post = await postByNumber(context.stores, postNumber.parse(values.post))
+    return postForm(context, { command: 'edit', title: `Edit #${post.number}`, submit: 'Change', values, post, asksWhen: 'no' })
+  },
+
+  async run(said, context) {
+    const before = await postByNumber(context.stores, said.post)
+    if (said.text === undefined && said.accounts === undefined && said.alt === undefined && context.files.length === 0) {
+      mayTouch(context, before)
+      return postForm(context, { command: 'edit', title: `Edit #${before.number}`, submit: 'Change', values: {}, post: before, asksWhen: 'no' })
+    }
+    const attached = await attach(context, context.files)
+    const text = attached.text ?? said.text
+    const words: PostWords = {}
+    if (text !== undefined && said.platform) words.variants = { [platformByName(context.bench, said.platform).name]: text }
+    else if (text !== undefined) words.text = text
+    if (said.accounts !== undefined) words.accountIds = (await resolveAccounts(context.stores, context.bench.platforms, said.accounts)).map((one) => one.id)
+    if (attached.media.length > 0 || said.alt !== undefined) words.media = describe([...before.content.media, ...attached.media], said.alt)
+
+    const post = await editPost(context, said.post, words, said.seen)
+    return postCard(await sheetOf(context.stores, context.bench, post, context.zone))
+  },
+})

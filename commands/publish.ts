@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { postNumber, revision } from '../src/app/args.ts'
+import { defineCommand } from '../src/app/command.ts'
+import { postArg, seenArg } from '../src/app/post-form.ts'
+import { pausedNote } from '../src/app/review-posts.ts'
+import { publishNow } from '../src/app/send-posts.ts'
+import { message } from '../src/message/message.ts'
+import { postNews } from '../src/views/post-card.ts'
+
+export default defineCommand({
+  name: 'publish',
+  summary: 'Send a post out now instead of at its time',
+  usage: '<post> [@<seen>]',
+  examples: ['publish 42'],
+  who: 'author',
+  args: z.object({ post: postNumber, seen: revision.optional() }),
+  fields: [postArg, seenArg],
+
+  async run({ post: number, seen }, context) {
+    const post = await publishNow(context, number, seen)
+    return message(...postNews(post, 'goes out now').blocks, pausedNote(context.workspace.settings.pausedAt))
+  },
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { postNumber } from '../src/app/args.ts'
+import { defineCommand } from '../src/app/command.ts'
+import { postArg, whenArg } from '../src/app/post-form.ts'
+import { noteBlocks, oneTimeFromWords } from '../src/app/read-time.ts'
+import { submitPost } from '../src/app/review-posts.ts'
+import { sheetOf } from '../src/app/sheets.ts'
+import { postCard } from '../src/views/post-card.ts'
+
+export default defineCommand({
+  name: 'submit',
+  summary: 'Send a draft to review',
+  usage: '<post> [<when>]',
+  examples: ['submit 42', 'submit 42 tomorrow 9am'],
+  who: 'author',
+  args: z.object({ post: postNumber, when: z.string().optional() }),
+  fields: [postArg, { ...whenArg, required: false }],
+
+  async run({ post: number, when }, context) {
+    const read = when ? oneTimeFromWords(context, when, (phrase) => `submit ${number} ${phrase}`) : undefined
+    const post = await submitPost(context, number, read?.when)
+    const card = postCard(await sheetOf(context.stores, context.bench, post, context.zone))
+    return { ...card, blocks: [...card.blocks, ...noteBlocks(read?.notes ?? [])] }
+  },
+})

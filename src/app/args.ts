@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** A post's number, as people say it: `42`, `#42`. */
+export const postNumber = z
+  .string()
+  .regex(/^#?\d{1,9}$/, 'a post is called by its number, such as 42')
+  .transform((said) => Number(said.replace('#', '')))
+
+/** A revision's beginning, as cards show it: `9f3c` or `@9f3c`. */
+export const revision = z
+  .string()
+  .transform((said) => said.replace(/^@/, '').toLowerCase())
+  .pipe(z.string().regex(/^[0-9a-f]{4,16}$/, 'a revision is four letters or digits, such as 9f3c'))
+
+/** Accounts by their words, or by a form's choices. */
+export const accounts = z.union([z.string(), z.array(z.string())])
+
+/** The longest text that is kept: Facebook's 63,206 characters, the longest of all platforms, and a margin for hidden ones. */
+export const LONGEST_TEXT = 64_000
+export const postText = z.string().max(LONGEST_TEXT, `a text may have ${LONGEST_TEXT.toLocaleString('en')} characters at most`)
+
+/** A tick, a word that means one, or nothing. */
+export const flag = z.union([z.boolean(), z.string().transform((said) => /^(on|yes|true)$/i.test(said))])
