@@ -1,12 +1,79 @@
-import type { Storage, StorageOptions } from './storage.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
+import type { Driver } from './driver.ts'
+import { createEngine, type Speech } from './engine.ts'
+import type { Handle } from './handle.ts'
+import { withBareErrors } from './query-error.ts'
+import { createDeliveryQueue } from './queues/delivery-queue.ts'
+import { createOutboxQueue } from './queues/outbox-queue.ts'
+import { openSqlite, sqliteSpeech } from './sqlite/sqlite-driver.ts'
+import type { Storage, StorageOptions, WorkspaceStores } from './storage.ts'
 import { StorageError } from './storage-error.ts'
+import { createAccountStore } from './stores/account-store.ts'
+import { createDecisionStore } from './stores/decision-store.ts'
+import { createDeliveryStore } from './stores/delivery-store.ts'
+import { createEventStore } from './stores/event-store.ts'
+import { createFeedStore } from './stores/feed-store.ts'
+import { createKeptFormStore } from './stores/kept-form-store.ts'
+import { createMarkStore } from './stores/mark-store.ts'
+import { createMediaStore } from './stores/media-store.ts'
+import { createOutboxStore } from './stores/outbox-store.ts'
+import { createPostStore } from './stores/post-store.ts'
+import { createSealedStore } from './stores/sealed-store.ts'
+import { createSeriesStore } from './stores/series-store.ts'
+import { createTranscriptStore } from './stores/transcript-store.ts'
+import { createWorkspaceDirectory } from './stores/workspace-directory.ts'
+import { createWorkspaceStore } from './stores/workspace-store.ts'
 
 /**
- * Opens the database that `url` names, and looks at it before anybody relies on it.
+ * Opens the database that `url` names, and looks at it before anybody relies on it. Call `migrate()` next.
  *
  * @throws StorageError in one sentence: not a database, damaged, newer than this build, not writable, held by another
  *   server, not reachable
  */
-export async function openStorage({ url }: StorageOptions): Promise<Storage> {
-  throw new StorageError(`DATABASE_URL is "${url}", and no database of that kind is known yet`)
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  if (options.url.startsWith('file:')) return storageOn(openSqlite(options), sqliteSpeech)
+  throw new StorageError(
+    `DATABASE_URL is "${options.url.split(':')[0]}:…": write file:<path> for SQLite, or postgres://… for PostgreSQL`,
+  )
+}
+
+function storageOn(driver: Driver, speech: Speech): Storage {
+  const engine = createEngine(driver, speech)
+  const { settle, ...queue } = createDeliveryQueue(engine)
+  return {
+    dialect: driver.dialect,
+    directory: withBareErrors(createWorkspaceDirectory(engine.outside)),
+    workspace: (id) => storesOf(engine.outside, id),
+    transaction: (id, run) => engine.transaction((inside) => run(storesOf(inside, id))),
+    queue: withBareErrors(queue),
+    outboxQueue: withBareErrors(createOutboxQueue(engine.outside)),
+    sealed: withBareErrors(createSealedStore(engine.outside)),
+    migrate: () => driver.migrate(),
+    check: () => driver.check(),
+    backup: (file) => driver.backup(file),
+    onWrite: (listener) => engine.onWrite(listener),
+    close: async () => {
+      await settle()
+      await engine.close()
+    },
+  }
+}
+
+/** The one place where a workspace's id is bound. Row-level security, where it stands behind the stores, begins here. */
+function storesOf(handle: Handle, id: WorkspaceId): WorkspaceStores {
+  return {
+    workspace: withBareErrors(createWorkspaceStore(handle, id)),
+    marks: withBareErrors(createMarkStore(handle, id)),
+    posts: withBareErrors(createPostStore(handle, id)),
+    series: withBareErrors(createSeriesStore(handle, id)),
+    deliveries: withBareErrors(createDeliveryStore(handle, id)),
+    decisions: withBareErrors(createDecisionStore(handle, id)),
+    accounts: withBareErrors(createAccountStore(handle, id)),
+    events: withBareErrors(createEventStore(handle, id)),
+    outbox: withBareErrors(createOutboxStore(handle, id)),
+    media: withBareErrors(createMediaStore(handle, id)),
+    keptForms: withBareErrors(createKeptFormStore(handle, id)),
+    transcript: withBareErrors(createTranscriptStore(handle, id)),
+    feed: withBareErrors(createFeedStore(handle, id)),
+  }
 }

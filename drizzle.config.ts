@@ -1,0 +1,12 @@
+// A tool's settings: `DIALECT=sqlite drizzle-kit generate --name add-slots`, then the same for `postgres`.
+import { defineConfig } from 'drizzle-kit'
+
+const dialect = process.env.DIALECT === 'postgres' ? 'postgres' : 'sqlite'
+
+export default defineConfig({
+  dialect: dialect === 'postgres' ? 'postgresql' : 'sqlite',
+  schema: `./src/storage/schema/${dialect}.ts`,
+  out: `./migrations/${dialect}`,
+  casing: 'snake_case',
+  breakpoints: true,
+})

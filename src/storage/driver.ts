@@ -1,0 +1,31 @@
+import type { Dialect, Health, Written } from './storage.ts'
+
+/** One way to the database: rows come back as arrays. */
+export interface Lane {
+  /** @throws QueryError */
+  query(text: string, params: readonly unknown[], name?: string): Promise<unknown[][]>
+}
+
+/** A transaction that has begun. Ends with exactly one of `commit` and `rollback`. */
+export interface OpenTransaction {
+  lane: Lane
+  commit(): Promise<void>
+  rollback(): Promise<void>
+}
+
+/** What a dialect must offer; everything else is written once on top of it. */
+export interface Driver {
+  readonly dialect: Dialect
+  /** Outside any transaction; waits where SQLite's one writer is in one. */
+  readonly lane: Lane
+  begin(): Promise<OpenTransaction>
+  /** Brings the tables to this build's shape. @throws StorageError */
+  migrate(): Promise<void>
+  check(): Promise<Health>
+  backup(file: string): Promise<string>
+  /** Tells other processes, where there can be any; called after the commit. */
+  announce(written: ReadonlySet<Written>): void
+  /** Calls `heard` for what other processes announce. Returns what stops it. */
+  listen(heard: (written: Written) => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,166 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { SQL } from 'drizzle-orm'
+import type { Driver, Lane } from './driver.ts'
+import { bind, type CompiledStatement, type Database, type Handle, type Statement } from './handle.ts'
+import { bare } from './query-error.ts'
+import type { Tables } from './schema/tables.ts'
+import type { Written } from './storage.ts'
+import { StorageError } from './storage-error.ts'
+
+/** What a dialect adds to its driver: the tables in its words, drizzle over a lane, and the text of a statement. */
+export interface Speech {
+  t: Tables
+  over(lane: Lane): Database
+  compile(query: SQL): CompiledStatement
+}
+
+/** One open database with its transactions. */
+export interface Engine {
+  readonly outside: Handle
+  transaction<T>(work: (inside: Handle) => Promise<T>): Promise<T>
+  /** @throws StorageError inside a transaction: what is asked for would wait for its end for ever. */
+  refuseInside(): void
+  onWrite(listener: (written: Written) => void): () => void
+  close(): Promise<void>
+}
+
+/** The transaction that the current call stands in. */
+interface Scope {
+  open: boolean
+  pending: number
+  watched: boolean
+  /** The first failed statement. PostgreSQL refuses everything after it; so that it means the same, SQLite does too. */
+  failed: unknown
+}
+
+export function createEngine(driver: Driver, speech: Speech): Engine {
+  const scopes = new AsyncLocalStorage<Scope>()
+  const listeners = new Set<(written: Written) => void>()
+  const compiled = new Map<Statement, CompiledStatement>()
+  let closed = false
+  let stopListening: (() => void) | undefined
+
+  const compiledOf = (statement: Statement): CompiledStatement => {
+    const known = compiled.get(statement)
+    if (known !== undefined) return known
+    const made = speech.compile(statement.build(speech.t, driver.dialect))
+    compiled.set(statement, made)
+    return made
+  }
+
+  const handleOver = (lane: Lane, rest: Pick<Handle, 'atomically' | 'wrote'>): Handle => ({
+    dialect: driver.dialect,
+    t: speech.t,
+    db: speech.over(lane),
+    run: (statement, values) => {
+      const { text, params } = compiledOf(statement)
+      return lane.query(text, bind({ text, params }, values), statement.name)
+    },
+    ...rest,
+  })
+
+  const refuseInside = (): void => {
+    if (closed) throw new StorageError('The database is closed')
+    if (scopes.getStore()?.open)
+      throw new StorageError(
+        'Inside a transaction only its own stores may be used: the outer ones would wait for its end for ever',
+      )
+  }
+
+  const emit = (written: ReadonlySet<Written>): void => {
+    if (written.size === 0) return
+    for (const one of written) for (const listener of listeners) listener(one)
+    driver.announce(written)
+  }
+
+  const guardedLane: Lane = {
+    query: async (text, params, name) => {
+      refuseInside()
+      return driver.lane.query(text, params, name)
+    },
+  }
+
+  async function transaction<T>(work: (inside: Handle) => Promise<T>): Promise<T> {
+    refuseInside()
+    const open = await driver.begin()
+    const scope: Scope = { open: true, pending: 0, watched: false, failed: undefined }
+    const idle = Promise.withResolvers<never>()
+    // All of a transaction's own statements settle in this turn of the event loop (SQLite) or are pending (PostgreSQL).
+    // Where the turn ends with neither, it awaits something else, and everybody else would wait for that.
+    const watch = (): void => {
+      if (scope.watched) return
+      scope.watched = true
+      setImmediate(() => {
+        scope.watched = false
+        if (scope.open && scope.pending === 0)
+          idle.reject(
+            new StorageError(
+              'A transaction awaited something other than its own statements, and was rolled back',
+            ),
+          )
+      })
+    }
+    const lane: Lane = {
+      query: async (text, params, name) => {
+        if (!scope.open)
+          throw new StorageError('This transaction has ended: its stores can no longer be used')
+        if (scope.failed !== undefined) throw scope.failed
+        scope.pending += 1
+        try {
+          return await open.lane.query(text, params, name)
+        } catch (error) {
+          scope.failed ??= error
+          throw error
+        } finally {
+          scope.pending -= 1
+          watch()
+        }
+      },
+    }
+    const written = new Set<Written>()
+    const inside: Handle = handleOver(lane, {
+      atomically: (part) => part(inside),
+      wrote: (one) => {
+        written.add(one)
+      },
+    })
+    try {
+      watch()
+      const result = await Promise.race([scopes.run(scope, () => work(inside)), idle.promise])
+      if (scope.failed !== undefined) throw scope.failed
+      scope.open = false
+      await open.commit()
+      emit(written)
+      return result
+    } catch (error) {
+      scope.open = false
+      await open.rollback()
+      throw bare(error)
+    }
+  }
+
+  return {
+    outside: handleOver(guardedLane, {
+      atomically: transaction,
+      wrote: (one) => emit(new Set([one])),
+    }),
+    transaction,
+    refuseInside,
+    onWrite: (listener) => {
+      listeners.add(listener)
+      stopListening ??= driver.listen((written) => {
+        for (const heard of listeners) heard(written)
+      })
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+    close: async () => {
+      if (closed) return
+      closed = true
+      stopListening?.()
+      listeners.clear()
+      await driver.close()
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { DrizzleQueryError } from 'drizzle-orm'
+
+/** Why a statement failed, in one word that means the same in both dialects. */
+export type Failure = 'unique' | 'foreign-key' | 'busy' | 'full' | 'readonly' | 'unavailable' | 'other'
+
+/**
+ * A statement the database refused. It carries the database's own sentence and nothing else: the drivers' errors hold
+ * whole rows and parameters, which may be a post's text or a sealed token.
+ */
+export class QueryError extends Error {
+  override name = 'QueryError'
+  readonly failure: Failure
+  /** The database's own code: `SQLITE_FULL`, `23505`. */
+  readonly code: string
+
+  constructor(failure: Failure, code: string, sentence: string) {
+    super(sentence)
+    this.failure = failure
+    this.code = code
+  }
+}
+
+/** The query error under what drizzle wraps it in (with every parameter in its message); any other error as it is. */
+export const bare = (error: unknown): unknown =>
+  error instanceof DrizzleQueryError && error.cause instanceof QueryError ? error.cause : error
+
+export const isUnique = (error: unknown): boolean => {
+  const under = bare(error)
+  return under instanceof QueryError && under.failure === 'unique'
+}
+
+/** The same object, with methods that throw bare errors. */
+export function withBareErrors<Store extends object>(store: Store): Store {
+  const wrapped = Object.entries(store).map(([name, value]) => [
+    name,
+    typeof value === 'function'
+      ? async (...args: unknown[]) => {
+          try {
+            return await value.apply(store, args)
+          } catch (error) {
+            throw bare(error)
+          }
+        }
+      : value,
+  ])
+  return Object.fromEntries(wrapped) as Store
+}

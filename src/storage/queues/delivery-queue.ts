@@ -1,0 +1,228 @@
+import { and, asc, eq, gte, inArray, isNull, lte } from 'drizzle-orm'
+import type { Attempt } from '../../deliveries/delivery.ts'
+import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/delivery-store.ts'
+import type { Engine } from '../engine.ts'
+import { decode, type Handle } from '../handle.ts'
+import { storable } from '../schema/json-column.ts'
+import { type DeliveryRow, fromPublishing, moved, toAttempt, toDelivery } from '../stores/delivery-rows.ts'
+import { inChunks } from '../stores/rows.ts'
+import { claimDue, nextDue, overdue, renewLease } from './claim-due.ts'
+import { createGroup } from './group-commit.ts'
+import { countBegun, moveHeld, writeBegun, writeEnded } from './write-attempts.ts'
+
+/** A write of a worker on a delivery it holds, with the end of an attempt or without. */
+interface HeldWrite {
+  delivery: string
+  worker: string
+  state: string
+  changes: DeliveryChanges
+  attempt?: { id: string; outcome: string; message: string | null }
+}
+
+export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle(): Promise<void> } {
+  const handle = engine.outside
+  const { db, t } = handle
+  const { deliveries, attempts } = t
+
+  const toClaimed = (row: DeliveryRow): Claimed => ({
+    workspaceId: row.workspaceId,
+    delivery: toDelivery(row),
+  })
+
+  /** A delivery's key is its id: two writes of one delivery are put one after the other. */
+  const begins = createGroup<Attempt>(
+    ({ deliveryId }) => deliveryId,
+    (begun) =>
+      engine.transaction(async (inside) => {
+        const rows = begun.map((attempt) => ({
+          id: attempt.id,
+          delivery: attempt.deliveryId,
+          worker: attempt.worker,
+          number: attempt.number,
+          part: attempt.part,
+          at: attempt.startedAt,
+        }))
+        const held = await heldOf(inside.run(countBegun, { rows: JSON.stringify(rows) }))
+        const kept = rows.filter(({ delivery }) => held.has(delivery))
+        if (kept.length > 0) await inside.run(writeBegun, { rows: JSON.stringify(kept) })
+        return rows.map(({ delivery }) => held.has(delivery))
+      }),
+  )
+
+  const ends = createGroup<HeldWrite>(
+    ({ delivery }) => delivery,
+    (writes) =>
+      engine.transaction(async (inside) => {
+        const held = await heldOf(inside.run(moveHeld, { rows: JSON.stringify(writes.map(heldRow)) }))
+        const kept = writes.filter(({ delivery }) => held.has(delivery))
+        const ended = kept.flatMap(({ attempt, changes: { at } }) =>
+          attempt === undefined
+            ? []
+            : {
+                attempt: attempt.id,
+                outcome: attempt.outcome,
+                message: attempt.message === null ? null : storable(attempt.message),
+                at,
+              },
+        )
+        if (ended.length > 0) await inside.run(writeEnded, { rows: JSON.stringify(ended) })
+        if (kept.some(({ state }) => state === 'scheduled')) inside.wrote('deliveries')
+        return writes.map(({ delivery }) => held.has(delivery))
+      }),
+  )
+
+  const asked = <Item>(group: { add(item: Item): Promise<boolean> }, item: Item): Promise<boolean> => {
+    engine.refuseInside()
+    return group.add(item)
+  }
+
+  /** The newest attempt of each delivery that `where` lets through. */
+  const newestAttempts = async (
+    rows: readonly DeliveryRow[],
+    open: boolean,
+  ): Promise<Map<string, Attempt>> => {
+    const found = await inChunks(
+      rows.map(({ id }) => id),
+      1,
+      (chunk) =>
+        db
+          .select()
+          .from(attempts)
+          .where(
+            and(
+              inArray(attempts.deliveryId, chunk),
+              open ? and(isNull(attempts.outcome), isNull(attempts.endedAt)) : undefined,
+            ),
+          )
+          .orderBy(asc(attempts.number), asc(attempts.startedAt), asc(attempts.id)),
+    )
+    return new Map(found.map((row) => [row.deliveryId, toAttempt(row)]))
+  }
+
+  return {
+    claimDue: async ({ now, leaseUntil, worker, limit }) => {
+      const rows = await handle.run(claimDue, { now, at: now, leaseUntil, worker, limit })
+      return rows
+        .map((row) => decode(deliveries, row))
+        .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1))
+        .map(toClaimed)
+    },
+    nextDueAt: async () => asNumber((await handle.run(nextDue, {}))[0]?.[0]),
+    renewLease: async (id, worker, leaseUntil) =>
+      (await handle.run(renewLease, { id, worker, leaseUntil })).length === 1,
+    keepProgress: async (deliveryId, worker, progress, at) => {
+      const kept = await db
+        .update(deliveries)
+        .set({ progress, updatedAt: at })
+        .where(heldBy(deliveryId, worker))
+        .returning({ id: deliveries.id })
+      return kept.length === 1
+    },
+    beginAttempt: async (attempt) => asked(begins, attempt),
+    endAttempt: async ({ id, deliveryId, worker, outcome, message }, move, changes) =>
+      asked(ends, {
+        delivery: deliveryId,
+        worker,
+        state: move === null ? 'publishing' : fromPublishing(move),
+        changes,
+        attempt: { id, outcome, message },
+      }),
+    release: async (delivery, worker, move, changes) =>
+      asked(ends, { delivery, worker, state: fromPublishing(move), changes }),
+    leasesEnded: async (now, limit) => {
+      const rows = await db
+        .select()
+        .from(deliveries)
+        .where(and(eq(deliveries.state, 'publishing'), lte(deliveries.leaseUntil, now)))
+        .orderBy(asc(deliveries.leaseUntil))
+        .limit(limit)
+      const open = await newestAttempts(rows, true)
+      return rows.map((row) => ({ ...toClaimed(row), openAttempt: open.get(row.id) }))
+    },
+    settleEndedLease: (deliveryId, leaseUntil, move, changes) =>
+      handle.atomically(async (inside) => {
+        fromPublishing(move)
+        const settled = await inside.db
+          .update(deliveries)
+          .set(moved(move, changes))
+          .where(
+            and(
+              eq(deliveries.id, deliveryId),
+              eq(deliveries.state, 'publishing'),
+              eq(deliveries.leaseUntil, leaseUntil),
+            ),
+          )
+          .returning({ state: deliveries.state })
+        if (settled.length === 0) return false
+        await closeOpenAttempts(inside, deliveryId, changes.at)
+        if (settled[0]?.state === 'scheduled') inside.wrote('deliveries')
+        return true
+      }),
+    unsure: async (limit) => {
+      const rows = await db
+        .select()
+        .from(deliveries)
+        .where(eq(deliveries.state, 'unsure'))
+        .orderBy(asc(deliveries.updatedAt), asc(deliveries.id))
+        .limit(limit)
+      const last = await newestAttempts(rows, false)
+      return rows.map((row) => ({ ...toClaimed(row), lastAttempt: last.get(row.id) }))
+    },
+    toMeasure: async (since, limit) => {
+      const rows = await db
+        .select()
+        .from(deliveries)
+        .where(and(eq(deliveries.state, 'published'), gte(deliveries.publishedAt, since)))
+        .orderBy(asc(deliveries.measuredAt), asc(deliveries.publishedAt))
+        .limit(limit)
+      return rows.map((row) => ({ ...toClaimed(row), measuredAt: row.measuredAt || undefined }))
+    },
+    overdue: async (now) => {
+      const [row] = await handle.run(overdue, { now })
+      return { count: Number(row?.[0] ?? 0), oldest: asNumber(row?.[1]) }
+    },
+    settle: async () => {
+      await Promise.all([begins.settle(), ends.settle()])
+    },
+  }
+
+  function heldBy(deliveryId: string, worker: string) {
+    return and(
+      eq(deliveries.id, deliveryId),
+      eq(deliveries.worker, worker),
+      eq(deliveries.state, 'publishing'),
+    )
+  }
+
+  /**
+   * The process died in it: it never gets an outcome. Its end says that somebody has drawn the consequence, so that the
+   * next ended lease of the same delivery is not judged by it again.
+   */
+  async function closeOpenAttempts(inside: Handle, deliveryId: string, at: number): Promise<void> {
+    await inside.db
+      .update(attempts)
+      .set({ endedAt: at })
+      .where(and(eq(attempts.deliveryId, deliveryId), isNull(attempts.outcome), isNull(attempts.endedAt)))
+  }
+}
+
+const heldOf = async (rows: Promise<unknown[][]>): Promise<Set<unknown>> =>
+  new Set((await rows).map(([id]) => id))
+
+const asNumber = (value: unknown): number | undefined =>
+  value === null || value === undefined ? undefined : Number(value)
+
+const heldRow = ({ delivery, worker, state, changes, attempt }: HeldWrite) => ({
+  delivery,
+  worker,
+  state,
+  attempt: attempt?.id,
+  at: changes.at,
+  due_at: changes.dueAt,
+  published: changes.published,
+  published_at: changes.publishedAt,
+  progress: changes.progress,
+  // JSON's null and a missing field look alike to both databases, so that a third one tells them apart.
+  problem: changes.problem ?? undefined,
+  says_problem: changes.problem === undefined ? 0 : 1,
+})

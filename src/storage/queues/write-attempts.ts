@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm'
+import { givenRows } from '../dialect.ts'
+import type { Statement } from '../handle.ts'
+
+// What many workers asked for in one turn, as a few statements over the rows they handed in.
+
+/** Counts the attempt, if its worker still holds the delivery. */
+export const countBegun: Statement = {
+  name: 'count_begun',
+  build: (_tables, dialect) => sql`
+    update deliveries
+       set attempts = attempts + 1, updated_at = given.at
+      from ${givenRows[dialect]({ delivery: 'text', worker: 'text', at: 'integer' })}
+     where deliveries.id = given.delivery and deliveries.worker = given.worker and state = 'publishing'
+    returning deliveries.id`,
+}
+
+/** Writes the attempts down. `account_id` is copied, so that an account's pace is read from one index. */
+export const writeBegun: Statement = {
+  name: 'write_begun',
+  build: (_tables, dialect) => sql`
+    insert into attempts (id, workspace_id, delivery_id, account_id, number, part, worker, started_at)
+    select given.id, deliveries.workspace_id, deliveries.id, deliveries.account_id,
+           given.number, given.part, given.worker, given.at
+      from ${givenRows[dialect]({
+        id: 'text',
+        delivery: 'text',
+        worker: 'text',
+        number: 'integer',
+        part: 'integer',
+        at: 'integer',
+      })}
+      join deliveries on deliveries.id = given.delivery`,
+}
+
+/**
+ * Moves the deliveries whose worker still holds them (`state` is `publishing` where more parts follow). Fields that are
+ * not given keep their value; a problem is also taken away. With `attempt`, only if that attempt is still open.
+ */
+export const moveHeld: Statement = {
+  name: 'move_held',
+  build: (_tables, dialect) => sql`
+    update deliveries
+       set state = given.state,
+           worker = case when given.state = 'publishing' then deliveries.worker end,
+           lease_until = case when given.state = 'publishing' then deliveries.lease_until end,
+           updated_at = given.at,
+           due_at = coalesce(given.due_at, deliveries.due_at),
+           published = coalesce(given.published, deliveries.published),
+           published_at = coalesce(given.published_at, deliveries.published_at),
+           progress = coalesce(given.progress, deliveries.progress),
+           problem = case when given.says_problem = 1 then given.problem else deliveries.problem end
+      from ${givenRows[dialect]({
+        delivery: 'text',
+        worker: 'text',
+        attempt: 'text',
+        state: 'text',
+        at: 'integer',
+        due_at: 'integer',
+        published: 'json',
+        published_at: 'integer',
+        progress: 'json',
+        problem: 'json',
+        says_problem: 'integer',
+      })}
+     where deliveries.id = given.delivery and deliveries.worker = given.worker
+       and deliveries.state = 'publishing'
+       and (given.attempt is null or exists (
+             select 1 from attempts
+              where attempts.id = given.attempt and attempts.delivery_id = given.delivery
+                and attempts.outcome is null and attempts.ended_at is null))
+    returning deliveries.id`,
+}
+
+export const writeEnded: Statement = {
+  name: 'write_ended',
+  build: (_tables, dialect) => sql`
+    update attempts
+       set outcome = given.outcome, message = given.message, ended_at = given.at
+      from ${givenRows[dialect]({ attempt: 'text', outcome: 'text', message: 'text', at: 'integer' })}
+     where attempts.id = given.attempt`,
+}

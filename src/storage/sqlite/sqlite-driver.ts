@@ -1,0 +1,187 @@
+import { existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import BetterSqlite from 'better-sqlite3'
+import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
+import { drizzle } from 'drizzle-orm/sqlite-proxy'
+import type { Driver, Lane, OpenTransaction } from '../driver.ts'
+import type { Speech } from '../engine.ts'
+import { migrationsOf, pending } from '../migrations.ts'
+import { sqliteKit } from '../schema/sqlite-kit.ts'
+import { tables } from '../schema/tables.ts'
+import type { Health, StorageOptions } from '../storage.ts'
+import { StorageError } from '../storage-error.ts'
+import { hadMigrations, migrateFile } from './migrate-file.ts'
+import { createMutex } from './mutex.ts'
+import { MEMORY, openFile, pathOf, prepareFolder } from './open-file.ts'
+import { isServed, takeServerLock } from './server-lock.ts'
+import { toQueryError } from './sqlite-error.ts'
+import { statementCache } from './statement-cache.ts'
+
+const MEGABYTE = 1024 * 1024
+/** Under this much free space a person is warned: a write-ahead log and a backup need room. */
+const LEAST_FREE = 100 * MEGABYTE
+
+/** Drizzle over better-sqlite3. `casing` counts only as sqlite-proxy's third argument. */
+export const sqliteSpeech: Speech = {
+  t: tables(sqliteKit),
+  over: (lane) =>
+    drizzle(async (text, params) => ({ rows: await lane.query(text, params) }), undefined, {
+      casing: 'snake_case',
+    }),
+  compile: (query) => {
+    const { sql, params } = new SQLiteAsyncDialect({ casing: 'snake_case' }).sqlToQuery(query)
+    return { text: sql, params }
+  },
+}
+
+/** @throws StorageError */
+export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): Driver {
+  const path = pathOf(url, dataDir)
+  const inMemory = path === MEMORY
+  const file = inMemory ? MEMORY : prepareFolder(path)
+  const where = inMemory ? 'The database in memory' : file
+  const unlock = role === 'server' && !inMemory ? lockFor(file) : () => undefined
+  const known = migrationsOf('sqlite')
+  let db: BetterSqlite.Database
+  try {
+    db = openFile(file, role)
+    try {
+      pending(known, hadMigrations(db), where)
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+  const prepared = statementCache(db)
+  const mutex = createMutex()
+
+  const execute = (text: string, params: readonly unknown[]): unknown[][] => {
+    try {
+      const statement = prepared(text)
+      if (statement.reader) return statement.all(params) as unknown[][]
+      statement.run(params)
+      return []
+    } catch (error) {
+      throw toQueryError(error)
+    }
+  }
+
+  const alone = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    const release = await mutex.take()
+    try {
+      return await work()
+    } finally {
+      release()
+    }
+  }
+
+  const lane: Lane = {
+    // Without a transaction under way there is nothing to wait for: the statement runs in this very turn.
+    query: async (text, params) => (mutex.taken ? alone(() => execute(text, params)) : execute(text, params)),
+  }
+
+  const begin = async (): Promise<OpenTransaction> => {
+    const release = await mutex.take()
+    try {
+      execute('begin immediate', [])
+    } catch (error) {
+      release()
+      throw error
+    }
+    let ended = false
+    const end = (word: 'commit' | 'rollback'): void => {
+      if (ended) return
+      try {
+        // A full disk may have rolled it back already.
+        if (word === 'commit' || db.inTransaction) execute(word, [])
+        ended = true
+      } finally {
+        if (word === 'rollback') ended = true
+        if (ended) release()
+      }
+    }
+    return {
+      lane: { query: async (text, params) => execute(text, params) },
+      commit: async () => end('commit'),
+      rollback: async () => end('rollback'),
+    }
+  }
+
+  const check = (): Health => {
+    execute('begin immediate', [])
+    execute('rollback', [])
+    const version = execute('select sqlite_version()', [])[0]?.[0]
+    if (inMemory) return { ok: true, sentence: `SQLite ${version} in memory: gone when this process ends` }
+    const { bavail, bsize } = statfsSync(dirname(file))
+    const free = bavail * bsize
+    const sentence = `SQLite ${version}, ${megabytes(statSync(file).size)} in ${file}, ${megabytes(free)} free on its disk`
+    return free < LEAST_FREE ? { ok: false, sentence: `${sentence}: make room` } : { ok: true, sentence }
+  }
+
+  return {
+    dialect: 'sqlite',
+    lane,
+    begin,
+    migrate: () =>
+      alone(() => {
+        if (pending(known, hadMigrations(db), where).length === 0) return
+        if (role === 'visitor' && !inMemory && isServed(file))
+          throw new StorageError(
+            `${file} is in use by a server of an older Crier: restart that one with this version first`,
+          )
+        migrateFile(db, known, where)
+      }),
+    check: () =>
+      alone(check).catch((error: unknown) => ({
+        ok: false,
+        sentence: `${where} does not take writes (${error instanceof Error ? error.message : error})`,
+      })),
+    backup: (target) => backup(db, resolve(target)),
+    // Another process on the same file is a short command; the scheduler's heartbeat finds what that wrote.
+    announce: () => undefined,
+    listen: () => () => undefined,
+    close: () =>
+      alone(() => {
+        db.close()
+        unlock()
+      }),
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`
+
+function lockFor(file: string): () => void {
+  try {
+    return takeServerLock(file)
+  } catch (error) {
+    if (error instanceof StorageError) throw error
+    throw new StorageError(
+      `${file} cannot be opened: it must be a file in a folder that this user may write to (${dirname(file)})`,
+      error,
+    )
+  }
+}
+
+async function backup(db: BetterSqlite.Database, target: string): Promise<string> {
+  if (existsSync(target)) throw new StorageError(`${target} is there already: name a new file for the backup`)
+  const unfinished = `${target}.part`
+  rmSync(unfinished, { force: true })
+  try {
+    await db.backup(unfinished)
+    const copy = new BetterSqlite(unfinished, { readonly: true })
+    const found = copy.pragma('quick_check(1)', { simple: true })
+    copy.close()
+    if (found !== 'ok') throw new Error(String(found))
+    renameSync(unfinished, target)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw new StorageError(
+      `The backup to ${target} failed (${error instanceof Error ? error.message : error}): nothing was written`,
+      error,
+    )
+  }
+  return `Backed up to ${target} (${megabytes(statSync(target).size)}), and read it back to check it.`
+}

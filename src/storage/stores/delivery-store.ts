@@ -1,0 +1,176 @@
+import { and, asc, count, eq, gte, inArray, lt, max, type SQL, sql } from 'drizzle-orm'
+import type { Delivery } from '../../deliveries/delivery.ts'
+import type { DeliveryFilter, DeliveryStore } from '../../deliveries/delivery-store.ts'
+import { type DeliveryMove, deliveryMoves } from '../../deliveries/moves.ts'
+import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import type { Handle } from '../handle.ts'
+import { freeStates, moved, toAttempt, toDelivery } from './delivery-rows.ts'
+import { inChunks, must } from './rows.ts'
+
+/** How many columns a delivery has, which is how many values its row carries. */
+const COLUMNS = 21
+
+/**
+ * A worker's delivery is never taken from it here, whatever the table of moves allows: its commit may be under way, and
+ * what it is told after losing it would be lost. Workers write through `DeliveryQueue`.
+ */
+export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): DeliveryStore {
+  const { db, t } = handle
+  const { deliveries, attempts, metrics } = t
+  const mine = eq(deliveries.workspaceId, workspaceId)
+
+  const get = async (id: string): Promise<Delivery | undefined> =>
+    (
+      await db
+        .select()
+        .from(deliveries)
+        .where(and(mine, eq(deliveries.id, id)))
+    ).map(toDelivery)[0]
+
+  const wroteIfScheduled = (move: DeliveryMove, rows: number): void => {
+    if (rows > 0 && deliveryMoves[move].to === 'scheduled') handle.wrote('deliveries')
+  }
+
+  const matching = (filter: DeliveryFilter): SQL | undefined =>
+    and(
+      mine,
+      filter.states && inArray(deliveries.state, [...filter.states]),
+      filter.accountId === undefined ? undefined : eq(deliveries.accountId, filter.accountId),
+      filter.publishedFrom === undefined ? undefined : gte(deliveries.publishedAt, filter.publishedFrom),
+      filter.publishedUntil === undefined ? undefined : lt(deliveries.publishedAt, filter.publishedUntil),
+      filter.updatedFrom === undefined ? undefined : gte(deliveries.updatedAt, filter.updatedFrom),
+      filter.updatedUntil === undefined ? undefined : lt(deliveries.updatedAt, filter.updatedUntil),
+    )
+
+  return {
+    createMany: async (created) => {
+      if (created.length === 0) return
+      const rows = created.map((delivery, ordinal) => ({ ...delivery, workspaceId, ordinal }))
+      await handle.atomically(async (inside) => {
+        await inChunks(rows, COLUMNS, async (chunk) => {
+          await inside.db.insert(deliveries).values(chunk)
+          return []
+        })
+        inside.wrote('deliveries')
+      })
+    },
+    get,
+    ofPosts: async (postIds) => {
+      const rows = await inChunks(postIds, 1, (chunk) =>
+        db
+          .select()
+          .from(deliveries)
+          .where(and(mine, inArray(deliveries.postId, chunk)))
+          .orderBy(asc(deliveries.createdAt), asc(deliveries.ordinal), asc(deliveries.id)),
+      )
+      return rows.map(toDelivery)
+    },
+    list: async (filter) => {
+      const found = db
+        .select()
+        .from(deliveries)
+        .where(matching(filter))
+        .orderBy(asc(deliveries.scheduledFor), asc(deliveries.createdAt), asc(deliveries.ordinal))
+      return (await (filter.limit === undefined ? found : found.limit(filter.limit))).map(toDelivery)
+    },
+    move: async (id, move, changes) => {
+      if (move === 'claim') throw new TypeError('Only the queue claims: a claim needs a worker and its lease')
+      const rows = await db
+        .update(deliveries)
+        .set(moved(move, changes))
+        .where(and(mine, eq(deliveries.id, id), inArray(deliveries.state, freeStates(move))))
+        .returning()
+      wroteIfScheduled(move, rows.length)
+      return rows.map(toDelivery)[0]
+    },
+    cancelOfPost: async (postId, at) => {
+      const cancelled = await db
+        .update(deliveries)
+        .set(moved('cancel', { at }))
+        .where(and(mine, eq(deliveries.postId, postId), inArray(deliveries.state, freeStates('cancel'))))
+        .returning({ id: deliveries.id })
+      return cancelled.length
+    },
+    rescheduleOfPost: async (postId, dueAt, at) => {
+      const rescheduled = await db
+        .update(deliveries)
+        .set({ dueAt, scheduledFor: dueAt, updatedAt: at })
+        .where(and(mine, eq(deliveries.postId, postId), eq(deliveries.state, 'scheduled')))
+        .returning({ id: deliveries.id })
+      if (rescheduled.length > 0) handle.wrote('deliveries')
+      return rescheduled.length
+    },
+    moveOfAccount: async (accountId, move, changes) => {
+      const { dueBefore } = changes
+      const rows = await db
+        .update(deliveries)
+        .set(moved(move, changes))
+        .where(
+          and(
+            mine,
+            eq(deliveries.accountId, accountId),
+            inArray(deliveries.state, freeStates(move)),
+            dueBefore === undefined ? undefined : lt(deliveries.dueAt, dueBefore),
+          ),
+        )
+        .returning()
+      wroteIfScheduled(move, rows.length)
+      return rows.map(toDelivery)
+    },
+    attempts: async (deliveryId) => {
+      const rows = await db
+        .select()
+        .from(attempts)
+        .where(and(eq(attempts.workspaceId, workspaceId), eq(attempts.deliveryId, deliveryId)))
+        .orderBy(asc(attempts.number), asc(attempts.startedAt), asc(attempts.id))
+      return rows.map(toAttempt)
+    },
+    countAttempts: async (accountId, since) => {
+      const [counted] = await db
+        .select({ begun: count() })
+        .from(attempts)
+        .where(
+          and(
+            eq(attempts.workspaceId, workspaceId),
+            eq(attempts.accountId, accountId),
+            gte(attempts.startedAt, since),
+          ),
+        )
+      return counted?.begun ?? 0
+    },
+    addMetrics: (deliveryId, at, read) =>
+      handle.atomically(async (inside) => {
+        const [delivery] = await inside.db
+          .update(deliveries)
+          .set({
+            measuredAt: sql`case when ${deliveries.measuredAt} < ${at} then ${at} else ${deliveries.measuredAt} end`,
+          })
+          .where(and(mine, eq(deliveries.id, deliveryId)))
+          .returning({ id: deliveries.id })
+        must(delivery, `delivery ${deliveryId}`)
+        await inside.db
+          .insert(metrics)
+          .values({ workspaceId, deliveryId, at, metrics: read })
+          .onConflictDoUpdate({
+            target: [metrics.workspaceId, metrics.deliveryId, metrics.at],
+            set: { metrics: read },
+          })
+      }),
+    latestMetrics: async (deliveryIds) => {
+      const rows = await inChunks(deliveryIds, 1, (chunk) => {
+        const newest = db
+          .select({ deliveryId: metrics.deliveryId, at: max(metrics.at).as('newest_at') })
+          .from(metrics)
+          .where(and(eq(metrics.workspaceId, workspaceId), inArray(metrics.deliveryId, chunk)))
+          .groupBy(metrics.deliveryId)
+          .as('newest')
+        return db
+          .select({ deliveryId: metrics.deliveryId, at: metrics.at, metrics: metrics.metrics })
+          .from(metrics)
+          .innerJoin(newest, and(eq(metrics.deliveryId, newest.deliveryId), eq(metrics.at, newest.at)))
+          .where(eq(metrics.workspaceId, workspaceId))
+      })
+      return new Map(rows.map((row) => [row.deliveryId, { at: row.at, metrics: row.metrics }]))
+    },
+  }
+}
