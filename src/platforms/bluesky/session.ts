@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../kit/user-error.ts'
+import { originTyped } from '../contract/address.ts'
 import type { Connected, ConnectIo, Io } from '../contract/platform.ts'
 import { PublishError } from '../contract/publish-error.ts'
 import type { ReadRefusal } from '../contract/refusal.ts'
@@ -59,7 +60,10 @@ export async function openSession(
   typedServer: string,
   io: ConnectIo,
 ): Promise<Connected<Credentials>> {
-  const server = typedServer === '' ? undefined : serverAddress(typedServer)
+  const server =
+    typedServer === ''
+      ? undefined
+      : originTyped(typedServer, { field: 'server', example: 'pds.example.com', configured: io.apiUrl })
   const overridden = io.apiUrl !== ENTRYWAY
   const handle = typedHandle.replace(/^@/, '').toLowerCase()
   const identifier = /[.@:]/.test(handle) || server || overridden ? handle : `${handle}.bsky.social`
@@ -117,14 +121,14 @@ function inWords(refused: PublishError, identifier: string, server: string | und
       cause: refused,
     })
   }
-  if (refused.next.do === 'reconnect' || refused.next.do === 'edit') {
+  if (refused.code === 'AuthenticationRequired') {
     return new UserError(`Bluesky did not take this app password for ${identifier}.`, {
       field: 'password',
       wayOut: 'Check the handle, or make a new app password at https://bsky.app/settings/app-passwords.',
       cause: refused,
     })
   }
-  if (server !== undefined) {
+  if (server !== undefined && refused.code !== 'RateLimitExceeded') {
     return new UserError(`${new URL(server).host} does not answer as a server of the AT Protocol.`, {
       field: 'server',
       wayOut: 'Leave the field empty to have the server found by the handle.',
@@ -132,16 +136,6 @@ function inWords(refused: PublishError, identifier: string, server: string | und
     })
   }
   return refused
-}
-
-function serverAddress(typed: string): string {
-  const address = /^https?:\/\//i.test(typed) ? typed : `https://${typed}`
-  const url = URL.canParse(address) ? new URL(address) : undefined
-  if (url && !url.username && !url.password) return url.origin
-  throw new UserError('The server is not a web address.', {
-    field: 'server',
-    wayOut: 'Write it like pds.example.com, or leave it empty.',
-  })
 }
 
 /** New access from the refresh token, which is replaced at the same time. */

@@ -66,6 +66,8 @@ export interface HttpOptions {
   /** Origins that may be on a private network: those the operator configured. Ignored where `agent` is given. */
   allowOrigins?: readonly string[]
   agent?: Agent
+  /** No call lasts longer than this (ms), whatever it asks for. */
+  longest?: number
 }
 
 const PATIENCE: Record<Phase, number> = {
@@ -111,7 +113,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     }
     const secrets = privateStrings(url, headers, call.body)
     const patience = call.timeout ?? PATIENCE[call.phase] + (encoded?.size ?? 0) / SLOWEST_BYTES_PER_MS
-    const timedOut = AbortSignal.timeout(Math.ceil(patience))
+    const timedOut = AbortSignal.timeout(Math.ceil(Math.min(patience, options.longest ?? patience)))
     const signal = AbortSignal.any([call.signal, timedOut])
     const method = call.method ?? (encoded ? 'POST' : 'GET')
     const sending: Sending = { began: false }

@@ -246,6 +246,8 @@ export interface Connected<Credentials> {
   handle: string
   credentials: Credentials
   facts: AccountFacts
+  /** Shown to the person who connected it, this once: a secret that Crier made and they need elsewhere. */
+  showOnce?: readonly { label: string; value: string }[]
 }
 
 /** Something to say about content before it is scheduled. An `error` stops scheduling; a `warning` is shown. */

@@ -36,7 +36,12 @@ export const scrub = (words: string, secrets: readonly string[]): string =>
   )
 
 function leavesOf(body: Body | undefined): [string, string][] {
-  if (body === undefined || 'bytes' in body || 'stream' in body) return []
+  if (body === undefined || 'stream' in body) return []
+  if ('bytes' in body) {
+    return body.type === 'application/json'
+      ? leaves('', JSON.parse(new TextDecoder().decode(body.bytes)))
+      : []
+  }
   if ('multipart' in body)
     return body.multipart.flatMap((part) => ('value' in part ? [[part.name, part.value]] : []))
   return leaves('', 'json' in body ? body.json : body.form)

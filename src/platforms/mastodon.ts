@@ -1,0 +1,388 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { MINUTE, SECOND } from '../kit/clock.ts'
+import type { Call } from './contract/http.ts'
+import { checkLength, checkMedia, error } from './contract/media.ts'
+import {
+  type Draft,
+  definePlatform,
+  type Finding,
+  type Io,
+  type MediaItem,
+  type Metrics,
+  type Progress,
+  type Publication,
+  type Published,
+} from './contract/platform.ts'
+import { PublishError } from './contract/publish-error.ts'
+import type { ReadRefusal } from './contract/refusal.ts'
+import { type Entity, graphemes, spansWith } from './contract/text.ts'
+import { Credentials, openAccount, registerClient, SCOPES, serverTyped } from './mastodon/connect.ts'
+import { countStatus, entitiesOfStatus, limitsOf, mediaRulesOf } from './mastodon/instance.ts'
+
+const Status = z.object({ id: z.string().min(1), url: z.string().nullish(), uri: z.string().optional() })
+const ListedStatus = Status.extend({ created_at: z.string(), content: z.string() })
+const Source = z.object({ text: z.string(), spoiler_text: z.string().optional() })
+const Attachment = z.object({ id: z.string().min(1), url: z.string().nullish() })
+const Counts = z.object({
+  favourites_count: z.number(),
+  reblogs_count: z.number(),
+  replies_count: z.number(),
+  quotes_count: z.number().optional(),
+})
+
+/** A file that the server still works on is asked about once a second, this often; then the next attempt goes on asking. */
+const POLLS = 30
+const LISTED = 40
+/** How far a server's clock may be off when its list is searched by time. */
+const CLOCK_SKEW = 2 * MINUTE
+
+/** A token that may not do this, and an account that is frozen, are both put right by signing in again. */
+const refusal: ReadRefusal = ({ status }) => (status === 403 ? { next: { do: 'reconnect' } } : undefined)
+
+export default definePlatform<Credentials>({
+  name: 'mastodon',
+  label: 'Mastodon',
+  text: {
+    limit: (facts) => limitsOf(facts).maxCharacters,
+    count: (text, facts) => countStatus(text, limitsOf(facts)),
+    unit: 'characters',
+  },
+  media: mediaRulesOf(limitsOf({})),
+  postTypes: ['text', 'link', 'images', 'video'],
+  options: [
+    {
+      kind: 'choice',
+      name: 'visibility',
+      label: 'Who can see it',
+      required: false,
+      options: [
+        { label: 'Everybody', value: 'public' },
+        { label: 'Everybody, but not in the public timelines', value: 'unlisted' },
+        { label: 'Followers', value: 'private' },
+      ],
+    },
+    {
+      kind: 'text',
+      name: 'contentWarning',
+      label: 'Content warning',
+      hint: 'Shown instead of the text until somebody opens it',
+      required: false,
+    },
+    {
+      kind: 'text',
+      name: 'language',
+      label: 'Language',
+      hint: 'Its two letters (ISO 639-1)',
+      placeholder: 'en',
+      required: false,
+    },
+  ],
+  rates: {
+    // 300 calls in 5 minutes; a post with media takes several, and media have 30 in 30 minutes of their own.
+    account: [{ posts: 100, per: 5 * MINUTE }],
+    source: 'https://docs.joinmastodon.org/api/rate-limits/',
+  },
+  refusal,
+  setUp: {
+    operator:
+      'Nothing: Crier registers itself at each server. A token from the server’s own settings does as well.',
+    source: 'https://docs.joinmastodon.org/client/token/',
+  },
+
+  connect: [
+    {
+      by: 'form',
+      label: 'Access token',
+      fields: [
+        { kind: 'text', name: 'server', label: 'Server', placeholder: 'mastodon.social', required: true },
+        {
+          kind: 'secret',
+          name: 'token',
+          label: 'Access token',
+          hint: `On the server, Preferences, Development, New application, with ${SCOPES.map(({ name }) => name).join(', ')}`,
+          required: true,
+        },
+      ],
+      open: (values, io) =>
+        openAccount(
+          serverTyped(values.server, io.apiUrl),
+          typeof values.token === 'string' ? values.token.trim() : '',
+          io,
+        ),
+    },
+    {
+      by: 'oauth',
+      label: 'Sign in at the server',
+      fields: [
+        { kind: 'text', name: 'server', label: 'Server', placeholder: 'mastodon.social', required: true },
+      ],
+      scopes: SCOPES,
+      pkce: true,
+      server: (values, io) => registerClient(serverTyped(values.server, io.apiUrl), io),
+      accounts: async (tokens, values, io) => [
+        await openAccount(serverTyped(values.server, io.apiUrl), tokens.accessToken, io, io.server.client),
+      ],
+    },
+  ],
+  credentials: Credentials,
+
+  async revoke({ http, credentials: { server, token, client }, signal }) {
+    // Only the application that a token was given to may end it.
+    if (!client) return
+    await http.find({
+      phase: 'prepare',
+      name: 'revoke token',
+      url: `${server}/oauth/revoke`,
+      body: { json: { client_id: client.id, client_secret: client.secret, token } },
+      signal,
+    })
+  },
+
+  check(draft, facts) {
+    const limits = limitsOf(facts)
+    const warningLength = graphemes(draft.options.contentWarning ?? '')
+    const findings: Finding[] = [
+      ...checkLength(
+        'Mastodon',
+        countStatus(draft.text, limits) + warningLength,
+        limits.maxCharacters,
+        'characters',
+      ),
+      ...checkMedia('Mastodon', draft.media, mediaRulesOf(limits)),
+    ]
+    if (draft.text.trim() === '' && draft.media.length === 0) {
+      findings.push(error('A post on Mastodon needs a text or an image'))
+    }
+    return [...findings, ...checkOptions(draft)]
+  },
+
+  show: (text) => spansWith(text, entitiesOfStatus(text), hrefOf),
+
+  async prepare(publication, io, progress) {
+    for (const item of publication.media) {
+      const step = mediaStep(item.mediaId)
+      const kept = progress.get<Upload>(step)
+      if (kept?.ready) continue
+      const upload = kept ?? (await uploadMedia(item, io))
+      await progress.keep(step, upload)
+      if (!upload.ready) await waitForMedia(upload, item, io, progress)
+    }
+  },
+
+  async commit(publication, io, progress) {
+    const media = publication.media.map(({ mediaId }) => progress.get<Upload>(mediaStep(mediaId))?.id)
+    const { data } = await io.http.send({
+      ...signedIn(io, 'create status'),
+      phase: 'commit',
+      url: `${io.credentials.server}/api/v1/statuses`,
+      headers: { 'idempotency-key': publication.key },
+      body: {
+        json: statusOf(
+          publication,
+          media.filter((id) => id !== undefined),
+        ),
+      },
+      answer: Status,
+    })
+    return published(data)
+  },
+
+  look: {
+    says: 'sends the post again with its key within the hour, which makes no second one; later it reads the account’s own posts',
+    // The server keeps keys "up to 1 hour": https://docs.joinmastodon.org/methods/statuses/#create
+    repeatableFor: 50 * MINUTE,
+    trustAfter: 30 * SECOND,
+    find: findStatus,
+  },
+
+  metrics: {
+    names: ['likes', 'comments', 'shares'],
+    async read(remotes, io) {
+      const found = new Map<string, Metrics>()
+      for (const { remoteId } of remotes) {
+        const answer = await io.http.find({
+          ...signedIn(io, 'read status'),
+          phase: 'look',
+          url: `${io.credentials.server}/api/v1/statuses/${encodeURIComponent(remoteId)}`,
+          answer: Counts,
+        })
+        if (!answer) continue
+        const {
+          favourites_count: likes,
+          replies_count: comments,
+          reblogs_count,
+          quotes_count = 0,
+        } = answer.data
+        found.set(remoteId, { likes, comments, shares: reblogs_count + quotes_count })
+      }
+      return found
+    },
+  },
+
+  async remove({ remoteId }, io) {
+    await io.http.find({
+      ...signedIn(io, 'delete status'),
+      phase: 'prepare',
+      method: 'DELETE',
+      url: `${io.credentials.server}/api/v1/statuses/${encodeURIComponent(remoteId)}`,
+    })
+  },
+})
+
+interface Upload {
+  id: string
+  /** Worked through by the server, so that a post may name it. */
+  ready: boolean
+}
+
+async function uploadMedia(item: MediaItem, io: Io<Credentials>): Promise<Upload> {
+  const { status, data } = await io.http.send({
+    ...signedIn(io, 'upload media'),
+    phase: 'prepare',
+    url: `${io.credentials.server}/api/v2/media`,
+    body: {
+      multipart: [
+        { name: 'file', bytes: await item.bytes(), type: item.type, filename: item.filename },
+        ...(item.alt === '' ? [] : [{ name: 'description', value: item.alt }]),
+      ],
+    },
+    answer: Attachment,
+  })
+  // 202: taken, and still being worked on. https://docs.joinmastodon.org/methods/media/#v2
+  return { id: data.id, ready: status !== 202 }
+}
+
+async function waitForMedia(
+  { id }: Upload,
+  { mediaId, filename }: MediaItem,
+  io: Io<Credentials>,
+  progress: Progress,
+): Promise<void> {
+  for (let poll = 0; poll < POLLS; poll++) {
+    const answer = await io.http.find({
+      ...signedIn(io, 'read media'),
+      phase: 'prepare',
+      url: `${io.credentials.server}/api/v1/media/${encodeURIComponent(id)}`,
+      answer: Attachment,
+    })
+    if (!answer) {
+      // Uploads that no post names are collected after a day: the next attempt uploads it again.
+      await progress.keep(mediaStep(mediaId), null)
+      throw new PublishError('mastodon', { do: 'retry' }, `Mastodon no longer has ${filename}`, {
+        code: '404',
+      })
+    }
+    if (answer.status === 200) return progress.keep(mediaStep(mediaId), { id, ready: true } satisfies Upload)
+    await sleep(SECOND, undefined, { signal: io.signal }).catch(interrupted)
+  }
+  throw new PublishError('mastodon', { do: 'retry' }, `Mastodon is still working on ${filename}`, {
+    code: '206',
+  })
+}
+
+function interrupted(cause: unknown): never {
+  throw new PublishError('mastodon', { do: 'retry' }, 'Crier was stopped while Mastodon worked on a file', {
+    cause,
+  })
+}
+
+function statusOf(
+  { text, options, media }: Publication,
+  mediaIds: readonly string[],
+): Record<string, unknown> {
+  const { visibility, contentWarning, language } = options
+  return {
+    ...(text === '' ? {} : { status: text }),
+    ...(media.length === 0 ? {} : { media_ids: mediaIds }),
+    ...(visibility ? { visibility } : {}),
+    ...(contentWarning ? { spoiler_text: contentWarning } : {}),
+    ...(language ? { language } : {}),
+  }
+}
+
+/** Reads the account's own posts since the commit and compares what was written, not how it is drawn. */
+async function findStatus(
+  { text, options }: Publication,
+  io: Io<Credentials>,
+  _progress: Progress,
+  _part: number,
+  committedAt: number,
+): Promise<Published | 'absent' | 'unknown'> {
+  const { server, accountId } = io.credentials
+  const mayNot = ({ status }: { status: number }): boolean => status === 403
+  const listed = await io.http.find({
+    ...signedIn(io, 'list statuses'),
+    phase: 'look',
+    url: `${server}/api/v1/accounts/${encodeURIComponent(accountId)}/statuses`,
+    query: { limit: LISTED, exclude_reblogs: true },
+    answer: z.array(ListedStatus),
+    absent: mayNot,
+  })
+  if (!listed) return 'unknown'
+  const since = committedAt - CLOCK_SKEW
+  const recent = listed.data.filter(({ created_at }) => Date.parse(created_at) >= since)
+  for (const status of recent) {
+    const source = await io.http.find({
+      ...signedIn(io, 'read status source'),
+      phase: 'look',
+      url: `${server}/api/v1/statuses/${encodeURIComponent(status.id)}/source`,
+      answer: Source,
+      absent: mayNot,
+    })
+    // Servers before 3.5 and other software have no source: then what is drawn has to do.
+    const same = source
+      ? tidy(source.data.text) === tidy(text) &&
+        (source.data.spoiler_text ?? '') === (options.contentWarning ?? '')
+      : letters(withoutMarkup(status.content)) === letters(text)
+    if (same) return published(status)
+  }
+  const whole = recent.length < listed.data.length || listed.data.length < LISTED
+  return whole ? 'absent' : 'unknown'
+}
+
+function checkOptions({ options }: Draft): Finding[] {
+  const findings: Finding[] = []
+  if (options.visibility && !['public', 'unlisted', 'private'].includes(options.visibility)) {
+    findings.push(
+      error(`“${options.visibility}” is not a visibility: Mastodon has public, unlisted and private`),
+    )
+  }
+  if (options.language && !/^[a-z]{2,3}$/.test(options.language)) {
+    findings.push(error(`“${options.language}” is not a language’s two letters, such as en`))
+  }
+  return findings
+}
+
+const published = ({ id, url, uri }: z.infer<typeof Status>): Published => ({
+  remoteId: id,
+  url: url ?? uri ?? null,
+})
+
+function hrefOf({ kind, value }: Entity): string | undefined {
+  // Tags and people without a server live on the account's own, which a text alone does not tell.
+  if (kind === 'link') return value
+  const [user, server] = value.split('@')
+  return kind === 'mention' && server ? `https://${server}/@${user}` : undefined
+}
+
+const mediaStep = (mediaId: string): string => `media:${mediaId}`
+
+const signedIn = (io: Io<Credentials>, name: string): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
+  name,
+  token: io.credentials.token,
+  signal: io.signal,
+})
+
+const tidy = (text: string): string => text.replace(/\r\n?/g, '\n').trim()
+const withoutMarkup = (html: string): string =>
+  html
+    .replace(/<[^>]*>/g, '')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#0?39;/g, "'")
+    .replace(/&amp;/g, '&')
+/** What is left of a text when its drawing is taken away: line breaks are tags there, and servers are left out of mentions. */
+const letters = (text: string): string =>
+  text.replace(/(@[\p{L}\p{N}_.-]+)@[\p{L}\p{N}.-]+/gu, '$1').replace(/\s+/g, '')
