@@ -1,4 +1,13 @@
-import { nextRuns, type Recurrence } from './recurrence.ts'
+import { readChunks } from './grammar/chunks.ts'
+import { guard } from './guard.ts'
+import { type LanguageCode, languages, lexicons } from './languages/index.ts'
+import type { Language } from './languages/language.ts'
+import { type Here, readOnce } from './once.ts'
+import { Reader } from './reader.ts'
+import type { Recurrence } from './recurrence.ts'
+import { isRepeating, readRule } from './rule.ts'
+import { fillSlots } from './slots.ts'
+import { type Token, tokenize } from './tokens.ts'
 
 /** Where and when a phrase is read. `zone` is the person's own, `defaultTime` (`HH:MM`) what a day without a time gets. */
 export interface ReadAt {
@@ -21,32 +30,56 @@ export type When =
   | { kind: 'ask'; question: string; choices: Choice[] }
   | { kind: 'error'; message: string }
 
-/** What a phrase means to this person, now. Never guesses silently: what it did not understand it quotes. */
+const DEFAULT_TIME = '09:00'
+
+/**
+ * What a phrase means to this person, now. Never guesses silently: what it did not understand it quotes, what may mean
+ * two things it asks. Reads the person's language first, then English, then any language that reads the whole phrase.
+ */
 export function readWhen(phrase: string, at: ReadAt): When {
-  const iso = /^(\d{4}-\d{2}-\d{2})[ T](\d{1,2}):(\d{2})$/.exec(phrase.trim())
-  const today = at.now.toZonedDateTimeISO(at.zone).toPlainDate()
-  if (iso !== null) {
-    const wall = Temporal.PlainDate.from(iso[1] ?? '').toPlainDateTime({
-      hour: Number(iso[2]),
-      minute: Number(iso[3]),
-    })
-    return { kind: 'once', at: wall.toZonedDateTime(at.zone).toInstant(), zone: at.zone, notes: [] }
+  const guarded = guard(phrase)
+  if (!guarded.ok) return { kind: 'error', message: guarded.message }
+  const tokens = tokenize(guarded.text)
+  const here: Here = {
+    now: at.now,
+    zone: at.zone,
+    locale: at.locale,
+    defaultTime: Temporal.PlainTime.from(at.defaultTime ?? DEFAULT_TIME),
   }
-  const relative = /^in (\d{1,4}) (minute|hour)s?$/.exec(phrase.trim())
-  if (relative !== null) {
-    const amount = Number(relative[1])
-    const then = at.now.add(relative[2] === 'hour' ? { hours: amount } : { minutes: amount })
-    return { kind: 'once', at: then, zone: at.zone, notes: [] }
-  }
-  const day = /^(tomorrow|every day)(?: at)? (\d{1,2})(?::(\d{2}))?$/.exec(phrase.trim())
-  if (day === null) return { kind: 'error', message: `I did not understand "${phrase.slice(0, 80)}".` }
-  const time = Temporal.PlainTime.from({ hour: Number(day[2]), minute: Number(day[3] ?? 0) })
-  if (day[1] === 'tomorrow') {
-    const wall = today.add({ days: 1 }).toPlainDateTime(time)
-    return { kind: 'once', at: wall.toZonedDateTime(at.zone).toInstant(), zone: at.zone, notes: [] }
-  }
-  const from = today.toPlainDateTime(time).toString({ smallestUnit: 'minute' })
-  const times = [time.toString({ smallestUnit: 'minute' })]
-  const rule: Recurrence = { every: 'day', interval: 1, from, zone: at.zone, times }
-  return { kind: 'recurring', rule, next: nextRuns(rule, at.now, 3), notes: [] }
+  const code = languageOf(at.locale)
+  const own = readIn(code, guarded.text, tokens, here)
+  if (own.kind !== 'error' || own.understood) return own.when
+  return own.when
+}
+
+type Attempt = { kind: When['kind']; when: When; understood: boolean }
+
+function readIn(code: LanguageCode, text: string, tokens: readonly Token[], here: Here): Attempt {
+  const language: Language = languages[code]
+  const r = new Reader(text, tokens, lexicons[code], habitsFor(language, here.locale))
+  const chunks = readChunks(r)
+  if (!chunks.ok) return { kind: 'error', when: { kind: 'error', message: chunks.message }, understood: r.refusal !== undefined }
+  const when = meaning(chunks.items, here)
+  return { kind: when.kind, when, understood: true }
+}
+
+function meaning(items: Parameters<typeof readRule>[0], here: Here): When {
+  if (isRepeating(items)) return readRule(items, here)
+  const slots = fillSlots(items)
+  return typeof slots === 'string' ? { kind: 'error', message: slots } : readOnce(slots, here)
+}
+
+function languageOf(locale: string): LanguageCode {
+  const code = locale.toLowerCase().split(/[-_]/)[0] ?? 'en'
+  return code in languages ? (code as LanguageCode) : 'en'
+}
+
+/** Everywhere but in the United States 10/11 is the tenth of November; "en" alone may be either. */
+const DAY_FIRST_REGIONS = new Set(['GB', 'AU', 'IE', 'NZ', 'IN', 'ZA', 'SG', 'HK', 'MT'])
+
+function habitsFor({ habits }: Language, locale: string) {
+  const region = locale.split(/[-_]/)[1]?.toUpperCase()
+  return habits.dateOrder === 'ask' && region !== undefined && DAY_FIRST_REGIONS.has(region)
+    ? { ...habits, dateOrder: 'dmy' as const }
+    : habits
 }

@@ -1,0 +1,434 @@
+import type { DayPart, Kind, Unit } from '../lexicon.ts'
+import type { Hit, Reader } from '../reader.ts'
+import { zoneRule } from '../zones.ts'
+import { timeRule } from './clock.ts'
+import { dateRule, nthRule, weekdayRule } from './dates.ts'
+import { EMPTY_SPAN, type Item } from './items.ts'
+import { addUnit, integer, ordinal, span } from './numbers.ts'
+
+/** Words that stand between things and say nothing of their own. */
+const CONNECTORS: Kind[] = ['on', 'the', 'of', 'at', 'in', 'for', 'glue', 'this', 'and']
+const CONNECTING_MARKS = new Set([',', '.', '@', ';', ':', '!', '|', '&'])
+/** What a phrase may not end with. */
+const DANGLING: Kind[] = ['at', 'in', 'for', 'of']
+
+export type Chunks = { ok: true; items: Item[] } | { ok: false; message: string }
+
+/** Reads a whole phrase as a list of items; every word must belong to one. */
+export function readChunks(r: Reader): Chunks {
+  const items: Item[] = []
+  const end = readUntil(r, 0, items)
+  if (r.refusal !== undefined) return { ok: false, message: r.refusal }
+  if (end < r.end) return { ok: false, message: notUnderstood(r, end) }
+  return { ok: true, items }
+}
+
+function notUnderstood(r: Reader, from: number): string {
+  const token = r.tokens[from]
+  const to = from + 1
+  const word = r.quote(from, token?.kind === 'word' && isIdeograph(token.text) ? r.end : to)
+  const whole = r.text.length > 60 ? `${r.text.slice(0, 57)}…` : r.text
+  const inWhole = word === whole ? '' : ` in "${whole}"`
+  return `I did not understand "${word.slice(0, 40)}"${inWhole}.`
+}
+
+const isIdeograph = (text: string) => (text.codePointAt(0) ?? 0) > 0x2fff
+
+/** Adds what it reads to `items`; returns the first token it could not read. */
+function readUntil(r: Reader, start: number, items: Item[]): number {
+  let at = start
+  let said = NOTHING_SAID
+  let dangling = false
+  while (at < r.end) {
+    const hit = chunk(r, at, said)
+    if (hit !== undefined && hit.next > at) {
+      items.push(...hit.value)
+      at = hit.next
+      said = NOTHING_SAID
+      dangling = false
+      continue
+    }
+    const refusal = refusalAt(r, at)
+    if (refusal !== undefined) {
+      r.refuse(refusal)
+      return at
+    }
+    let next = at
+    for (const kind of CONNECTORS) {
+      const found = r.lex(at, kind)
+      if (found === undefined || found.next < next) continue
+      next = found.next
+      said = { at: said.at || kind === 'at' || kind === 'for', on: said.on || kind === 'on' }
+      dangling = DANGLING.includes(kind)
+      if (kind === 'and') items.push({ t: 'and' })
+    }
+    if (next === at && CONNECTING_MARKS.has(r.tokens[at]?.text ?? '') && r.tokens[at]?.kind === 'mark') {
+      if (r.mark(at, '@')) said = { at: true, on: false }
+      if (r.mark(at, ',') || r.mark(at, '&') || r.mark(at, ';')) items.push({ t: 'and' })
+      next = at + 1
+    }
+    if (next === at) return at
+    at = next
+  }
+  return dangling ? at - 1 : at
+}
+
+function refusalAt(r: Reader, i: number): string | undefined {
+  const gone = r.lex(i, 'gone')
+  if (gone !== undefined) return `"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`
+  const or = r.lex(i, 'or')
+  if (or !== undefined) return `"${r.quote(i, or.next)}" leaves it open. Say one time.`
+  const vague = r.lex(i, 'vague') ?? r.lex(i, 'few') ?? r.lex(i, 'not')
+  return vague === undefined ? undefined : `"${r.quote(i, vague.next)}" is not a time. Say a day and an hour.`
+}
+
+/** Which connectors stand before a chunk. */
+interface Said {
+  at: boolean
+  on: boolean
+}
+
+type Rule = (r: Reader, i: number, said: Said) => Hit<Item[]> | undefined
+
+const one = (hit: Hit<Item> | undefined): Hit<Item[]> | undefined =>
+  hit === undefined ? undefined : { value: [hit.value], next: hit.next }
+
+const dateLike: Rule[] = [
+  (r, i) => one(nthRule(r, i)),
+  (r, i, said) => one(dateRule(r, i, said)),
+  (r, i) => one(weekdayRule(r, i)),
+  dayRule,
+  periodRule,
+  ofMonthRule,
+]
+
+const timeLike: Rule = (r, i, said) => one(timeRule(r, i, said, (at, than) => isLonger(r, at, than)))
+
+/** Whether a date or a length reads more from here than a time would: "at 9, 15 march". */
+function isLonger(r: Reader, i: number, than: number): boolean {
+  const length = span(r, i)
+  if (length !== undefined && length.next > than) return true
+  for (const rule of dateLike) if ((rule(r, i, NOTHING_SAID)?.next ?? 0) > than) return true
+  return false
+}
+
+const NOTHING_SAID: Said = { at: false, on: false }
+
+const rules: Rule[] = [
+  everyRule,
+  everyAfterRule,
+  untilRule,
+  fromRule,
+  exceptRule,
+  lastingRule,
+  spanRule,
+  ...dateLike,
+  timeLike,
+  betweenRule,
+  partRule,
+  seqRule,
+  (r, i) => {
+    const hit = zoneRule(r, i)
+    return hit === undefined ? undefined : { value: [{ t: 'zone', meaning: hit.value }], next: hit.next }
+  },
+  afterRule,
+  nowRule,
+]
+
+/** The rule that reads the most; of equals, the first. */
+function chunk(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
+  let best: Hit<Item[]> | undefined
+  for (const rule of rules) {
+    const hit = rule(r, i, said)
+    if (hit !== undefined && hit.next > (best?.next ?? i)) best = hit
+  }
+  return best
+}
+
+/** "every", "every other", "every 2 weeks", "every third day", "each". */
+function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const every = r.lex(i, 'every')
+  if (every === undefined) return onceRule(r, i)
+  let interval = Number(every.value === '' ? 1 : every.value)
+  let at = r.skip(every.next, 'glue')
+  const other = r.lex(at, 'other')
+  if (other !== undefined) {
+    interval = 2
+    at = other.next
+  }
+  const unit = r.lex(at, 'unit')
+  if (unit !== undefined) return { value: [{ t: 'every', interval, unit: unit.value as Unit }], next: unit.next }
+  const half = r.lex(at, 'span') ?? (r.is(at, 'half') ? { value: 0, next: at } : undefined)
+  if (half !== undefined && interval === 1) {
+    const length = span(r, at)
+    const minutes = (length?.value.seconds ?? 0) / 60
+    if (length !== undefined && Number.isInteger(minutes) && minutes > 0 && length.value.days === 0) {
+      return { value: [{ t: 'every', interval: minutes, unit: 'minute' }], next: length.next }
+    }
+  }
+  const count = interval === 1 ? (ordinal(r, at) ?? integer(r, at)) : undefined
+  if (count !== undefined) {
+    const of = counted(r, count.next)
+    if (of !== undefined && count.value < 1) {
+      return count.value === -1 && of.value === 'day' ? { value: [{ t: 'every', interval: 1 }], next: at } : undefined
+    }
+    if (of !== undefined) return { value: [{ t: 'every', interval: count.value, unit: of.value }], next: of.next }
+  }
+  return { value: [{ t: 'every', interval }], next: every.next > at ? every.next : at }
+}
+
+function counted(r: Reader, i: number): Hit<Unit> | undefined {
+  const short = r.digits(i - 1) === undefined ? undefined : r.lex(i, 'shortUnit')
+  const unit = r.lex(i, 'unit')
+  const longest = short !== undefined && short.next > (unit?.next ?? 0) ? short : unit
+  return longest === undefined ? undefined : { value: longest.value as Unit, next: longest.next }
+}
+
+/** "once a week", "twice a day", "3 times a week". */
+function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const once = r.lex(i, 'onceA')
+  let times: number | undefined
+  let at = i
+  if (once !== undefined) {
+    times = Number(once.value)
+    at = once.next
+  } else {
+    const count = integer(r, i)
+    const word = count === undefined ? undefined : r.lex(count.next, 'times')
+    if (count === undefined || word === undefined) return undefined
+    times = count.value
+    at = word.next
+  }
+  at = r.skip(at, 'article', 'every', 'the', 'of', 'in')
+  const unit = r.lex(at, 'unit')
+  if (unit !== undefined) {
+    return { value: [{ t: 'often', times }, { t: 'every', interval: 1, unit: unit.value as Unit }], next: unit.next }
+  }
+  const seq = r.lex(at, 'seq')
+  if (seq === undefined || !String(seq.value).startsWith('every:')) return undefined
+  return { value: [{ t: 'often', times }, ...sequence(String(seq.value))], next: seq.next }
+}
+
+/** "2週間ごと", "iki haftada bir". */
+function everyAfterRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const length = span(r, i)
+  const word = length === undefined ? undefined : r.lex(length.next, 'everyAfter')
+  if (length === undefined || word === undefined) return undefined
+  const every = everySpan(length.value)
+  return every === undefined ? undefined : { value: [every], next: word.next }
+}
+
+function everySpan({ seconds, days, workdays, months }: typeof EMPTY_SPAN): Item | undefined {
+  if (workdays > 0) return undefined
+  if (seconds > 0) {
+    if (days + months > 0 || seconds % 60 !== 0) return undefined
+    const minutes = seconds / 60
+    if (minutes % 60 === 0) return { t: 'every', interval: minutes / 60, unit: 'hour' }
+    return { t: 'every', interval: minutes, unit: 'minute' }
+  }
+  if (days > 0) {
+    if (months > 0) return undefined
+    return days % 7 === 0 ? { t: 'every', interval: days / 7, unit: 'week' } : { t: 'every', interval: days, unit: 'day' }
+  }
+  return months % 12 === 0 ? { t: 'every', interval: months / 12, unit: 'year' } : { t: 'every', interval: months, unit: 'month' }
+}
+
+function untilRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  return bound(r, i, 'until')
+}
+
+function fromRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  return bound(r, i, 'from')
+}
+
+/** "until 30 June 2026 at 17:00", "starting next monday". */
+function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | undefined {
+  const word = r.lex(i, edge)
+  if (word === undefined) return undefined
+  const now = edge === 'from' ? r.lex(word.next, 'now') : undefined
+  if (now !== undefined) return { value: [{ t: 'and' }], next: now.next }
+  const days = someDays(r, word.next, true)
+  return days === undefined ? undefined : { value: [{ t: edge, items: days.value }], next: days.next }
+}
+
+/** One or two things that name a day ("Friday 30 June"), and a time if it comes with its own "at". */
+function someDays(r: Reader, i: number, withTime: boolean): Hit<Item[]> | undefined {
+  const items: Item[] = []
+  let at = i
+  for (;;) {
+    const start = r.skip(r.mark(at, ',') && items.length > 0 ? at + 1 : at, 'the', 'on', 'of', 'in', 'glue')
+    let best: Hit<Item[]> | undefined
+    for (const rule of [...dateLike, spanRule]) {
+      for (const from of start === at ? [at] : [at, start]) {
+        const hit = rule(r, from, NOTHING_SAID)
+        if (hit !== undefined && hit.next > (best?.next ?? from)) best = hit
+      }
+    }
+    if (best === undefined) break
+    items.push(...best.value)
+    at = best.next
+    if (items.length >= 3) break
+  }
+  if (items.length === 0) return undefined
+  if (!withTime) return { value: items, next: at }
+  const saidAt = r.skip(at, 'at')
+  const time = timeLike(r, saidAt, { at: saidAt > at, on: false })
+  const item = time?.value[0]
+  if (time === undefined || item?.t !== 'time' || item.clocks.length !== 1 || !(item.marked || saidAt > at)) return { value: items, next: at }
+  return { value: [...items, item], next: time.next }
+}
+
+/** "except fridays", "except 25 December and 1 January". */
+function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const word = r.lex(i, 'except')
+  if (word === undefined) return undefined
+  const items: Item[] = []
+  let at = word.next
+  for (;;) {
+    const days = someDays(r, r.skip(at, 'on', 'in', 'the', 'for', 'every'), false)
+    if (days === undefined) break
+    items.push(...days.value, { t: 'and' })
+    at = days.next
+    const then = r.skip(r.mark(at, ',') ? at + 1 : at, 'and')
+    if (then === at) break
+    // "except fridays and at 9:00"
+    if (someDays(r, r.skip(then, 'on', 'in', 'the'), false) === undefined) break
+    at = then
+  }
+  return items.length === 0 ? undefined : { value: [{ t: 'except', items }], next: at }
+}
+
+/** "for three weeks", "for the next 5 days", "for 10 times", "10 times". */
+function lastingRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const word = r.lex(i, 'for')
+  const at = word === undefined ? i : r.skip(word.next, 'the', 'next', 'glue')
+  const count = integer(r, at)
+  const times = count === undefined ? undefined : r.lex(count.next, 'times')
+  if (count !== undefined && times !== undefined) return { value: [{ t: 'count', count: count.value }], next: times.next }
+  const once = r.lex(at, 'onceA')
+  if (once !== undefined && word !== undefined) return { value: [{ t: 'count', count: Number(once.value) }], next: once.next }
+  if (word === undefined) return undefined
+  const length = span(r, at)
+  return length === undefined ? undefined : { value: [{ t: 'lasting', span: length.value }], next: length.next }
+}
+
+/** "in 2 hours", "2 hours from now", "+15 minutes", "5m", "two weeks from tomorrow", "in a week". */
+function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
+  if (r.mark(i, '-') && r.digits(i + 1) !== undefined && r.glued(i + 1) && i > 0 && r.is(i - 1, 'in')) {
+    return r.refuse('A time cannot lie a negative amount ahead.')
+  }
+  const prefix = r.lex(i, 'in')
+  const plus = r.mark(i, '+')
+  const at = r.skip(prefix?.next ?? (plus ? i + 1 : i), 'glue')
+  if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
+  const length = span(r, at)
+  if (length === undefined) return undefined
+  const hence = r.lex(length.next, 'hence')
+  if (hence !== undefined) return { value: [{ t: 'span', span: length.value }], next: hence.next }
+  const base = prefix === undefined ? r.lex(length.next, 'base') : undefined
+  if (base !== undefined) {
+    const now = r.lex(base.next, 'now')
+    if (now !== undefined) return { value: [{ t: 'span', span: length.value }], next: now.next }
+    return { value: [{ t: 'span', span: length.value, based: true }], next: base.next }
+  }
+  if (prefix !== undefined || plus) return { value: [{ t: 'span', span: length.value }], next: length.next }
+  // "15h", "17h10", "1430 hours" are hours of the day
+  if (said.at || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
+  return { value: [{ t: 'span', span: length.value, bare: true }], next: length.next }
+}
+
+function dayRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const day = r.lex(i, 'day')
+  return day === undefined ? undefined : { value: [{ t: 'day', offset: Number(day.value) }], next: day.next }
+}
+
+/** "next week", "this month", "la semaine prochaine". */
+function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const next = r.lex(i, 'next')
+  const now = next === undefined ? r.lex(i, 'this') : undefined
+  const start = next?.next ?? now?.next ?? i
+  const unit = r.lex(start, 'unit')
+  if (unit === undefined) return undefined
+  const name = unit.value
+  if (name !== 'week' && name !== 'month' && name !== 'year' && name !== 'weekend') return undefined
+  if (next !== undefined) {
+    return { value: [{ t: 'period', unit: name, offset: Number(next.value === '' ? 1 : next.value) }], next: unit.next }
+  }
+  if (now !== undefined) return { value: [{ t: 'period', unit: name, offset: 0 }], next: unit.next }
+  const after = r.lex(unit.next, 'nextAfter')
+  if (after !== undefined) return { value: [{ t: 'period', unit: name, offset: 1 }], next: after.next }
+  const gone = r.lex(unit.next, 'lastMark')
+  if (gone !== undefined) return r.refuse(`"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`)
+  return undefined
+}
+
+/** "of the month", "im Monat", "du mois", "ayın". */
+function ofMonthRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const at = r.skip(i, 'of', 'in', 'the')
+  if (at === i) return undefined
+  const unit = r.lex(at, 'unit')
+  return unit?.value === 'month' ? { value: [{ t: 'ofMonth' }], next: unit.next } : undefined
+}
+
+/** "between 9 and 17". */
+function betweenRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const word = r.lex(i, 'between') ?? r.lex(i, 'from')
+  if (word === undefined) return undefined
+  const time = timeLike(r, r.skip(word.next, 'the', 'at'), { at: true, on: false })
+  const item = time?.value[0]
+  if (time === undefined || item?.t !== 'time') return undefined
+  const isBetween = r.is(i, 'between')
+  if (item.clocks.length !== 2 || (!isBetween && !item.range)) return undefined
+  return { value: [{ ...item, range: true, marked: true }], next: time.next }
+}
+
+function partRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const part = r.lex(i, 'part')
+  return part === undefined ? undefined : { value: [{ t: 'part', part: part.value as DayPart }], next: part.next }
+}
+
+function seqRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const seq = r.lex(i, 'seq')
+  return seq === undefined ? undefined : { value: sequence(String(seq.value)), next: seq.next }
+}
+
+/** "day:0 part:night" as items. */
+function sequence(text: string): Item[] {
+  return text.split(' ').map((entry): Item => {
+    const [name, first = '', second = ''] = entry.split(':')
+    switch (name) {
+      case 'day':
+        return { t: 'day', offset: Number(first) }
+      case 'part':
+        return { t: 'part', part: first as DayPart }
+      case 'weekday':
+        return { t: 'weekday', days: [Number(first)] }
+      case 'weekdays':
+        return { t: 'weekday', days: first.split(',').map(Number), habit: true }
+      case 'every':
+        return first === '' ? { t: 'every', interval: 1 } : { t: 'every', interval: Number(second || 1), unit: first as Unit }
+      case 'period':
+        return { t: 'period', unit: first as 'week' | 'month' | 'year' | 'weekend', offset: Number(second) }
+      case 'nth':
+        return { t: 'nth', nths: [Number(first)], of: second === 'workday' ? 'workday' : 'day' }
+      case 'ofMonth':
+        return { t: 'ofMonth' }
+      case 'span':
+        return { t: 'span', span: addUnit(EMPTY_SPAN, Number(first), second as Unit) ?? EMPTY_SPAN }
+      default:
+        throw new TypeError(`No such item in a table: ${entry}`)
+    }
+  })
+}
+
+function afterRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const until = r.lex(i, 'untilAfter')
+  if (until !== undefined) return { value: [{ t: 'after', edge: 'until' }], next: until.next }
+  const from = r.lex(i, 'fromAfter')
+  return from === undefined ? undefined : { value: [{ t: 'after', edge: 'from' }], next: from.next }
+}
+
+function nowRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const now = r.lex(i, 'now')
+  return now === undefined ? undefined : { value: [{ t: 'now' }], next: now.next }
+}

@@ -1,0 +1,311 @@
+import type { Hit, Reader } from '../reader.ts'
+import type { Clock, Item } from './items.ts'
+import { integer } from './numbers.ts'
+
+/** A clock with what makes it one. */
+interface Reading {
+  clock: Clock
+  /** Something besides digits says that it is a time. */
+  marked: boolean
+  /** The number, when that is all there is. */
+  bare?: number
+}
+
+/** Whether a rule for dates or lengths would read more from here than a bare number. */
+type Longer = (i: number, than: number) => boolean
+
+/** "9", "9 and 17", "9:00, 12:30 and 5pm", "9-17", "half past three", "15h30"… */
+export function timeRule(r: Reader, i: number, said: { at: boolean }, longer: Longer): Hit<Item> | undefined {
+  const first = clockAt(r, i, said.at)
+  if (first === undefined) return undefined
+  const readings = [first.value]
+  let at = first.next
+  let range = false
+  for (;;) {
+    const separated = separator(r, at)
+    if (separated === undefined) break
+    const then = r.skip(separated.next, 'at', 'the')
+    const next = clockAt(r, then, said.at || readings[0]?.marked === true)
+    if (next === undefined) break
+    const isBare = next.value.bare !== undefined || !next.value.marked
+    if (isBare && longer(then, next.next)) break
+    if (separated.value === 'to') {
+      if (readings.length > 1) break
+      range = true
+    }
+    readings.push(next.value)
+    at = next.next
+    if (range) break
+  }
+  const marked = said.at || readings.some((reading) => reading.marked)
+  shareHalf(readings, range)
+  const bare = readings.length === 1 ? readings[0]?.bare : undefined
+  const item: Item = { t: 'time', clocks: readings.map(({ clock }) => clock), range, marked, index: i }
+  const unit = r.lex(i + 1, 'unit') ?? r.lex(i + 1, 'shortUnit')
+  const hours = unit?.value === 'hour' && !said.at && r.habits.clock12 === 'always'
+  if (hours && (first.value.clock.hour < 13 && !first.value.clock.dayEnd)) item.maybeSpan = true
+  return { value: bare === undefined ? item : { ...item, bare }, next: at }
+}
+
+function separator(r: Reader, i: number): Hit<'and' | 'to'> | undefined {
+  if (r.mark(i, '-')) return { value: 'to', next: i + 1 }
+  const to = r.lex(i, 'to') ?? r.lex(i, 'until')
+  if (to !== undefined) return { value: 'to', next: to.next }
+  let at = i
+  if (r.mark(at, ',') || r.mark(at, '/') || r.mark(at, '&')) at += 1
+  at = r.lex(at, 'and')?.next ?? at
+  return at === i ? undefined : { value: 'and', next: at }
+}
+
+/** "2 and 5pm" are both pm, "9 and 5pm" are not; one 17 makes a 9 in its list a 24-hour 9. */
+function shareHalf(readings: Reading[], range: boolean): void {
+  const last = readings.at(-1)?.clock
+  const twentyFour = readings.some(({ clock }) => clock.sure && clock.half === undefined && clock.hour > 12)
+  let before = -1
+  for (const reading of readings) {
+    const clock = reading.clock
+    if (clock.sure) continue
+    if (twentyFour) reading.clock = { ...clock, sure: true }
+    else if (last?.half === 'am') reading.clock = { ...clock, half: 'am', sure: true, hour: clock.hour % 12 }
+    else if (last?.half === 'pm' && clock.hour % 12 < last.hour - 12) {
+      reading.clock = { ...clock, half: 'pm', sure: true, hour: (clock.hour % 12) + 12 }
+    } else if (last?.half === 'pm' && clock.hour < 12) {
+      reading.clock = { ...clock, half: 'am', sure: true }
+    } else if (range && before >= 0 && clock.hour <= before && clock.hour + 12 > before) {
+      // "9 to 5"
+      reading.clock = { ...clock, sure: true, hour: clock.hour + 12 }
+    }
+    before = reading.clock.hour
+  }
+  if (range && readings.length === 2) {
+    const [first, second] = readings
+    if (first !== undefined && second?.clock.sure && !first.clock.sure && first.clock.hour >= 7) first.clock.sure = true
+  }
+}
+
+/** One time of day. `said`: "at" or its like stands before it. */
+export function clockAt(r: Reader, i: number, said: boolean): Hit<Reading> | undefined {
+  return namedClock(r, i) ?? relativeClock(r, i, said) ?? plainClock(r, i, said)
+}
+
+function namedClock(r: Reader, i: number): Hit<Reading> | undefined {
+  const twelve = r.digits(i)?.value === 12 ? i + 1 : i
+  const named = r.lex(twelve, 'clock')
+  if (named === undefined) return undefined
+  const midnight = named.value === 'midnight'
+  const clock: Clock = { hour: midnight ? 0 : 12, minute: 0, second: 0, sure: true }
+  if (midnight) clock.midnight = true
+  return { value: { clock, marked: true }, next: named.next }
+}
+
+/** "half past 3", "halb drei", "quarter to nine", "20 past 5", "fünf vor halb vier", "quinze para as três". */
+function relativeClock(r: Reader, i: number, said: boolean): Hit<Reading> | undefined {
+  const before = minutesBefore(r, i)
+  const shift = r.lex(before?.next ?? i, 'shift')
+  if (before === undefined && shift === undefined) return undefined
+  const at = r.skip(shift?.next ?? before?.next ?? i, 'the', 'at')
+  const hour = plainClock(r, at, true)
+  if (hour === undefined || hour.value.clock.minute !== 0) return undefined
+  const minutes = (before?.value ?? 0) + Number(shift?.value ?? 0)
+  return { value: { clock: moved(r, hour.value.clock, minutes, said), marked: true }, next: hour.next }
+}
+
+function minutesBefore(r: Reader, i: number): Hit<number> | undefined {
+  const count = integer(r, i)
+  if (count === undefined || count.value < 1 || count.value > 59) return undefined
+  const unit = r.lex(count.next, 'unit')
+  const at = unit?.value === 'minute' ? unit.next : count.next
+  const past = r.lex(at, 'past')
+  if (past !== undefined) return { value: count.value, next: past.next }
+  const till = r.lex(at, 'till')
+  return till === undefined ? undefined : { value: -count.value, next: till.next }
+}
+
+function moved(r: Reader, clock: Clock, minutes: number, _said: boolean): Clock {
+  const total = (clock.hour * 60 + clock.minute + minutes + 1440) % 1440
+  const hour = Math.floor(total / 60)
+  const sure = clock.half !== undefined || clock.hour > 12 || r.habits.clock12 === 'never'
+  return { ...clock, hour: clock.half === undefined && hour === 0 && clock.hour === 1 ? 12 : hour, minute: total % 60, sure }
+}
+
+function plainClock(r: Reader, i: number, said: boolean): Hit<Reading> | undefined {
+  const digits = r.digits(i)
+  const read = digits === undefined ? wordHour(r, i) : digitHour(r, i, said)
+  return read === undefined ? undefined : ending(r, i, read)
+}
+
+interface Raw {
+  hour: number
+  minute: number
+  second: number
+  marked: boolean
+  /** Minutes were said. */
+  full: boolean
+  /** Written so that only the 24-hour clock is meant. */
+  sure: boolean
+  next: number
+}
+
+function wordHour(r: Reader, i: number): Raw | undefined {
+  const hour = r.lex(i, 'number')
+  if (hour === undefined || !Number.isInteger(hour.value) || Number(hour.value) > 24) return undefined
+  const raw: Raw = { hour: Number(hour.value), minute: 0, second: 0, marked: false, full: false, sure: false, next: hour.next }
+  raw.sure = raw.hour > 12
+  // "five-thirty", "ten forty five"
+  const at = r.mark(hour.next, '-') ? hour.next + 1 : hour.next
+  const minute = r.lex(at, 'number')
+  if (minute !== undefined && Number.isInteger(minute.value) && Number(minute.value) >= 10 && Number(minute.value) < 60) {
+    if (!r.is(minute.next, 'unit') && !r.is(minute.next, 'month')) {
+      return { ...raw, minute: Number(minute.value), full: true, marked: true, next: minute.next }
+    }
+  }
+  return raw
+}
+
+function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
+  const token = r.digits(i)
+  if (token === undefined) return undefined
+  const { value, text } = token
+  const base = { second: 0, marked: false, full: false, sure: false }
+  const minute = r.digits(i + 2)
+  const close = r.glued(i + 1) && r.glued(i + 2)
+  if (text.length <= 2 && minute !== undefined && close && (r.mark(i + 1, ':') || r.mark(i + 1, '.'))) {
+    const colon = r.mark(i + 1, ':')
+    if (minute.text.length === 2) {
+      const second = r.digits(i + 4)
+      const third = second !== undefined && r.glued(i + 3) && r.glued(i + 4)
+      const seconds = third && (r.mark(i + 3, ':') || (colon && r.mark(i + 3, '.')))
+      // 30.07.2013 is a date
+      if (!colon && third && r.mark(i + 3, '.')) return undefined
+      if (colon && (value > 24 || minute.value > 59 || (value === 24 && minute.value > 0))) {
+        return r.refuse(`There is no time ${r.quote(i, i + 3)}.`)
+      }
+      if (value > 24 || minute.value > 59 || (value === 24 && minute.value > 0)) return undefined
+      if (seconds && (second?.value ?? 0) > 59) return r.refuse(`There is no time ${r.quote(i, i + 5)}.`)
+      const sure = value > 12 || text.length === 2 && value < 10 || value === 0
+      return {
+        ...base,
+        hour: value,
+        minute: minute.value,
+        second: seconds ? (second?.value ?? 0) : 0,
+        marked: true,
+        full: true,
+        sure,
+        next: seconds ? i + 5 : i + 3,
+      }
+    }
+    return undefined
+  }
+  if (text.length === 4 || (text.length === 3 && (said || timeMarkFollows(r, i + 1)))) {
+    const hour = Math.floor(value / 100)
+    const minutes = value % 100
+    if (minutes > 59 || hour > 24 || (hour === 24 && minutes > 0)) return undefined
+    const sure = text.length === 4 && !r.is(i + 1, 'ampm')
+    return { ...base, hour, minute: minutes, full: true, sure, marked: said || timeMarkFollows(r, i + 1), next: i + 1 }
+  }
+  if (text.length > 2) return undefined
+  if (value > 24) {
+    if (r.is(i + 1, 'ampm') && (r.glued(i + 1) || said)) return r.refuse(`There is no time ${r.quote(i, i + 2)}.`)
+    return undefined
+  }
+  return { ...base, hour: value, minute: 0, sure: value > 12 || value === 0 || (text.length === 2 && value < 10), next: i + 1 }
+}
+
+const timeMarkFollows = (r: Reader, i: number) => r.is(i, 'ampm') || r.is(i, 'oclock') || r.is(i, 'part')
+
+/** What may follow an hour: "Uhr 30", "y media", "moins le quart", "buçuk", "on kala", "pm", "a". */
+function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
+  let { hour, minute, second, marked, full, sure, next } = raw
+  const oclock = r.lex(next, 'oclock')
+  if (oclock !== undefined && second === 0) {
+    marked = true
+    next = oclock.next
+    // "3 Uhr" has 15 beside it; "3 o'clock" has not.
+    if (r.habits.clock12 !== 'always') sure = true
+    if (!full && r.habits.clock12 === 'always' && oclock.value === 'h' && r.digits(next) !== undefined) sure = hour > 12 || sure
+    const minutes = full || oclock.value === '' ? undefined : minutesAfter(r, next)
+    if (minutes !== undefined) {
+      minute = minutes.value
+      full = true
+      next = minutes.next
+    }
+  }
+  let shift = 0
+  if (!full || minute === 0) {
+    const after = r.lex(next, 'shiftAfter')
+    const signed = after === undefined ? signedMinutes(r, next) : { value: Number(after.value), next: after.next }
+    if (signed !== undefined) {
+      shift = signed.value
+      next = signed.next
+      marked = true
+      full = true
+    }
+  }
+  if (full && oclock === undefined) {
+    // "sieben Uhr dreißig Uhr" is nothing, "17.15 Uhr" is
+    const late = r.lex(next, 'oclock')
+    if (late !== undefined) {
+      next = late.next
+      marked = true
+      if (r.habits.clock12 !== 'always') sure = true
+    }
+  } else if (full && shift === 0 && minute !== 0) {
+    const till = r.lex(next, 'tillAfter')
+    if (till !== undefined) {
+      shift = -2 * minute
+      next = till.next
+    }
+  }
+  let half: 'am' | 'pm' | undefined
+  const ampm = r.lex(next, 'ampm') ?? (r.glued(next) && r.digits(next - 1) ? r.lex(next, 'ampmGlued') : undefined)
+  if (ampm !== undefined) {
+    half = ampm.value === 'am' ? 'am' : 'pm'
+    if (hour > 12 || (hour === 0 && half === 'pm')) return r.refuse(`There is no time ${r.quote(i, ampm.next)}.`)
+    hour = (hour % 12) + (half === 'pm' ? 12 : 0)
+    sure = true
+    marked = true
+    next = ampm.next
+  }
+  if (hour > 24) return undefined
+  const dayEnd = hour === 24
+  const total = ((hour % 24) * 60 + minute + shift + 1440) % 1440
+  const spoken = r.digits(i) === undefined || !full || shift !== 0
+  if (!sure && (r.habits.clock12 === 'never' || (r.habits.clock12 === 'spoken' && !spoken))) sure = true
+  const clock: Clock = { hour: Math.floor(total / 60), minute: total % 60, second, sure }
+  if (half !== undefined) clock.half = half
+  if (dayEnd) clock.dayEnd = true
+  const reading: Reading = { clock, marked }
+  if (!marked && !full) reading.bare = hour
+  if (!marked && full) reading.bare = hour * 100 + minute
+  return { value: reading, next }
+}
+
+function minutesAfter(r: Reader, i: number): Hit<number> | undefined {
+  const count = r.digits(i)
+  if (count !== undefined && (count.text.length > 2 || count.value > 59)) return undefined
+  const minutes = integer(r, i)
+  if (minutes === undefined || minutes.value > 59) return undefined
+  const mark = r.lex(minutes.next, 'minuteMark')
+  if (mark !== undefined) return { value: minutes.value, next: mark.next }
+  // "à 9 heures 2 fois", "9h 3 jours": not minutes
+  if (count?.text.length === 1 || r.is(minutes.next, 'unit') || r.is(minutes.next, 'month')) return undefined
+  return minutes
+}
+
+/** "y diez", "menos diez", "on geçe", "çeyrek kala", "10分前". */
+function signedMinutes(r: Reader, i: number): Hit<number> | undefined {
+  const plus = r.lex(i, 'plus')
+  const minus = r.lex(i, 'minus')
+  const count = integer(r, plus?.next ?? minus?.next ?? i)
+  if (count === undefined || count.value < 1 || count.value > 59) return undefined
+  if (minus !== undefined) return { value: -count.value, next: count.next }
+  if (plus !== undefined) {
+    // "a las 9 y 17" are two times: only words and two digits above 24 are minutes
+    const digits = r.digits(plus.next)
+    return digits === undefined && count.value >= 5 ? count : undefined
+  }
+  const past = r.lex(count.next, 'pastAfter')
+  if (past !== undefined) return { value: count.value, next: past.next }
+  const till = r.lex(count.next, 'tillAfter')
+  return till === undefined ? undefined : { value: -count.value, next: till.next }
+}

@@ -1,0 +1,456 @@
+import type { Hit, Reader } from '../reader.ts'
+import type { Item, ItemOf, NthOf } from './items.ts'
+import { integer, ordinal } from './numbers.ts'
+
+const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+type DateItem = ItemOf<'date'>
+
+/** A day of the calendar in any of its spellings, or a month alone. */
+export function dateRule(r: Reader, i: number, said: { at: boolean; on: boolean }): Hit<Item> | undefined {
+  return (
+    isoDate(r, i) ??
+    markedDate(r, i) ??
+    numericDate(r, i, said) ??
+    dayThenMonth(r, i) ??
+    monthThenDay(r, i) ??
+    dayAlone(r, i) ??
+    holiday(r, i)
+  )
+}
+
+function checked(r: Reader, from: number, next: number, item: DateItem): Hit<Item> | undefined {
+  const longest = item.month === undefined ? 31 : (LONGEST_MONTH[item.month - 1] ?? 0)
+  const bad = item.days.some((day) => day < -31 || day === 0 || day > longest)
+  const leap = item.month === 2 && item.days.includes(29) && item.year !== undefined
+  if (longest === 0 || bad || (leap && !Temporal.PlainDate.from({ year: item.year ?? 0, month: 1, day: 1 }).inLeapYear)) {
+    return r.refuse(`There is no ${r.quote(from, next)} in the calendar.`)
+  }
+  return { value: item, next }
+}
+
+/** 2026-02-11, 2026/2/11, 2026.02.11; a T before the time is passed over. */
+function isoDate(r: Reader, i: number): Hit<Item> | undefined {
+  const year = r.digits(i)
+  const month = r.digits(i + 2)
+  const day = r.digits(i + 4)
+  const mark = r.tokens[i + 1]
+  if (year?.text.length !== 4 || month === undefined || day === undefined || mark === undefined) return undefined
+  if (!'-/.'.includes(mark.text) || mark.kind !== 'mark' || !r.mark(i + 3, mark.text)) return undefined
+  if (month.text.length > 2 || day.text.length > 2) return undefined
+  const t = r.tokens[i + 5]
+  const next = t?.text === 't' && !t.gap && r.digits(i + 6) !== undefined ? i + 6 : i + 5
+  return checked(r, i, next, { t: 'date', year: year.value, month: month.value, days: [day.value], marked: true })
+}
+
+/** 2014年7月18日, 7月18日, 18日, 7月. */
+function markedDate(r: Reader, i: number): Hit<Item> | undefined {
+  let at = i
+  const item: DateItem = { t: 'date', days: [], marked: true }
+  const year = r.digits(at)
+  const yearMark = year === undefined ? undefined : r.lex(at + 1, 'yearMark')
+  if (year?.text.length === 4 && yearMark !== undefined) {
+    item.year = year.value
+    at = yearMark.next
+  }
+  const month = integer(r, at)
+  const monthMark = month === undefined ? undefined : r.lex(month.next, 'monthMark')
+  if (month !== undefined && monthMark !== undefined) {
+    item.month = month.value
+    at = monthMark.next
+  }
+  const day = integer(r, r.skip(at, 'of'))
+  const dayMark = day === undefined ? undefined : r.lex(day.next, 'dayMarkAfter')
+  if (day !== undefined && dayMark !== undefined) {
+    item.days = [day.value]
+    at = dayMark.next
+    for (;;) {
+      const more = moreDays(r, at)
+      if (more === undefined) break
+      item.days.push(more.value)
+      at = more.next
+    }
+  }
+  if (item.month === undefined && dayMark === undefined) return undefined
+  return checked(r, i, at, item)
+}
+
+function moreDays(r: Reader, i: number): Hit<number> | undefined {
+  const at = r.skip(r.mark(i, ',') ? i + 1 : i, 'and')
+  if (at === i) return undefined
+  const day = integer(r, at)
+  const mark = day === undefined ? undefined : r.lex(day.next, 'dayMarkAfter')
+  return day === undefined || mark === undefined ? undefined : { value: day.value, next: mark.next }
+}
+
+/** 4/25, 4/25/2026, 30.07.2013, 14.07., 25-12-2026, and 10.11 which may be a time. */
+function numericDate(r: Reader, i: number, said: { at: boolean; on: boolean }): Hit<Item> | undefined {
+  const first = r.digits(i)
+  const second = r.digits(i + 2)
+  const mark = r.tokens[i + 1]
+  if (first === undefined || second === undefined || mark?.kind !== 'mark' || !'/.-'.includes(mark.text)) return undefined
+  if (first.text.length > 2 || second.text.length > 2) return undefined
+  // "14. 7. 2026" has blanks after its dots
+  const dotted = mark.text === '.'
+  if (mark.gap || (second.gap && !dotted)) return undefined
+  const third = r.mark(i + 3, mark.text) && r.glued(i + 3) ? r.digits(i + 4) : undefined
+  const year = third !== undefined && (!third.gap || dotted) ? yearOf(third.text) : undefined
+  if (year !== undefined) return monthAndDay(r, i, i + 5, first.value, second.value, mark.text, year)
+  if (mark.text === '-') return undefined
+  if (third !== undefined && !third.gap) return undefined
+  if (dotted) {
+    if (second.gap && !r.mark(i + 3, '.')) return undefined
+    const closed = r.mark(i + 3, '.') && r.glued(i + 3) && r.end > i + 4
+    if (closed) return monthAndDay(r, i, i + 4, first.value, second.value, '.')
+    // 15.30 is a time, 24.12 is a date
+    const asDate = second.value <= 12 && second.value > 0 && first.value <= 31 && first.value > 0
+    if (!asDate || said.at) return undefined
+    if (first.value > 24 || said.on) return monthAndDay(r, i, i + 3, first.value, second.value, '.')
+    const value: Item = { t: 'dotted', first: first.value, second: second.value, index: i, asDate: second.text.length === 1 }
+    return { value, next: i + 3 }
+  }
+  return monthAndDay(r, i, i + 3, first.value, second.value, '/')
+}
+
+/** "2026", "'26" or "26" as the third number of a date. */
+function yearOf(text: string): number | undefined {
+  if (text.length === 4) return Number(text)
+  return text.length === 2 ? 2000 + Number(text) : undefined
+}
+
+function monthAndDay(
+  r: Reader,
+  from: number,
+  next: number,
+  first: number,
+  second: number,
+  mark: string,
+  year?: number,
+): Hit<Item> | undefined {
+  const order = mark === '.' || mark === '-' ? 'dmy' : r.habits.dateOrder
+  const monthFirst = order === 'mdy' || order === 'ask' || order === 'ymd'
+  let [month, day] = monthFirst ? [first, second] : [second, first]
+  if (month > 12 && day <= 12 && order !== 'mdy') [month, day] = [day, month]
+  else if (month > 12 && day <= 12) [month, day] = [day, month]
+  const item: DateItem = { t: 'date', month, days: [day], marked: true }
+  if (order === 'ask' && first <= 12 && second <= 12 && first !== second) item.swap = true
+  if (year !== undefined) item.year = year
+  return checked(r, from, next, item)
+}
+
+/** "4 July", "4th of July 2026", "18. Juli", "1er mars", "15 de marzo de 2026", "1st and 15th of March". */
+function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
+  const days = dayList(r, r.skip(i, 'the', 'dayMark'), false)
+  if (days === undefined) return undefined
+  const at = r.skip(days.next, 'of', 'the')
+  const month = r.lex(at, 'month')
+  if (month === undefined) return undefined
+  const year = yearAfter(r, month.next)
+  const item: DateItem = { t: 'date', month: Number(month.value), days: days.value, marked: true }
+  if (year === undefined) return checked(r, i, dotAfter(r, month.next), item)
+  return checked(r, i, year.next, { ...item, year: year.value })
+}
+
+/** "July 4", "Dec 25th, 2026", "March the 3rd", "March 2027", "March". */
+function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
+  const month = r.lex(i, 'month')
+  if (month === undefined) return undefined
+  const value = Number(month.value)
+  const dotted = dotAfter(r, month.next)
+  const days = dayList(r, r.skip(dotted, 'the', 'on'), true)
+  if (days !== undefined) {
+    const year = yearAfter(r, days.next)
+    const item: DateItem = { t: 'date', month: value, days: days.value, marked: true }
+    if (year === undefined) return checked(r, i, days.next, item)
+    return checked(r, i, year.next, { ...item, year: year.value })
+  }
+  const year = yearAfter(r, dotted)
+  if (year === undefined) return { value: { t: 'date', month: value, days: [] }, next: dotted }
+  return { value: { t: 'date', month: value, days: [], year: year.value }, next: year.next }
+}
+
+function dotAfter(r: Reader, i: number): number {
+  return r.mark(i, '.') && r.glued(i) ? i + 1 : i
+}
+
+/** Days of a month; a plain number only where it is not a time. */
+function dayList(r: Reader, i: number, afterMonth: boolean): Hit<number[]> | undefined {
+  const days: number[] = []
+  let at = i
+  for (;;) {
+    const day = dayNumber(r, at, afterMonth)
+    if (day === undefined) break
+    days.push(day.value)
+    at = day.next
+    let then = r.mark(at, ',') ? at + 1 : at
+    if (r.mark(then, '&')) then += 1
+    then = r.skip(then, 'and')
+    const more = r.skip(then, 'the', 'dayMark')
+    const next = then === at ? undefined : dayNumber(r, more, afterMonth)
+    // "July 4, 2026" and "July 4, 9:00" do not go on with a day
+    if (next === undefined || (r.digits(more) !== undefined && next.next === more + 1 && afterMonth)) break
+    at = more
+  }
+  return days.length === 0 ? undefined : { value: days, next: at }
+}
+
+function dayNumber(r: Reader, i: number, afterMonth: boolean): Hit<number> | undefined {
+  const nth = ordinal(r, i)
+  if (nth !== undefined) return nth.value > 0 ? nth : undefined
+  const digits = r.digits(i)
+  if (digits === undefined) {
+    const word = r.lex(i, 'number')
+    return word !== undefined && Number.isInteger(word.value) ? { value: Number(word.value), next: word.next } : undefined
+  }
+  if (digits.text.length > 2) return undefined
+  // "July 9:00", "July 9am": a time
+  if (afterMonth) {
+    const colon = (r.mark(i + 1, ':') || r.mark(i + 1, '.')) && r.glued(i + 1) && r.digits(i + 2) !== undefined
+    if (colon || r.is(i + 1, 'ampm') || r.is(i + 1, 'oclock')) return undefined
+    if (r.glued(i + 1) && r.tokens[i + 1]?.kind === 'word') return undefined
+  }
+  return { value: digits.value, next: i + 1 }
+}
+
+/** A year after a date: four digits from 1970, or two after an apostrophe. */
+function yearAfter(r: Reader, i: number): Hit<number> | undefined {
+  let at = r.mark(i, ',') ? i + 1 : i
+  at = r.skip(at, 'of')
+  if (r.mark(at, "'") && r.digits(at + 1)?.text.length === 2) {
+    return { value: 2000 + (r.digits(at + 1)?.value ?? 0), next: at + 2 }
+  }
+  const year = r.digits(at)
+  if (year?.text.length !== 4 || year.value < 1970 || year.value > 2199) return undefined
+  if (r.is(at + 1, 'ampm') || r.is(at + 1, 'oclock')) return undefined
+  return { value: year.value, next: r.lex(at + 1, 'yearMark')?.next ?? at + 1 }
+}
+
+/** "the 15th", "the 1st and 15th", "le 15", "día 15", "am 15." */
+function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
+  const mark = r.lex(i, 'dayMark')
+  const start = mark?.next ?? i
+  const days: number[] = []
+  let at = start
+  let next = start
+  for (;;) {
+    const nth = ordinal(r, at)
+    let plain: Hit<number> | undefined
+    if (nth === undefined && (mark !== undefined || days.length > 0)) plain = integer(r, at)
+    if (plain !== undefined && days.length > 0 && mark === undefined) break
+    const day = nth ?? plain
+    if (day === undefined || day.value < 1 || (days.length > 0 && plain !== undefined && timeLike(r, at, day.next))) break
+    if (days.length === 0 && plain !== undefined && timeLike(r, at, day.next)) return undefined
+    days.push(day.value)
+    next = day.next
+    let then = r.mark(next, ',') ? next + 1 : next
+    if (r.mark(then, '&')) then += 1
+    then = r.skip(then, 'and')
+    if (then === next) break
+    at = r.skip(then, 'the', 'dayMark', 'on')
+  }
+  if (days.length === 0) return undefined
+  return checked(r, i, next, { t: 'date', days, marked: true })
+}
+
+function timeLike(r: Reader, i: number, next: number): boolean {
+  if (r.is(next, 'oclock') || r.is(next, 'ampm') || r.is(next, 'unit') || r.is(next, 'shiftAfter')) return true
+  if (r.digits(i) === undefined) return false
+  return (r.mark(next, ':') || r.mark(next, '.') || r.mark(next, '/')) && r.glued(next) && r.digits(next + 1) !== undefined
+}
+
+function holiday(r: Reader, i: number): Hit<Item> | undefined {
+  const day = r.lex(i, 'holiday')
+  if (day === undefined) return undefined
+  const [month, date] = String(day.value).split('-').map(Number)
+  return { value: { t: 'date', month: month ?? 1, days: [date ?? 1], marked: true }, next: day.next }
+}
+
+/** "first monday", "2nd and 4th friday", "last day", "last working day", "end of june". */
+export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
+  const end = endRule(r, i)
+  if (end !== undefined) return end
+  const nths: number[] = []
+  let at = r.skip(i, 'the')
+  for (;;) {
+    const nth = ordinal(r, at)
+    if (nth === undefined) break
+    nths.push(nth.value)
+    const then = r.skip(r.mark(nth.next, ',') || r.mark(nth.next, '&') ? nth.next + 1 : nth.next, 'and')
+    at = nth.next
+    if (then === nth.next) break
+    at = r.skip(then, 'the')
+  }
+  if (nths.length === 0) return undefined
+  const of = nthOf(r, at)
+  if (of === undefined) return undefined
+  // "the 3rd day" is a date; "every third day" belongs to the rule for every
+  if (of.value === 'day' && nths.some((nth) => nth > 0)) {
+    const { value, next } = of
+    return value === 'day' ? { value: { t: 'nth', nths, of: 'day' }, next } : undefined
+  }
+  return { value: { t: 'nth', nths, of: of.value }, next: of.next }
+}
+
+function nthOf(r: Reader, i: number): Hit<NthOf> | undefined {
+  const at = r.skip(i, 'the')
+  const unit = r.lex(at, 'unit')
+  if (unit?.value === 'day' || unit?.value === 'workday') return { value: unit.value, next: unit.next }
+  const set = r.lex(at, 'days')
+  if (set?.value === '1-5') return { value: 'workday', next: set.next }
+  const days = weekdayList(r, at)
+  return days === undefined ? undefined : { value: days.value.days, next: days.next }
+}
+
+/** "end of june", "end of the month", "end of next year". */
+function endRule(r: Reader, i: number): Hit<Item> | undefined {
+  const end = r.lex(i, 'endOf')
+  const start = r.lex(i, 'startOf')
+  const edge = end ?? start
+  if (edge === undefined) return undefined
+  const at = r.skip(edge.next, 'of', 'the', 'this')
+  const day = end === undefined ? 1 : -1
+  const month = r.lex(at, 'month')
+  if (month !== undefined) {
+    const year = yearAfter(r, month.next)
+    const item: DateItem = { t: 'date', month: Number(month.value), days: [day], marked: true }
+    if (year === undefined) return { value: item, next: month.next }
+    return { value: { ...item, year: year.value }, next: year.next }
+  }
+  const unit = r.lex(at, 'unit')
+  if (unit?.value === 'month') return { value: { t: 'nth', nths: [day], of: 'day' }, next: unit.next }
+  if (unit?.value === 'year') {
+    return { value: { t: 'date', month: end === undefined ? 1 : 12, days: [end === undefined ? 1 : 31] }, next: unit.next }
+  }
+  if (r.is(at, 'next') || r.is(at, 'every')) return { value: { t: 'nth', nths: [day], of: 'day' }, next: at }
+  return undefined
+}
+
+interface Weekdays {
+  days: number[]
+  habit: boolean
+  next?: number
+  now?: true
+  gone?: true
+}
+
+/** "mon, wed and fri", "monday through friday", "next friday", "vendredi prochain", "mondays", "weekdays". */
+export function weekdayRule(r: Reader, i: number): Hit<Item> | undefined {
+  const list = weekdayList(r, i)
+  if (list === undefined) return undefined
+  const { days, habit, next, now, gone } = list.value
+  const item: ItemOf<'weekday'> = { t: 'weekday', days }
+  if (habit) item.habit = true
+  if (next !== undefined) item.next = next
+  if (now) item.now = true
+  if (gone) item.gone = true
+  return { value: item, next: list.next }
+}
+
+export function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
+  const all: Weekdays = { days: [], habit: false }
+  let at = i
+  let last: number | undefined
+  for (;;) {
+    const one = weekday(r, at)
+    if (one === undefined) break
+    for (const day of one.value.days) if (!all.days.includes(day)) all.days.push(day)
+    all.habit ||= one.value.habit
+    if (one.value.next !== undefined) all.next = one.value.next
+    if (one.value.now) all.now = true
+    if (one.value.gone) all.gone = true
+    last = one.next
+    let then = last
+    if (r.mark(then, ',') || r.mark(then, '/') || r.mark(then, '&') || r.mark(then, '+')) then += 1
+    then = r.skip(then, 'and', 'the')
+    if (then === last) then = r.is(last, 'weekday') && r.tokens[last]?.text.length === 1 ? last : last
+    if (then === last && !(weekday(r, then) !== undefined && isKana(r, then))) break
+    at = r.skip(then, 'on', 'every')
+  }
+  return last === undefined ? undefined : { value: all, next: last }
+}
+
+/** "月水金" has no separators. */
+function isKana(r: Reader, i: number): boolean {
+  return (r.tokens[i]?.text.codePointAt(0) ?? 0) > 0x2fff
+}
+
+/** One weekday, a range of them, or a set with a name. */
+function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
+  const set = r.lex(i, 'days')
+  const habit = r.lex(i, 'weekdays')
+  let at = i
+  const all: Weekdays = { days: [], habit: false }
+  const next = r.lex(at, 'next')
+  if (next !== undefined) {
+    all.next = Number(next.value === '' ? 1 : next.value)
+    at = r.skip(next.next, 'of')
+  } else if (r.is(at, 'this')) {
+    all.now = true
+    at = r.skip(at, 'this')
+  } else {
+    at = r.is(at, 'from') ? r.skip(at, 'from', 'the') : at
+  }
+  const one = r.lex(at, 'weekday')
+  const longest = Math.max(set?.next ?? -1, habit?.next ?? -1, one?.next ?? -1)
+  if (longest < 0) return undefined
+  if (one?.next !== longest) {
+    const range = habit?.next === longest ? rangeEnd(r, habit.next) : undefined
+    if (habit?.next === longest) {
+      if (range === undefined) return { value: { days: [Number(habit.value)], habit: true }, next: habit.next }
+      return { value: { days: daysBetween(Number(habit.value), range.value), habit: true }, next: range.next }
+    }
+    return { value: { days: setDays(String(set?.value)), habit: true }, next: longest }
+  }
+  const first = Number(one.value)
+  let end = dotAfterShort(r, at, one.next)
+  // Without a leading "from", "from" is what stood before: "monday to friday"
+  const to = rangeEnd(r, end)
+  if (to !== undefined && all.next === undefined) {
+    return { value: { ...all, days: daysBetween(first, to.value), habit: all.now !== true }, next: to.next }
+  }
+  if (at !== i && r.is(i, 'from')) return undefined
+  all.days = [first]
+  const after = r.lex(end, 'nextAfter')
+  if (after !== undefined) {
+    all.next = 1
+    end = after.next
+  } else {
+    const gone = r.lex(end, 'lastMark')
+    if (gone !== undefined) {
+      all.gone = true
+      end = gone.next
+    }
+  }
+  return { value: all, next: end }
+}
+
+/** "Mo." and "Fr.," but not the dot of "18." */
+function dotAfterShort(r: Reader, from: number, next: number): number {
+  const short = (r.tokens[from]?.text.length ?? 9) <= 4
+  return short && r.mark(next, '.') && r.glued(next) ? next + 1 : next
+}
+
+function rangeEnd(r: Reader, i: number): Hit<number> | undefined {
+  let at = i
+  if (r.mark(at, '-')) at += 1
+  else at = r.lex(at, 'to')?.next ?? r.lex(at, 'until')?.next ?? at
+  if (at === i) return undefined
+  at = r.skip(at, 'the')
+  const last = r.lex(at, 'weekday') ?? r.lex(at, 'weekdays')
+  if (last === undefined) return undefined
+  const end = dotAfterShort(r, at, last.next)
+  return { value: Number(last.value), next: r.lex(end, 'untilAfter')?.next ?? end }
+}
+
+function daysBetween(first: number, last: number): number[] {
+  const days: number[] = []
+  for (let day = first; ; day = (day % 7) + 1) {
+    days.push(day)
+    if (day === last) return days
+  }
+}
+
+function setDays(name: string): number[] {
+  const [first, last] = name.split('-').map(Number)
+  return daysBetween(first ?? 1, last ?? first ?? 1)
+}

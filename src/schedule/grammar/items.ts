@@ -1,0 +1,54 @@
+import type { DayPart, Unit } from '../lexicon.ts'
+import type { ZoneMeaning } from '../zones.ts'
+
+/** A time of day as it was said. */
+export interface Clock {
+  hour: number
+  minute: number
+  second: number
+  half?: 'am' | 'pm'
+  /** Said so that it can only be this hour of the 24. */
+  sure: boolean
+  /** Midnight at the end of a day: "24:00". */
+  dayEnd?: true
+  midnight?: true
+}
+
+/** A length of time: hours and less elapse, days and more move the wall clock. */
+export interface Span {
+  seconds: number
+  days: number
+  workdays: number
+  months: number
+}
+
+export type NthOf = 'day' | 'workday' | number[]
+
+/** What the rules find in a phrase, in whatever order a language puts it. */
+export type Item =
+  /** `maybeSpan`: "2h" may be a length. `marked`: something besides the digits says that it is a time. `bare`: the number, when that is all there is. */
+  | { t: 'time'; clocks: Clock[]; range: boolean; marked: boolean; bare?: number; index: number; maybeSpan?: true }
+  | { t: 'part'; part: DayPart }
+  | { t: 'day'; offset: number }
+  | { t: 'weekday'; days: number[]; next?: number; now?: true; gone?: true; habit?: true }
+  /** `days` is empty for a month alone; -1 is its last day. `swap`: month and day may be the other way round. */
+  | { t: 'date'; year?: number; month?: number; days: number[]; swap?: true; marked?: true; since?: number }
+  | { t: 'dotted'; first: number; second: number; index: number; asDate: boolean }
+  | { t: 'nth'; nths: number[]; of: NthOf; month?: number }
+  | { t: 'span'; span: Span; based?: true; bare?: true }
+  | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number }
+  | { t: 'every'; interval: number; unit?: Unit; nth?: number }
+  | { t: 'ofMonth' }
+  | { t: 'until' | 'from'; items: Item[] }
+  | { t: 'after'; edge: 'until' | 'from' }
+  | { t: 'lasting'; span: Span }
+  | { t: 'count'; count: number }
+  | { t: 'often'; times: number }
+  | { t: 'except'; items: Item[] }
+  | { t: 'zone'; meaning: ZoneMeaning }
+  | { t: 'now' }
+  | { t: 'and' }
+
+export type ItemOf<T extends Item['t']> = Extract<Item, { t: T }>
+
+export const EMPTY_SPAN: Span = { seconds: 0, days: 0, workdays: 0, months: 0 }

@@ -1,0 +1,169 @@
+import type { Unit } from '../lexicon.ts'
+import type { Hit, Reader } from '../reader.ts'
+import type { Span } from './items.ts'
+
+/** Digits or a number word. */
+export function integer(r: Reader, i: number): Hit<number> | undefined {
+  const digits = r.digits(i)
+  if (digits !== undefined) return digits.text.length > 6 ? undefined : { value: digits.value, next: i + 1 }
+  const word = r.lex(i, 'number')
+  if (word === undefined || !Number.isInteger(word.value)) return undefined
+  return { value: Number(word.value), next: word.next }
+}
+
+/** "3rd", "15.", "1º", "third", "last", "second to last": negative counts from the end. */
+export function ordinal(r: Reader, i: number): Hit<number> | undefined {
+  const first = plainOrdinal(r, i)
+  if (first === undefined || first.value < 2) return first
+  // "3rd last", "second to last"
+  let at = first.next
+  if (r.mark(at, '-')) at += 1
+  if (r.is(at, 'to')) at = r.skip(at, 'to', 'the')
+  if (r.mark(at, '-')) at += 1
+  const last = r.lex(at, 'ordinal')
+  return last?.value === -1 ? { value: -first.value, next: last.next } : first
+}
+
+function plainOrdinal(r: Reader, i: number): Hit<number> | undefined {
+  const digits = r.digits(i)
+  if (digits !== undefined) {
+    if (digits.value < 1 || digits.text.length > 2) return undefined
+    const ending = r.glued(i + 1) ? r.lex(i + 1, 'ordinalEnd') : undefined
+    if (ending !== undefined) return { value: digits.value, next: ending.next }
+    const dot = r.habits.ordinalDot && r.mark(i + 1, '.') && r.glued(i + 1)
+    const number = r.digits(i + 2) !== undefined && r.glued(i + 2)
+    return dot && !number ? { value: digits.value, next: i + 2 } : undefined
+  }
+  const word = r.lex(i, 'ordinal')
+  return word === undefined ? undefined : { value: Number(word.value), next: word.next }
+}
+
+/** How many of a unit: "3", "2.5", "1/2", "half an", "a couple of", "two and a half", "an". */
+function amount(r: Reader, i: number): Hit<number> | undefined {
+  const half = r.lex(i, 'half')
+  if (half !== undefined) return { value: 0.5, next: r.skip(half.next, 'article', 'of', 'the') }
+  const quarter = r.lex(i, 'quarter')
+  if (quarter !== undefined) return { value: 0.25, next: r.skip(quarter.next, 'article', 'of', 'the') }
+  const few = r.lex(i, 'few')
+  if (few !== undefined) return r.refuse(`"${r.quote(i, few.next)}" is not a number. Say how many.`)
+  const whole = number(r, i)
+  if (whole === undefined) {
+    const article = r.lex(i, 'article')
+    if (article === undefined) return undefined
+    const after = amount(r, article.next)
+    return after !== undefined && after.value < 1 ? after : { value: 1, next: article.next }
+  }
+  const andHalf = r.lex(whole.next, 'andHalf')
+  return andHalf === undefined ? whole : { value: whole.value + 0.5, next: andHalf.next }
+}
+
+function number(r: Reader, i: number): Hit<number> | undefined {
+  const first = r.digits(i)
+  if (first === undefined) {
+    const word = r.lex(i, 'number')
+    return word === undefined ? undefined : { value: Number(word.value), next: word.next }
+  }
+  if (first.text.length > 6) return r.refuse(`"${first.text.slice(0, 20)}" is too large a number.`)
+  const second = r.digits(i + 2)
+  if (second !== undefined && r.glued(i + 1) && r.glued(i + 2)) {
+    if (r.mark(i + 1, '/')) return second.value > 0 ? { value: first.value / second.value, next: i + 3 } : undefined
+    if (r.mark(i + 1, '.') || r.mark(i + 1, ',')) return { value: Number(`${first.text}.${second.text}`), next: i + 3 }
+  }
+  // "1 1/2"
+  const third = r.digits(i + 3)
+  if (r.digits(i + 1) !== undefined && r.mark(i + 2, '/') && third !== undefined && third.value > 0) {
+    return { value: first.value + (r.digits(i + 1)?.value ?? 0) / third.value, next: i + 4 }
+  }
+  return { value: first.value, next: i + 1 }
+}
+
+const SECONDS: Partial<Record<Unit, number>> = { second: 1, minute: 60, hour: 3600 }
+
+/** Adds so many of a unit; undefined when that makes no sense (half a month). */
+export function addUnit(span: Span, count: number, unit: Unit): Span | undefined {
+  const seconds = SECONDS[unit]
+  if (seconds !== undefined) return { ...span, seconds: span.seconds + Math.round(count * seconds) }
+  const whole = Number.isInteger(count)
+  switch (unit) {
+    case 'day':
+      if (whole) return { ...span, days: span.days + count }
+      return { ...span, seconds: span.seconds + Math.round(count * 86_400) }
+    case 'week':
+      return Number.isInteger(count * 7) ? { ...span, days: span.days + count * 7 } : undefined
+    case 'workday':
+      return whole ? { ...span, workdays: span.workdays + count } : undefined
+    case 'month':
+      return whole ? { ...span, months: span.months + count } : undefined
+    case 'year':
+      return Number.isInteger(count * 12) ? { ...span, months: span.months + count * 12 } : undefined
+    default:
+      return undefined
+  }
+}
+
+export interface SpanHit extends Hit<Span> {
+  /** Only units glued to their numbers, or a single "an hour": "2h30m". */
+  compact: boolean
+}
+
+/** "2 hours", "1d, 2hr, and 5min", "2h30m", "half an hour", "an hour and a half", "1h30". */
+export function span(r: Reader, i: number): SpanHit | undefined {
+  let total: Span = { seconds: 0, days: 0, workdays: 0, months: 0 }
+  let at = i
+  let parts = 0
+  let compact = true
+  for (;;) {
+    const part = spanPart(r, at)
+    if (part === undefined) break
+    const sum = part.add(total)
+    if (sum === undefined) return undefined
+    total = sum
+    at = part.next
+    compact &&= part.compact
+    parts += 1
+    // "1h30"
+    const minutes = r.digits(at)
+    if (part.unit === 'hour' && minutes?.text.length === 2 && r.glued(at) && minutes.value < 60 && spanPart(r, at) === undefined) {
+      return { value: { ...total, seconds: total.seconds + minutes.value * 60 }, next: at + 1, compact }
+    }
+    let then = at
+    if (r.mark(then, ',')) then += 1
+    then = r.skip(then, 'and')
+    if (spanPart(r, then) === undefined) break
+    at = then
+  }
+  return parts === 0 ? undefined : { value: total, next: at, compact }
+}
+
+interface SpanPart {
+  unit: Unit
+  next: number
+  compact: boolean
+  add: (to: Span) => Span | undefined
+}
+
+function spanPart(r: Reader, i: number): SpanPart | undefined {
+  const named = r.lex(i, 'span') ?? r.lex(r.skip(i, 'article'), 'span')
+  if (named !== undefined) {
+    const minutes = Number(named.value)
+    return { unit: 'minute', next: named.next, compact: false, add: (to) => addUnit(to, minutes, 'minute') }
+  }
+  const count = amount(r, i)
+  if (count === undefined) return undefined
+  let at = count.next
+  const short = r.digits(at - 1) === undefined ? undefined : r.lex(at, 'shortUnit')
+  const long = r.lex(r.skip(at, 'glue', 'next'), 'unit')
+  const unit = long === undefined || (short !== undefined && short.next > long.next) ? short : long
+  if (unit === undefined) return undefined
+  const name = unit.value as Unit
+  const glued = r.glued(at)
+  at = unit.next
+  // "1d." but not a full stop that belongs to a date
+  let value = count.value
+  const andHalf = r.lex(at, 'andHalf')
+  if (andHalf !== undefined && (name === 'hour' || name === 'minute' || name === 'year')) {
+    value += 0.5
+    at = andHalf.next
+  }
+  return { unit: name, next: at, compact: glued, add: (to) => addUnit(to, value, name) }
+}

@@ -1,0 +1,144 @@
+import { fold, tokenize } from './tokens.ts'
+
+export type Unit = 'second' | 'minute' | 'hour' | 'day' | 'workday' | 'week' | 'month' | 'year' | 'weekend'
+export type DayPart =
+  | 'early'
+  | 'morning'
+  | 'noon'
+  | 'afternoon'
+  | 'evening'
+  | 'late'
+  | 'night'
+  | 'endOfDay'
+
+/**
+ * What a word can be. A word may be several ("second", "mar", "may"): the rules take the kind that fits.
+ * The values in brackets are what a table gives for it.
+ */
+export type Kind =
+  | 'number' // [0, 1, 1.5…]
+  | 'article' // "a", "an": one, but only before a unit
+  | 'ordinal' // [1…31, -1 for last, -2 for second to last]
+  | 'ordinalEnd' // what a number gets to be an ordinal, glued to it: "th", "er", "º"
+  | 'weekday' // [1…7]
+  | 'weekdays' // [1…7] in a form that means every one of them: "mondays", "montags"
+  | 'days' // ['1-5'] a set with a name: "weekdays", "weekend" as days that recur
+  | 'month' // [1…12]
+  | 'unit' // [Unit]
+  | 'shortUnit' // [Unit] only glued to or right after a number: "m", "h", "d"
+  | 'span' // [minutes] a length with a name: "half-hour", "Viertelstunde"
+  | 'half' // before a unit: "half an", "media"
+  | 'quarter' // before a unit: "quarter of an"
+  | 'andHalf' // after an amount or its unit: "and a half", "et demie"
+  | 'few' // too vague an amount
+  | 'ampm' // ['am' | 'pm']
+  | 'ampmGlued' // only right after a digit: "8a"
+  | 'part' // [DayPart]
+  | 'clock' // ['noon' | 'midnight']
+  | 'oclock' // after an hour: "o'clock", "Uhr", "heures", "時"
+  | 'minuteMark' // after minutes: "分"
+  | 'shift' // [minutes] before an hour: "quarter past" +15, "halb" -30
+  | 'shiftAfter' // [minutes] after an hour: "y media" +30, "moins le quart" -15
+  | 'past' // between minutes and hour: "ten past three"
+  | 'till' // between minutes and hour: "ten to three"
+  | 'minus' // between hour and minutes: "tres menos diez"
+  | 'plus' // between hour and minutes: "tres y diez"
+  | 'pastAfter' // after hour and minutes: "üçü on geçe"
+  | 'tillAfter' // after hour and minutes: "üçe on kala", "9時10分前"
+  | 'day' // [0 today, 1 tomorrow, 2]
+  | 'gone' // of the past: "yesterday", "ago"
+  | 'lastMark' // after a noun, of the past: "dernier", "pasado"
+  | 'next' // [1, 2 for the one after]
+  | 'nextAfter' // after its noun: "prochain", "que viene"
+  | 'this'
+  | 'every' // ['' or 2 for "every other"]
+  | 'everyAfter' // after an amount: "ごと", "haftada bir"
+  | 'other' // after every
+  | 'seq' // ['day:0 part:night'] several things in one word
+  | 'holiday' // ['12-25']
+  | 'in' // before an amount
+  | 'hence' // after an amount
+  | 'base' // after an amount, before a day: "from", "after"
+  | 'now'
+  | 'at'
+  | 'on'
+  | 'the'
+  | 'of'
+  | 'dayMark' // before a number that is a day of the month: "le", "día"
+  | 'dayMarkAfter' // after it: "日"
+  | 'monthMark' // after a month's number: "月"
+  | 'yearMark' // after a year: "年"
+  | 'until'
+  | 'untilAfter'
+  | 'from'
+  | 'fromAfter'
+  | 'for'
+  | 'times' // "times", "x"
+  | 'onceA' // [1 once, 2 twice] before a period
+  | 'except'
+  | 'between'
+  | 'and'
+  | 'to'
+  | 'or'
+  | 'glue' // says nothing: "around", "please"
+  | 'vague' // names no time: "soon", "maybe"
+  | 'not'
+  | 'endOf'
+  | 'startOf'
+  | 'zoneAfter' // after a place: "time"
+  | 'zoneBefore' // before a place: "heure de"
+  | 'zoneOwn' // "my time"
+  | 'place' // [an IANA zone, or several with | between]
+
+export type Words = Partial<Record<Kind, string | Record<string, string>>>
+
+export interface Lexeme {
+  kind: Kind
+  /** A number, or a name; '' where the kind says it all. */
+  value: number | string
+}
+
+export interface Branch {
+  lexemes: Lexeme[]
+  next: Map<string, Branch>
+}
+
+export const branch = (): Branch => ({ lexemes: [], next: new Map() })
+
+/**
+ * Compiles tables of words (`kind: { value: 'word|word' }`) into one tree of tokens. A phrase of several words is one
+ * entry; accents do not matter; German umlauts may be written ae, oe, ue when `umlauts` is set.
+ */
+export function compileWords(tables: readonly Words[], umlauts = false): Branch {
+  const root = branch()
+  for (const table of tables) {
+    for (const [kind, entries] of Object.entries(table)) {
+      const byValue = typeof entries === 'string' ? { '': entries } : entries
+      for (const [value, words] of Object.entries(byValue)) {
+        for (const word of words.split('|')) {
+          addWord(root, word, { kind: kind as Kind, value: valueOf(value) })
+          if (umlauts && /[äöü]/i.test(word)) addWord(root, spellUmlauts(word), { kind: kind as Kind, value: valueOf(value) })
+        }
+      }
+    }
+  }
+  return root
+}
+
+const valueOf = (text: string) => (text !== '' && Number.isFinite(Number(text)) ? Number(text) : text)
+const spellUmlauts = (word: string) => fold(word.toLowerCase().replace(/[äöü]/g, (vowel) => `${fold(vowel)}e`))
+
+/** Adds one entry to a tree, token by token. */
+export function addWord(root: Branch, word: string, lexeme: Lexeme): void {
+  let node = root
+  for (const token of tokenize(word.normalize('NFKC'))) {
+    let child = node.next.get(token.text)
+    if (child === undefined) {
+      child = branch()
+      node.next.set(token.text, child)
+    }
+    node = child
+  }
+  const known = node.lexemes.some(({ kind, value }) => kind === lexeme.kind && value === lexeme.value)
+  if (!known) node.lexemes.push(lexeme)
+}

@@ -1,0 +1,267 @@
+import { addSpan, type Days, daysOf } from './days.ts'
+import { describeInstant } from './describe.ts'
+import type { Clock } from './grammar/items.ts'
+import type { When } from './read-when.ts'
+import type { Slots } from './slots.ts'
+import { clockInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
+import { zoneName } from './zones.ts'
+import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
+
+/** What a reading needs to know besides the phrase. */
+export interface Here {
+  now: Temporal.Instant
+  zone: string
+  locale: string
+  defaultTime: Temporal.PlainTime
+}
+
+interface Candidate {
+  at: Temporal.Instant
+  zone: string
+  notes: string[]
+  question: string | undefined
+  /** Said with its own year or day, so that it does not move on when it has passed. */
+  past: boolean
+}
+
+const YEARS_AHEAD = 50
+const LATEST = 'That is too far away: Crier plans at most 50 years ahead.'
+
+/** One moment, a question with the moments it may be, or why there is none. */
+export function readOnce(slots: Slots, here: Here): When {
+  const span = slots.span
+  if (span !== undefined && span.span.seconds !== 0) return elapsed(slots, here)
+  if (slots.time !== undefined && (slots.time.range || slots.time.clocks.length > 1)) {
+    return error('A post goes out at one time. Say one, or "every day at 9:00 and 17:00" if it repeats.')
+  }
+  if (slots.dotted !== undefined) return dottedOnce(slots, here)
+  const numbered = numberAsDay(slots)
+  if (numbered !== undefined) return readOnce(numbered, here)
+  const named = hasDay(slots)
+  if (!named && slots.time?.maybeSpan) {
+    return error('Is that a time of day, or how long from now? Say "at …" or "in …".')
+  }
+  if (!named && slots.time === undefined && slots.part === undefined) {
+    return error('There is no day and no time in it. Say, for example, "tomorrow 9:00".')
+  }
+  if (!named && slots.time !== undefined && !slots.time.marked && slots.part === undefined && !isWholeClock(slots)) {
+    return error(`Is ${slots.time.bare ?? 'that'} an hour? Say "at ${slots.time.bare ?? 9}:00", or a day and a time.`)
+  }
+  const times = timesSaid(slots, here)
+  if (typeof times === 'string') return error(times)
+  return decide(candidates(slots, times, here), here)
+}
+
+const error = (message: string): When => ({ kind: 'error', message })
+
+function hasDay(slots: Slots): boolean {
+  const { day, weekday, date, nth, span, period } = slots
+  return [day, weekday, date, nth, span, period].some((slot) => slot !== undefined)
+}
+
+/** "1430" alone is a time, "2026" is a year and "9" is nothing. */
+function isWholeClock(slots: Slots): boolean {
+  const bare = slots.time?.bare
+  return bare !== undefined && bare >= 100 && !(bare >= 1900 && bare <= 2199)
+}
+
+/** "Fri 27" is a day, since no clock shows 27; "Fri 17" is an hour, unless that Friday is the 17th. */
+function numberAsDay(slots: Slots): Slots | undefined {
+  const bare = slots.time?.bare
+  if (bare === undefined || slots.weekday === undefined || bare <= 24 || bare > 31) return undefined
+  const { time: _, ...rest } = slots
+  return { ...rest, date: { t: 'date', days: [bare] } }
+}
+
+function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
+  const clock = slots.time?.clocks[0]
+  const { part } = slots
+  if (clock === undefined) {
+    if (part !== undefined) return [timeOfPart(part.part, here.defaultTime)]
+    const time = here.defaultTime
+    const bare = slots.span !== undefined || (slots.day?.offset === 0 && slots.weekday === undefined)
+    const note = `No time was said: ${time.toString({ smallestUnit: 'minute' })}.`
+    return bare && slots.day?.offset === 0 ? 'At what time today?' : [{ time, note }]
+  }
+  if (part !== undefined) {
+    const inPart = clockInPart(clock, part.part)
+    return typeof inPart === 'string' ? inPart : [inPart]
+  }
+  const times = timesOf(clock)
+  return hasDay(slots) ? times : eitherHalf(clock, times, here)
+}
+
+/** "at 8 o'clock" at noon may be tonight or tomorrow morning. */
+function eitherHalf(clock: Clock, times: TimeOfDay[], here: Here): TimeOfDay[] {
+  const [first] = times
+  if (clock.sure || times.length > 1 || first === undefined || clock.hour > 11) return times
+  const now = here.now.toZonedDateTimeISO(here.zone).toPlainTime()
+  const evening = first.time.add({ hours: 12 })
+  const passed = Temporal.PlainTime.compare(first.time, now) <= 0 && Temporal.PlainTime.compare(evening, now) > 0
+  return passed ? [{ time: evening }, first] : times
+}
+
+/** 10.11 may be a time or the tenth of November. */
+function dottedOnce(slots: Slots, here: Here): When {
+  const { dotted, ...rest } = slots
+  if (dotted === undefined) return readOnce(rest, here)
+  const asDate: Slots = { ...rest, date: { t: 'date', month: dotted.second, days: [dotted.first] } }
+  if (slots.time !== undefined || slots.part !== undefined || dotted.asDate) return readOnce(asDate, here)
+  const clock = { hour: dotted.first, minute: dotted.second, second: 0, sure: dotted.first > 12 }
+  const asTime: Slots = {
+    ...rest,
+    time: { t: 'time', clocks: [clock], range: false, marked: true, index: dotted.index },
+  }
+  if (slots.day !== undefined || slots.date !== undefined || slots.nth !== undefined) return readOnce(asTime, here)
+  const dated = readOnce(asDate, here)
+  if (slots.weekday !== undefined) return dated.kind === 'once' ? dated : readOnce(asTime, here)
+  const timed = readOnce(asTime, here)
+  const choices = [...choicesIn(dated, here), ...choicesIn(timed, here)]
+  const [only] = choices
+  if (choices.length === 0 || only === undefined) return dated
+  return { kind: 'ask', question: 'Is that a date or a time?', choices }
+}
+
+function choicesIn(when: When, here: Here) {
+  if (when.kind === 'ask') return when.choices
+  if (when.kind !== 'once') return []
+  return [choice(when.at, when.zone, here)]
+}
+
+function choice(at: Temporal.Instant, zone: string, here: Here) {
+  return { label: describeInstant(at, zone, { now: here.now, locale: here.locale }), at, phrase: describeInstant(at, zone) }
+}
+
+/** "in 2 hours", "in 1 day and 2 hours", "an hour after midnight tomorrow". */
+function elapsed(slots: Slots, here: Here): When {
+  const said = slots.span?.span
+  if (said === undefined) return error('There is no length of time in it.')
+  const { span, zone, ...rest } = slots
+  if (span?.based) {
+    const base = readOnce(zone === undefined ? rest : { ...rest, zone }, here)
+    if (base.kind !== 'once' || rest.time === undefined) {
+      return base.kind === 'error' ? base : error('From which time on? Say a day and an hour.')
+    }
+    return decide([{ at: base.at.add({ seconds: said.seconds }), zone: base.zone, notes: [], question: undefined, past: false }], here)
+  }
+  if (Object.keys(rest).length > 0) return error('Say how long from now, or a day and a time, not both.')
+  if (said.seconds < 0) return error('That is in the past. Say a time that is still to come.')
+  const wall = here.now.toZonedDateTimeISO(here.zone)
+  const moved = addSpan(wall.toPlainDate(), said).toPlainDateTime(wall.toPlainTime())
+  const days = said.days + said.months + said.workdays === 0 ? here.now : moved.toZonedDateTime(here.zone).toInstant()
+  return decide([{ at: days.add({ seconds: said.seconds }), zone: here.zone, notes: [], question: undefined, past: false }], here)
+}
+
+function candidates(slots: Slots, times: TimeOfDay[], here: Here): Candidate[] | string {
+  const found: Candidate[] = []
+  let failed: string | undefined
+  const zones = saidZones(slots.zone, here.zone)
+  for (const said of zones.zones) {
+    for (const time of times) {
+      const days = daysFor(slots, said, time, here)
+      if (typeof days === 'string') {
+        failed ??= days
+        continue
+      }
+      for (const date of days.dates) {
+        const question = zones.question ?? (days.dates.length > 1 ? days.question : undefined)
+        found.push(...onDay(date, time, said, days, question, here))
+      }
+    }
+  }
+  return found.length > 0 ? found : (failed ?? 'There is no such time.')
+}
+
+/** The days as seen from the zone of the phrase, and where they differ also from the person's own. */
+function daysFor(slots: Slots, said: SaidZone, time: TimeOfDay, here: Here): Days | string {
+  const there = here.now.toZonedDateTimeISO(said.zone).toPlainDateTime()
+  const days = daysOf(slots, there, time.time)
+  if (days === undefined) return rolling(there, time)
+  if (typeof days === 'string' || !days.relative || said.zone === here.zone) return days
+  const own = here.now.toZonedDateTimeISO(here.zone).toPlainDateTime()
+  if (own.toPlainDate().equals(there.toPlainDate())) return days
+  const ownDays = daysOf(slots, own, time.time)
+  if (ownDays === undefined || typeof ownDays === 'string') return days
+  const dates = [...days.dates]
+  for (const date of ownDays.dates) if (!dates.some((other) => other.equals(date))) dates.push(date)
+  const question = `It is another day in ${zoneName(said.zone)} now. Which day do you mean?`
+  return dates.length > days.dates.length ? { ...days, dates, question } : days
+}
+
+/** A time without a day is the next one. */
+function rolling(now: Temporal.PlainDateTime, time: TimeOfDay): Days {
+  const today = now.toPlainDate()
+  const ahead = Temporal.PlainDateTime.compare(today.toPlainDateTime(time.time), now) > 0
+  // "24:00" and "12 at night" alone are the coming midnight all the same.
+  const start = ahead ? today : today.add({ days: 1 })
+  return { dates: [time.nextDay ? start.subtract({ days: 1 }) : start], relative: false }
+}
+
+function onDay(
+  date: Temporal.PlainDate,
+  time: TimeOfDay,
+  said: SaidZone,
+  days: Days,
+  question: string | undefined,
+  here: Here,
+): Candidate[] {
+  const wall = (time.nextDay ? date.add({ days: 1 }) : date).toPlainDateTime(time.time)
+  const notes: string[] = []
+  if (days.note !== undefined) notes.push(days.note)
+  if (time.note !== undefined) notes.push(time.note)
+  if (said.note !== undefined) notes.push(said.note)
+  if (time.nextDay && days.relative) notes.push('That is after midnight, so on the following day.')
+  const first = wall.toZonedDateTime(said.zone)
+  const at = said.offset === undefined ? first.toInstant() : wall.toZonedDateTime(said.offset).toInstant()
+  const note = said.offset === undefined ? clockNote(wall, first, said.zone) : undefined
+  if (note !== undefined) notes.push(note)
+  const past = Temporal.Instant.compare(at, here.now) <= 0
+  const found: Candidate[] = [{ at, zone: said.zone, notes, question, past }]
+  // "9am EST" in July: New York has no EST then.
+  if (said.offset !== undefined && offsetOf(at, said.zone) !== said.offset) {
+    const other = first.toInstant()
+    const ask = `${said.name} is not in use in ${zoneName(said.zone)} on that day. Which one do you mean?`
+    found[0] = { at, zone: said.offset, notes, question: ask, past }
+    found.push({ at: other, zone: said.zone, notes, question: ask, past: Temporal.Instant.compare(other, here.now) <= 0 })
+  }
+  return found
+}
+
+/** What to say of a wall clock that a change skips or shows twice. */
+export function clockNote(wall: Temporal.PlainDateTime, zoned: Temporal.ZonedDateTime, zone: string): string | undefined {
+  const shown = (time: Temporal.PlainTime) => time.toString({ smallestUnit: 'minute' })
+  if (!zoned.toPlainDateTime().equals(wall)) {
+    return `The clock in ${zoneName(zone)} skips ${shown(wall.toPlainTime())} that night; ${shown(zoned.toPlainTime())} it is.`
+  }
+  const later = wall.toZonedDateTime(zone, { disambiguation: 'later' })
+  if (later.epochMilliseconds === zoned.epochMilliseconds) return undefined
+  return `The clock in ${zoneName(zone)} shows ${shown(wall.toPlainTime())} twice that night; it is the first.`
+}
+
+/** One moment that is to come: that one. Several: a question. None: the past. */
+function decide(found: Candidate[] | string, here: Here): When {
+  if (typeof found === 'string') return error(found)
+  const latest = here.now.add({ hours: YEARS_AHEAD * 8766 })
+  const open: Candidate[] = []
+  for (const candidate of found) {
+    const known = open.some(({ at }) => at.equals(candidate.at))
+    if (!candidate.past && !known && Temporal.Instant.compare(candidate.at, here.now) > 0) open.push(candidate)
+  }
+  const [first, second] = open
+  if (first === undefined) return isPast(found, here)
+  if (Temporal.Instant.compare(first.at, latest) > 0) return error(LATEST)
+  if (second === undefined) return { kind: 'once', at: first.at, zone: first.zone, notes: first.notes }
+  const question = open.find((candidate) => candidate.question !== undefined)?.question ?? 'Which time do you mean?'
+  return { kind: 'ask', question, choices: open.slice(0, 4).map(({ at, zone }) => choice(at, zone, here)) }
+}
+
+function isPast(found: Candidate[], here: Here): When {
+  const last = found.at(-1)
+  if (last === undefined) return error('There is no such time.')
+  const wall = last.at.toZonedDateTimeISO(last.zone)
+  const today = here.now.toZonedDateTimeISO(last.zone).toPlainDate()
+  let next = wall.toPlainDate().equals(today) ? wall.add({ days: 1 }) : wall.with({ year: today.year })
+  if (Temporal.Instant.compare(next.toInstant(), here.now) <= 0) next = wall.with({ year: today.year + 1 })
+  const said = describeInstant(last.at, last.zone, { locale: here.locale })
+  return error(`${said} is in the past. Did you mean ${describeInstant(next.toInstant(), last.zone, { locale: here.locale })}?`)
+}

@@ -1,0 +1,196 @@
+import type { Clock, Item, ItemOf, Span } from './grammar/items.ts'
+import type { DayPart, Unit } from './lexicon.ts'
+
+/** What a phrase that repeats is made of, whatever its order was. */
+export interface RepeatParts {
+  interval: number
+  unit?: Unit
+  weekdays?: number[]
+  nth?: ItemOf<'nth'>
+  /** Days of the month. */
+  dates: number[]
+  months: number[]
+  ofMonth: boolean
+  clocks: Clock[]
+  part?: DayPart
+  /** Between which clocks. */
+  window?: [Clock, Clock]
+  /** "monday at 2pm and wednesday at 4pm" */
+  pairs?: { days: number[]; clocks: Clock[] }[]
+  from?: Item[]
+  until?: Item[]
+  lasting?: Span
+  count?: number
+  except?: Item[]
+  zone?: ItemOf<'zone'>
+}
+
+/** Units that say no more than another one beside them: "every day of every week". */
+const COARSER: Partial<Record<Unit, Unit[]>> = {
+  minute: ['hour', 'day', 'week'],
+  hour: ['day', 'week'],
+  day: ['week'],
+  workday: ['day', 'week', 'month'],
+  weekend: ['day', 'week', 'month'],
+}
+
+/** Sorts items into parts; a sentence for people where they contradict each other. */
+export function repeatParts(items: readonly Item[]): RepeatParts | string {
+  const arranged = afterwards(items)
+  if (typeof arranged === 'string') return arranged
+  const parts: RepeatParts = { interval: 1, dates: [], months: [], ofMonth: false, clocks: [] }
+  let often: number | undefined
+  for (const item of arranged) {
+    const problem = addItem(parts, item)
+    if (problem !== undefined) return problem
+    if (item.t === 'often') often = item.times
+  }
+  if (often !== undefined && often !== Math.max(1, parts.clocks.length)) {
+    return `${often} times, but when? Say the times, for example "every day at 9:00 and 17:00".`
+  }
+  const pairs = pairUp(arranged)
+  if (pairs !== undefined) parts.pairs = pairs
+  boundTimes(parts)
+  return parts
+}
+
+function addItem(parts: RepeatParts, item: Item): string | undefined {
+  switch (item.t) {
+    case 'and':
+    case 'often':
+      return undefined
+    case 'every':
+      return addEvery(parts, item)
+    case 'weekday':
+      if (item.next !== undefined || item.gone) return 'That both repeats and does not. Say one of them.'
+      parts.weekdays = [...new Set([...(parts.weekdays ?? []), ...item.days])].sort((a, b) => a - b)
+      return undefined
+    case 'nth': {
+      const of = JSON.stringify(item.of)
+      if (parts.nth !== undefined && JSON.stringify(parts.nth.of) !== of) return 'Say one kind of day.'
+      parts.nth = parts.nth === undefined ? item : { ...item, nths: [...parts.nth.nths, ...item.nths] }
+      return undefined
+    }
+    case 'date':
+      if (item.year !== undefined) return 'A day of one year does not repeat. Say "starting" or "until" before it.'
+      if (item.swap) return `Is ${item.month}/${item.days[0]} the month first, or the day? Say the month by its name.`
+      parts.dates = [...new Set([...parts.dates, ...item.days])].sort((a, b) => a - b)
+      if (item.month !== undefined) parts.months = [...new Set([...parts.months, item.month])].sort((a, b) => a - b)
+      return undefined
+    case 'dotted':
+      parts.clocks.push({ hour: item.first, minute: item.second, second: 0, sure: item.first > 6 })
+      return undefined
+    case 'time': {
+      const [first, second] = item.clocks
+      if (!item.range || first === undefined || second === undefined) parts.clocks.push(...item.clocks)
+      else if (parts.window === undefined) parts.window = [first, second]
+      else return 'There is more than one range of hours in it. Say one.'
+      return undefined
+    }
+    case 'part':
+      if (parts.part !== undefined && parts.part !== item.part) return 'There is more than one part of the day in it. Say one.'
+      parts.part = item.part
+      return undefined
+    case 'ofMonth':
+      parts.ofMonth = true
+      return undefined
+    case 'from':
+    case 'until':
+      if (parts[item.t] !== undefined) return 'It begins or ends twice. Say one of them.'
+      parts[item.t] = item.items
+      return undefined
+    case 'lasting':
+      parts.lasting = item.span
+      return undefined
+    case 'count':
+      parts.count = item.count
+      return undefined
+    case 'except':
+      parts.except = item.items
+      return undefined
+    case 'zone': {
+      const other = parts.zone !== undefined && JSON.stringify(parts.zone) !== JSON.stringify(item)
+      if (other) return 'There is more than one time zone in it. Say one.'
+      parts.zone = item
+      return undefined
+    }
+    case 'day':
+    case 'period':
+    case 'span':
+    case 'now':
+    case 'after':
+      return 'That both repeats and does not. Say one of them, or "starting …".'
+    default:
+      throw new TypeError(`No such item: ${item satisfies never}`)
+  }
+}
+
+function addEvery(parts: RepeatParts, item: ItemOf<'every'>): string | undefined {
+  if (item.interval !== 1) {
+    if (parts.interval !== 1 && parts.interval !== item.interval) return 'There are two intervals in it. Say one.'
+    parts.interval = item.interval
+  }
+  const { unit } = item
+  if (unit === undefined || unit === parts.unit) return undefined
+  if (parts.unit === undefined) parts.unit = unit
+  else if (COARSER[unit]?.includes(parts.unit)) parts.unit = unit
+  else if (!COARSER[parts.unit]?.includes(unit)) return 'There are two intervals in it. Say one.'
+  return undefined
+}
+
+/** Words that come after what they belong to: "pazartesiden itibaren", "6月まで". */
+function afterwards(items: readonly Item[]): Item[] | string {
+  const arranged: Item[] = []
+  for (const item of items) {
+    if (item.t !== 'after') {
+      arranged.push(item)
+      continue
+    }
+    const days: Item[] = []
+    while (arranged.length > 0) {
+      const last = arranged.at(-1)
+      if (last === undefined || !BOUND_ITEMS.has(last.t)) break
+      if (last.t === 'time' && days.length > 0) break
+      days.unshift(last)
+      arranged.pop()
+    }
+    const problem = days.length === 0 ? 'Until or from when?' : undefined
+    if (problem !== undefined) return problem
+    arranged.push({ t: item.edge, items: days })
+  }
+  return arranged
+}
+
+const BOUND_ITEMS = new Set<Item['t']>(['date', 'day', 'weekday', 'period', 'nth', 'ofMonth', 'time'])
+
+/** Weekdays that each have a time of their own. */
+function pairUp(items: readonly Item[]): RepeatParts['pairs'] {
+  const relevant = items.filter((item) => item.t === 'weekday' || item.t === 'time')
+  const days = relevant.filter((item) => item.t === 'weekday')
+  const times = relevant.filter((item) => item.t === 'time')
+  if (days.length < 2 || times.length !== days.length || times.some((time) => time.range)) return undefined
+  const pairs: { days: number[]; clocks: Clock[] }[] = []
+  for (let i = 0; i < relevant.length; i += 2) {
+    const one = relevant[i]
+    const two = relevant[i + 1]
+    const day = one?.t === 'weekday' ? one : two
+    const time = one?.t === 'time' ? one : two
+    if (day?.t !== 'weekday' || time?.t !== 'time') return undefined
+    pairs.push({ days: day.days, clocks: time.clocks })
+  }
+  return pairs
+}
+
+/** "until june at 9:00": the only time there is belongs to the rule. */
+function boundTimes(parts: RepeatParts): void {
+  const isTimed = parts.clocks.length > 0 || parts.window !== undefined || parts.part !== undefined
+  if (isTimed || parts.unit === 'hour' || parts.unit === 'minute') return
+  for (const edge of ['until', 'from'] as const) {
+    const items = parts[edge]
+    const time = items?.find((item) => item.t === 'time')
+    if (items === undefined || time?.t !== 'time' || items.length < 2) continue
+    parts[edge] = items.filter((item) => item.t !== 'time')
+    parts.clocks.push(...time.clocks)
+    return
+  }
+}

@@ -1,0 +1,88 @@
+import type { Item, ItemOf } from './grammar/items.ts'
+
+/** The items of a phrase that names one moment, each kind at most once. */
+export interface Slots {
+  time?: ItemOf<'time'>
+  part?: ItemOf<'part'>
+  day?: ItemOf<'day'>
+  weekday?: ItemOf<'weekday'>
+  date?: ItemOf<'date'>
+  dotted?: ItemOf<'dotted'>
+  nth?: ItemOf<'nth'>
+  span?: ItemOf<'span'>
+  period?: ItemOf<'period'>
+  zone?: ItemOf<'zone'>
+  ofMonth?: ItemOf<'ofMonth'>
+}
+
+const WHAT: Record<keyof Slots, string> = {
+  time: 'more than one time of day',
+  part: 'more than one part of the day',
+  day: 'more than one day',
+  weekday: 'more than one weekday',
+  date: 'more than one date',
+  dotted: 'more than one date',
+  nth: 'more than one day',
+  span: 'more than one length of time',
+  period: 'more than one week or month',
+  zone: 'more than one time zone',
+  ofMonth: 'more than one month',
+}
+
+/** Sorts items into slots; a sentence for people when two of a kind contradict each other. */
+export function fillSlots(items: readonly Item[]): Slots | string {
+  const slots: Slots = {}
+  for (const item of items) {
+    switch (item.t) {
+      case 'and':
+        break
+      case 'date': {
+        const merged = slots.date === undefined ? item : mergeDates(slots.date, item)
+        if (merged === undefined) return `There is ${WHAT.date} in it. Say one.`
+        slots.date = merged
+        break
+      }
+      case 'time':
+      case 'part':
+      case 'day':
+      case 'weekday':
+      case 'dotted':
+      case 'nth':
+      case 'span':
+      case 'period':
+      case 'zone':
+      case 'ofMonth': {
+        const before = slots[item.t]
+        if (before !== undefined && JSON.stringify(before) !== JSON.stringify(item)) {
+          return `There is ${WHAT[item.t]} in it. Say one.`
+        }
+        Object.assign(slots, { [item.t]: item })
+        break
+      }
+      case 'now':
+        return 'A schedule needs a time that is still to come; what should go out now can be published right away.'
+      case 'until':
+      case 'from':
+      case 'after':
+      case 'lasting':
+      case 'count':
+      case 'except':
+        return 'That sounds like something that repeats. Say "every …", or one day and time.'
+      case 'every':
+      case 'often':
+        return 'That both repeats and does not. Say one of them.'
+      default:
+        throw new TypeError(`No such item: ${item satisfies never}`)
+    }
+  }
+  return slots
+}
+
+/** "the 15th" and "March", which some languages put apart. */
+function mergeDates(a: ItemOf<'date'>, b: ItemOf<'date'>): ItemOf<'date'> | undefined {
+  const apart =
+    (a.month === undefined || b.month === undefined || a.month === b.month) &&
+    (a.days.length === 0 || b.days.length === 0 || a.days.join() === b.days.join()) &&
+    (a.year === undefined || b.year === undefined || a.year === b.year)
+  return apart ? { ...a, ...b, days: a.days.length === 0 ? b.days : a.days } : undefined
+}

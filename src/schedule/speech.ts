@@ -1,0 +1,2 @@
+/** How a language says times and rules. */
+export type Speech = Record<string, never>
