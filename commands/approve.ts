@@ -19,7 +19,11 @@ export default defineCommand({
   async run({ post: number, seen }, context) {
     const { post, missing } = await decide(context, number, { kind: 'approve', seen })
     if (missing > 0) return postNews(post, `has your approval; ${counted(missing, 'more')} needed`)
-    const said = postNews(post, 'is approved and goes out ', ...(post.when ? [time(post.when.at, context.zone)] : []))
+    const said = postNews(
+      post,
+      'is approved and goes out ',
+      ...(post.when ? [time(post.when.at, context.zone)] : []),
+    )
     return message(...said.blocks, pausedNote(context.workspace.settings.pausedAt))
   },
 })

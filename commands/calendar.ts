@@ -12,12 +12,23 @@ export default defineCommand({
   examples: ['calendar', 'calendar this week', 'calendar next week', 'calendar 2026-12-01'],
   who: 'viewer',
   args: z.object({ week: z.string().default('this week') }),
-  fields: [{ name: 'week', kind: 'text', label: 'Week', hint: 'this week, next week, or a day in it: 2026-12-01', required: false }],
+  fields: [
+    {
+      name: 'week',
+      kind: 'text',
+      label: 'Week',
+      hint: 'this week, next week, or a day in it: 2026-12-01',
+      required: false,
+    },
+  ],
 
   async run({ week }, { stores, zone, now }) {
     const span = weekFromWords(week, now, zone)
     if (!span) {
-      throw new UserError(`"${week.slice(0, 40)}" names no week`, { wayOut: 'Say `this week`, `next week`, or a day such as `2026-12-01`.', field: 'week' })
+      throw new UserError(`"${week.slice(0, 40)}" names no week`, {
+        wayOut: 'Say `this week`, `next week`, or a day such as `2026-12-01`.',
+        field: 'week',
+      })
     }
     return calendarView(span, await calendarDays(stores, span, now))
   },

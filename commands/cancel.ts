@@ -32,11 +32,15 @@ export default defineCommand({
   async run({ post: number, scope }, context) {
     const before = await postByNumber(context.stores, number)
     if (scope === 'series' && before.seriesId) await endSeries(context, before.seriesId)
-    if (scope === 'series' && before.state === 'cancelled') return postNews(before, 'was cancelled before; its series has ended too')
+    if (scope === 'series' && before.state === 'cancelled')
+      return postNews(before, 'was cancelled before; its series has ended too')
     const post = await cancelPost(context, number)
     const goesOn = before.seriesId !== null && scope === 'post'
     return message(
-      ...postNews(post, scope === 'series' && before.seriesId ? 'is cancelled, and its series has ended' : 'is cancelled').blocks,
+      ...postNews(
+        post,
+        scope === 'series' && before.seriesId ? 'is cancelled, and its series has ended' : 'is cancelled',
+      ).blocks,
       goesOn && buttons(button('End the series too', `cancel ${number} series`)),
     )
   },

@@ -24,18 +24,36 @@ export default defineCommand({
   fields: [{ ...textArg, required: false }, accountsArg, { ...whenArg, required: false }, altArg],
 
   form: (values, context) =>
-    postForm(context, { command: 'draft', title: 'Draft a post', submit: 'Keep', values, asksWhen: 'optional' }),
+    postForm(context, {
+      command: 'draft',
+      title: 'Draft a post',
+      submit: 'Keep',
+      values,
+      asksWhen: 'optional',
+    }),
 
   async run(said, context) {
     if (said.text === undefined && context.files.length === 0) {
-      return postForm(context, { command: 'draft', title: 'Draft a post', submit: 'Keep', values: {}, asksWhen: 'optional' })
+      return postForm(context, {
+        command: 'draft',
+        title: 'Draft a post',
+        submit: 'Keep',
+        values: {},
+        asksWhen: 'optional',
+      })
     }
     const read = said.when?.trim() ? oneTimeFromWords(context, said.when) : undefined
-    const where = said.accounts?.length ? await resolveAccounts(context.stores, context.bench.platforms, said.accounts) : []
+    const where = said.accounts?.length
+      ? await resolveAccounts(context.stores, context.bench.platforms, said.accounts)
+      : []
     const { media, text } = await attach(context, context.files)
     const post = await draftPost(
       context,
-      { text: text ?? said.text ?? '', accountIds: where.map((one) => one.id), media: describe(media, said.alt) },
+      {
+        text: text ?? said.text ?? '',
+        accountIds: where.map((one) => one.id),
+        media: describe(media, said.alt),
+      },
       read?.when ?? null,
     )
     const card = postCard(await sheetOf(context.stores, context.bench, post, context.zone))

@@ -26,7 +26,13 @@ export default defineCommand({
   }),
   fields: [
     postArg,
-    { name: 'platform', kind: 'words', label: 'Only for one platform', hint: 'its name, such as bluesky', required: false },
+    {
+      name: 'platform',
+      kind: 'words',
+      label: 'Only for one platform',
+      hint: 'its name, such as bluesky',
+      required: false,
+    },
     { ...textArg, required: false },
     accountsArg,
     altArg,
@@ -35,22 +41,46 @@ export default defineCommand({
 
   async form(values, context) {
     const post = await postByNumber(context.stores, postNumber.parse(values.post))
-    return postForm(context, { command: 'edit', title: `Edit #${post.number}`, submit: 'Change', values, post, asksWhen: 'no' })
+    return postForm(context, {
+      command: 'edit',
+      title: `Edit #${post.number}`,
+      submit: 'Change',
+      values,
+      post,
+      asksWhen: 'no',
+    })
   },
 
   async run(said, context) {
     const before = await postByNumber(context.stores, said.post)
-    if (said.text === undefined && said.accounts === undefined && said.alt === undefined && context.files.length === 0) {
+    if (
+      said.text === undefined &&
+      said.accounts === undefined &&
+      said.alt === undefined &&
+      context.files.length === 0
+    ) {
       mayTouch(context, before)
-      return postForm(context, { command: 'edit', title: `Edit #${before.number}`, submit: 'Change', values: {}, post: before, asksWhen: 'no' })
+      return postForm(context, {
+        command: 'edit',
+        title: `Edit #${before.number}`,
+        submit: 'Change',
+        values: {},
+        post: before,
+        asksWhen: 'no',
+      })
     }
     const attached = await attach(context, context.files)
     const text = attached.text ?? said.text
     const words: PostWords = {}
-    if (text !== undefined && said.platform) words.variants = { [platformByName(context.bench, said.platform).name]: text }
+    if (text !== undefined && said.platform)
+      words.variants = { [platformByName(context.bench, said.platform).name]: text }
     else if (text !== undefined) words.text = text
-    if (said.accounts !== undefined) words.accountIds = (await resolveAccounts(context.stores, context.bench.platforms, said.accounts)).map((one) => one.id)
-    if (attached.media.length > 0 || said.alt !== undefined) words.media = describe([...before.content.media, ...attached.media], said.alt)
+    if (said.accounts !== undefined)
+      words.accountIds = (await resolveAccounts(context.stores, context.bench.platforms, said.accounts)).map(
+        (one) => one.id,
+      )
+    if (attached.media.length > 0 || said.alt !== undefined)
+      words.media = describe([...before.content.media, ...attached.media], said.alt)
 
     const post = await editPost(context, said.post, words, said.seen)
     return postCard(await sheetOf(context.stores, context.bench, post, context.zone))

@@ -15,7 +15,8 @@ export default defineCommand({
   fields: [],
 
   async run(_, { stores, zone, workspace }) {
-    const of = (...states: Parameters<typeof stores.posts.list>[0]['states'] & object) => stores.posts.list({ states, limit: MOST })
+    const of = (...states: Parameters<typeof stores.posts.list>[0]['states'] & object) =>
+      stores.posts.list({ states, limit: MOST })
     return queueView({
       trouble: await of('failed', 'partly_published', 'publishing'),
       inReview: await of('in_review'),

@@ -12,7 +12,11 @@ export default defineCommand({
   usage: '<post> [@<seen>]: <comment>',
   examples: ['request-changes 42: Please name the date'],
   who: 'viewer',
-  args: z.object({ post: postNumber, seen: revision.optional(), comment: z.string().trim().min(1).max(2000).optional() }),
+  args: z.object({
+    post: postNumber,
+    seen: revision.optional(),
+    comment: z.string().trim().min(1).max(2000).optional(),
+  }),
   fields: [postArg, seenArg, { name: 'comment', kind: 'text', label: 'What should change?', required: true }],
 
   form: (values) => commentForm(values),
@@ -25,13 +29,17 @@ export default defineCommand({
 })
 
 function commentForm(values: FormValues): Form {
-  const hidden = Object.fromEntries(['post', 'seen'].flatMap((name) => (typeof values[name] === 'string' ? [[name, values[name]]] : [])))
+  const hidden = Object.fromEntries(
+    ['post', 'seen'].flatMap((name) => (typeof values[name] === 'string' ? [[name, values[name]]] : [])),
+  )
   return {
     type: 'form',
     title: `Changes to #${hidden.post ?? ''}`,
     command: 'request-changes',
     hidden,
-    fields: [{ kind: 'text', name: 'comment', label: 'What should change?', required: true, multiline: true }],
+    fields: [
+      { kind: 'text', name: 'comment', label: 'What should change?', required: true, multiline: true },
+    ],
     submit: 'Send back',
   }
 }

@@ -12,14 +12,17 @@ import { draftPost, type PostWords } from '../src/app/write-posts.ts'
 import { UserError } from '../src/kit/user-error.ts'
 import type { Message } from '../src/message/message.ts'
 import { note, text as textBlock, time } from '../src/message/message.ts'
-import { describeRule } from '../src/schedule/recurrence.ts'
+import { describeRule } from '../src/schedule/describe.ts'
 import { postCard } from '../src/views/post-card.ts'
 
 export default defineCommand({
   name: 'schedule',
   summary: 'Write a post, say when it goes out, and submit it',
   usage: '<when> [to <accounts>]: <text>',
-  examples: ['schedule tomorrow 9am to rehearsal: We ship on Friday', 'schedule every weekday at 9 to rehearsal: Good morning'],
+  examples: [
+    'schedule tomorrow 9am to rehearsal: We ship on Friday',
+    'schedule every weekday at 9 to rehearsal: Good morning',
+  ],
   who: 'author',
   args: z.object({
     when: z.string().trim().min(1, 'say when, such as "tomorrow 9am"'),
@@ -30,15 +33,31 @@ export default defineCommand({
   fields: [whenArg, textArg, accountsArg, altArg],
 
   form: (values, context) =>
-    postForm(context, { command: 'schedule', title: 'Schedule a post', submit: 'Submit', values, asksWhen: 'required' }),
+    postForm(context, {
+      command: 'schedule',
+      title: 'Schedule a post',
+      submit: 'Submit',
+      values,
+      asksWhen: 'required',
+    }),
 
   async run(said, context) {
     const attached = await attach(context, context.files)
     const text = attached.text ?? said.text
     const where = await accountsFor(said.accounts, context)
     if (!where || (text === undefined && attached.media.length === 0)) {
-      const values = { when: said.when, ...(text === undefined ? {} : { text }), ...(said.accounts === undefined ? {} : { accounts: said.accounts }) }
-      return postForm(context, { command: 'schedule', title: 'Schedule a post', submit: 'Submit', values, asksWhen: 'required' })
+      const values = {
+        when: said.when,
+        ...(text === undefined ? {} : { text }),
+        ...(said.accounts === undefined ? {} : { accounts: said.accounts }),
+      }
+      return postForm(context, {
+        command: 'schedule',
+        title: 'Schedule a post',
+        submit: 'Submit',
+        values,
+        asksWhen: 'required',
+      })
     }
     const words = { text: text ?? '', accountIds: where, media: describe(attached.media, said.alt) }
     const read = await timeOrDraft(context, said.when, words)
@@ -51,8 +70,12 @@ export default defineCommand({
 })
 
 /** The accounts that were said; the only one where none was; undefined where somebody has to choose. */
-async function accountsFor(said: string | string[] | undefined, context: CommandContext): Promise<string[] | undefined> {
-  if (said?.length) return (await resolveAccounts(context.stores, context.bench.platforms, said)).map((one) => one.id)
+async function accountsFor(
+  said: string | string[] | undefined,
+  context: CommandContext,
+): Promise<string[] | undefined> {
+  if (said?.length)
+    return (await resolveAccounts(context.stores, context.bench.platforms, said)).map((one) => one.id)
   const usable = (await context.stores.accounts.list()).filter((account) => account.state !== 'disconnected')
   return usable.length === 1 ? usable.map((one) => one.id) : undefined
 }
@@ -67,20 +90,46 @@ async function timeOrDraft(context: CommandContext, phrase: string, words: PostW
     const post = await draftPost(context, words, null)
     throw new UserError(error.message, {
       wayOut: `The post is kept as draft #${post.number} until you choose.`,
-      offers: error.offers.map((offer) => ({ ...offer, line: offer.line.replace(CHOICE, `submit ${post.number} `) })),
+      offers: error.offers.map((offer) => ({
+        ...offer,
+        line: offer.line.replace(CHOICE, `submit ${post.number} `),
+      })),
     })
   }
 }
 
-async function scheduleSeries(context: CommandContext, read: Extract<TimeWords, { kind: 'recurring' }>, words: PostWords, phrase: string): Promise<Message> {
+async function scheduleSeries(
+  context: CommandContext,
+  read: Extract<TimeWords, { kind: 'recurring' }>,
+  words: PostWords,
+  phrase: string,
+): Promise<Message> {
   const content = { text: words.text ?? '', variants: {}, options: {}, media: words.media ?? [] }
-  const series = await beginSeries(context, { rule: read.rule, phrase, content, accountIds: words.accountIds ?? [] })
+  const series = await beginSeries(context, {
+    rule: read.rule,
+    phrase,
+    content,
+    accountIds: words.accountIds ?? [],
+  })
   const post = await planNext(context.bench, context.workspace, series)
   if (!post) throw new Error('A series that has just begun has a first run')
   const card = postCard(await sheetOf(context.stores, context.bench, post, context.zone))
-  const runs = textBlock('🔁 ', describeRule(read.rule, context.locale), '. First: ', time(read.first.at, read.first.zone), '.')
+  const runs = textBlock(
+    '🔁 ',
+    describeRule(read.rule, context.locale),
+    '. First: ',
+    time(read.first.at, read.first.zone),
+    '.',
+  )
   const said = withNotes(card, context, read.notes)
-  return { ...said, blocks: [...said.blocks, runs, note('Once this post is approved, later ones go out without another review until the text changes.')] }
+  return {
+    ...said,
+    blocks: [
+      ...said.blocks,
+      runs,
+      note('Once this post is approved, later ones go out without another review until the text changes.'),
+    ],
+  }
 }
 
 function withNotes(card: Message, context: CommandContext, notes: readonly string[]): Message {

@@ -18,7 +18,13 @@ export default defineCommand({
     as: z.enum(SETTLEMENTS, { error: 'it is live, publish or drop' }),
   }),
   fields: [
-    { name: 'delivery', kind: 'post', label: 'Delivery', hint: 'as the card numbers it, such as 42.1', required: true },
+    {
+      name: 'delivery',
+      kind: 'post',
+      label: 'Delivery',
+      hint: 'as the card numbers it, such as 42.1',
+      required: true,
+    },
     {
       name: 'as',
       kind: 'choice',

@@ -17,7 +17,9 @@ export const accounts = z.union([z.string(), z.array(z.string())])
 
 /** The longest text that is kept: Facebook's 63,206 characters, the longest of all platforms, and a margin for hidden ones. */
 export const LONGEST_TEXT = 64_000
-export const postText = z.string().max(LONGEST_TEXT, `a text may have ${LONGEST_TEXT.toLocaleString('en')} characters at most`)
+export const postText = z
+  .string()
+  .max(LONGEST_TEXT, `a text may have ${LONGEST_TEXT.toLocaleString('en')} characters at most`)
 
 /** A tick, a word that means one, or nothing. */
 export const flag = z.union([z.boolean(), z.string().transform((said) => /^(on|yes|true)$/i.test(said))])

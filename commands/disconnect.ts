@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { accounts } from '../src/app/args.ts'
+import { defineCommand } from '../src/app/command.ts'
+import { disconnectAccount } from '../src/app/connect-accounts.ts'
+import { resolveAccounts } from '../src/app/read-accounts.ts'
+import { UserError } from '../src/kit/user-error.ts'
+import { message, text } from '../src/message/message.ts'
+import { accountName } from '../src/views/post-card.ts'
+import { counted } from '../src/views/words.ts'
+
+export default defineCommand({
+  name: 'disconnect',
+  summary: "End an account's access and forget its credentials",
+  usage: '<account>',
+  examples: ['disconnect rehearsal'],
+  who: 'admin',
+  args: z.object({ account: accounts }),
+  fields: [{ name: 'account', kind: 'accounts', label: 'Account', required: true }],
+
+  async run({ account: said }, context) {
+    const [account, ...others] = await resolveAccounts(context.stores, context.bench.platforms, said)
+    if (!account || others.length > 0)
+      throw new UserError('Say one account', { wayOut: '`accounts` lists them.', field: 'account' })
+    const waiting = await context.stores.posts.count({
+      states: ['scheduled', 'in_review'],
+      accountId: account.id,
+    })
+    const { revoked } = await disconnectAccount(context, account)
+    return message(
+      text(
+        `${accountName(account, context.bench.platforms)} is disconnected; its credentials are forgotten`,
+        revoked
+          ? ' and its access has ended at the platform.'
+          : '. End its access at the platform too, if it has a page for that.',
+      ),
+      waiting > 0 &&
+        text(
+          `⚠️ ${counted(waiting, 'post')} still ${waiting === 1 ? 'waits' : 'wait'} to go there; they are parked at their time until it is connected again. \`queue\` shows them.`,
+        ),
+    )
+  },
+})

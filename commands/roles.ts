@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { defineCommand } from '../src/app/command.ts'
+import { record } from '../src/app/record.ts'
+import { UserError } from '../src/kit/user-error.ts'
+import { bold, heading, list, memberSpan, message, note, type Span } from '../src/message/message.ts'
+import { type Member, mayAct, ROLES } from '../src/workspaces/workspace.ts'
+
+export default defineCommand({
+  name: 'roles',
+  summary: 'Who may do what; give somebody another role',
+  usage: '<member> <role>',
+  examples: ['roles', 'roles Alex approver'],
+  who: 'viewer',
+  args: z.object({
+    member: z.string().optional(),
+    role: z.enum(ROLES, { error: `a role is ${ROLES.join(', ')}` }).optional(),
+  }),
+  fields: [
+    { name: 'member', kind: 'member', label: 'Member', required: false },
+    {
+      name: 'role',
+      kind: 'choice',
+      label: 'Role',
+      required: false,
+      choices: ROLES.map((role) => ({ label: role, value: role })),
+    },
+  ],
+
+  async run({ member: name, role }, { stores, bench, workspace, member, now }) {
+    const members = await stores.workspace.members()
+    if (name !== undefined && role === undefined)
+      throw new UserError('Say which role', { wayOut: `A role is ${ROLES.join(', ')}.`, field: 'role' })
+    if (name !== undefined && role !== undefined) {
+      if (!mayAct(member.role, 'admin')) throw new UserError('Giving roles needs the role of admin')
+      const chosen = memberByName(members, name)
+      const admins = members.filter((one) => one.role === 'admin')
+      if (chosen.role === 'admin' && role !== 'admin' && admins.length === 1) {
+        throw new UserError(`${chosen.name} is the only admin`, {
+          wayOut: 'Make somebody else an admin first.',
+          field: 'role',
+        })
+      }
+      await bench.stores.transaction(workspace.id, async (inside) => {
+        await inside.workspace.changeMember(chosen.id, { role })
+        await record(inside, {
+          by: member.id,
+          at: now,
+          verb: 'member.role',
+          subject: `member:${chosen.id}`,
+          details: { from: chosen.role, to: role },
+        })
+      })
+    }
+    const now_ = await stores.workspace.members()
+    return message(
+      heading('👥 Roles'),
+      list(now_.map((one): Span[] => [memberSpan(one), { type: 'plain', text: ': ' }, bold(one.role)])),
+      note('A viewer looks, an author writes, an approver decides, an admin settles how the team works.'),
+    )
+  },
+})
+
+/** By name, by a chat's mention, or by its beginning where only one fits. */
+function memberByName(members: readonly Member[], said: string): Member {
+  const id = /^<@!?([A-Z0-9]+)(?:\|[^>]*)?>$/i.exec(said)?.[1]
+  const name = said.replace(/^@/, '').toLowerCase()
+  const exact = members.filter(
+    (one) =>
+      one.name.toLowerCase() === name ||
+      one.identities.some((identity) => identity.externalId === (id ?? said)),
+  )
+  const found = exact.length > 0 ? exact : members.filter((one) => one.name.toLowerCase().startsWith(name))
+  const [only] = found
+  if (only && found.length === 1) return only
+  throw new UserError(
+    only
+      ? `"${said}" could be ${found.map((one) => one.name).join(' or ')}`
+      : `I know no member called "${said.slice(0, 40)}"`,
+    {
+      wayOut: only ? 'Say more of the name.' : 'People are known once they have said something to Crier.',
+      field: 'member',
+    },
+  )
+}

@@ -1,0 +1,235 @@
+import { z } from 'zod'
+import { flag } from '../src/app/args.ts'
+import { type CommandContext, defineCommand } from '../src/app/command.ts'
+import { record } from '../src/app/record.ts'
+import { UserError } from '../src/kit/user-error.ts'
+import { bold, facts, heading, type Message, message, note, text } from '../src/message/message.ts'
+import { zoneFromWords } from '../src/schedule/zones.ts'
+import { type ChannelUse, mayAct, type Settings } from '../src/workspaces/workspace.ts'
+
+/** What can be set, how its value is read, and who may. `mine` is the member's own, everything else the team's. */
+const SETTABLE: Record<
+  string,
+  { label: string; set(value: string, context: CommandContext): Promise<string>; who: 'viewer' | 'admin' }
+> = {
+  zone: { label: 'Your time zone, such as Berlin', who: 'viewer', set: setMyZone },
+  'team-zone': {
+    label: "The team's time zone",
+    who: 'admin',
+    set: (value, context) => change(context, { zone: readZone(value) }),
+  },
+  language: { label: 'Your language for times, such as de', who: 'viewer', set: setMyLanguage },
+  'default-time': {
+    label: 'The time of a day without one, such as 09:00',
+    who: 'admin',
+    set: (value, context) => change(context, { defaultTime: readTime(value) }),
+  },
+  approvals: {
+    label: 'How many must approve; 0 for no review',
+    who: 'admin',
+    set: (value, context) => change(context, { approvals: readCount(value, 0, 10) }),
+  },
+  'self-approval': {
+    label: 'May authors approve their own',
+    who: 'admin',
+    set: (value, context) => change(context, { selfApproval: readFlag(value) }),
+  },
+  'late-minutes': {
+    label: 'Later than this is asked about',
+    who: 'admin',
+    set: (value, context) => change(context, { lateMinutes: readCount(value, 1, 1440) }),
+  },
+  'alt-text': {
+    label: 'Must pictures be described',
+    who: 'admin',
+    set: (value, context) => change(context, { altTextRequired: readFlag(value) }),
+  },
+  'monday-digest': {
+    label: 'A digest each Monday at nine',
+    who: 'admin',
+    set: (value, context) => change(context, { digest: readFlag(value) }),
+  },
+  'review-channel': {
+    label: 'Where review cards go',
+    who: 'admin',
+    set: (value, context) => setChannel(context, 'review', value),
+  },
+  'results-channel': {
+    label: 'Where results are said',
+    who: 'admin',
+    set: (value, context) => setChannel(context, 'results', value),
+  },
+  'digest-channel': {
+    label: 'Where digests go',
+    who: 'admin',
+    set: (value, context) => setChannel(context, 'digest', value),
+  },
+}
+
+export default defineCommand({
+  name: 'settings',
+  summary: 'How this team works: zone, approvals, channels, digests',
+  usage: '<name> <value>',
+  examples: ['settings', 'settings zone Berlin', 'settings approvals 2', 'settings default-time 10:00'],
+  who: 'viewer',
+  args: z.object({ name: z.string().optional(), value: z.string().optional() }),
+  fields: [
+    {
+      name: 'name',
+      kind: 'choice',
+      label: 'Setting',
+      required: false,
+      choices: Object.entries(SETTABLE).map(([value, { label }]) => ({ value, label })),
+    },
+    { name: 'value', kind: 'text', label: 'Value', required: false },
+  ],
+
+  async run({ name, value }, context) {
+    if (name === undefined) return settingsView(context)
+    const setting = SETTABLE[name.toLowerCase()]
+    if (!setting)
+      throw new UserError(`There is no setting "${name.slice(0, 40)}"`, {
+        wayOut: `There are ${Object.keys(SETTABLE).join(', ')}.`,
+        field: 'name',
+      })
+    if (!mayAct(context.member.role, setting.who))
+      throw new UserError(`\`${name}\` is the team's; changing it needs the role of admin`)
+    if (value === undefined || value.trim() === '')
+      throw new UserError(`Say what \`${name}\` should be`, { wayOut: `${setting.label}.`, field: 'value' })
+    const said = await setting.set(value.trim(), context)
+    return message(text('✅ ', bold(name), ` is ${said} now.`))
+  },
+})
+
+function settingsView({ workspace, member, zone, locale, place }: CommandContext): Message {
+  const { settings } = workspace
+  const onOff = (on: boolean) => (on ? 'on' : 'off')
+  const channel = (use: ChannelUse) => place?.chat.channels[use] ?? 'not chosen'
+  return message(
+    heading(`⚙️ ${workspace.name}`),
+    facts({
+      'zone (yours)': member.zone ?? `${zone} (the team's)`,
+      'language (yours)': member.locale ?? `${locale} (the team's)`,
+      'team-zone': settings.zone,
+      'default-time': settings.defaultTime,
+      approvals: settings.approvals === 0 ? '0: posts go out without a review' : String(settings.approvals),
+      'self-approval': onOff(settings.selfApproval),
+      'late-minutes': String(settings.lateMinutes),
+      'alt-text': settings.altTextRequired ? 'required' : 'advised',
+      'monday-digest': onOff(settings.digest),
+      'review-channel': channel('review'),
+      'results-channel': channel('results'),
+      'digest-channel': channel('digest'),
+      paused: settings.pausedAt === null ? 'no' : 'yes',
+    }),
+    note('Change one with `settings <name> <value>`; channels with `here`, said in the channel you mean.'),
+  )
+}
+
+async function change(
+  { bench, workspace, member, now }: CommandContext,
+  changes: Partial<Settings>,
+): Promise<string> {
+  await bench.stores.transaction(workspace.id, async (stores) => {
+    await stores.workspace.changeSettings(changes)
+    await record(stores, {
+      by: member.id,
+      at: now,
+      verb: 'settings.changed',
+      subject: 'workspace',
+      details: changes,
+    })
+  })
+  const [value] = Object.values(changes)
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
+}
+
+async function setMyZone(value: string, { stores, member }: CommandContext): Promise<string> {
+  const zone = readZone(value)
+  await stores.workspace.changeMember(member.id, { zone })
+  return zone
+}
+
+async function setMyLanguage(value: string, { stores, member }: CommandContext): Promise<string> {
+  const [locale] = supportedLocale(value)
+  if (!locale)
+    throw new UserError(`"${value.slice(0, 40)}" is no language code`, {
+      wayOut: 'Say one such as `en`, `en-GB` or `de`.',
+      field: 'value',
+    })
+  await stores.workspace.changeMember(member.id, { locale })
+  return locale
+}
+
+/** [] for what is no BCP 47 tag: Intl throws a RangeError there. */
+function supportedLocale(value: string): string[] {
+  try {
+    return Intl.getCanonicalLocales(value)
+  } catch (error) {
+    if (error instanceof RangeError) return []
+    throw error
+  }
+}
+
+async function setChannel(
+  { stores, bench, workspace, place, member, now }: CommandContext,
+  use: ChannelUse,
+  value: string,
+): Promise<string> {
+  if (!place) throw new UserError('Channels are chosen in the chat they belong to', { field: 'value' })
+  const channel = value.toLowerCase() === 'here' ? place.channel : channelId(value)
+  if (!channel)
+    throw new UserError(`"${value.slice(0, 40)}" names no channel`, {
+      wayOut: 'Say `here` in the channel you mean.',
+      field: 'value',
+    })
+  await stores.workspace.changeChat(place.chat.id, { channels: { [use]: channel } })
+  await bench.stores.transaction(workspace.id, (inside) =>
+    record(inside, {
+      by: member.id,
+      at: now,
+      verb: 'settings.changed',
+      subject: 'workspace',
+      details: { [`${use}Channel`]: channel },
+    }),
+  )
+  return value.toLowerCase() === 'here' ? 'this channel' : value
+}
+
+/** A channel as chats hand it over: Slack's `<#C123|name>`, Discord's `<#123>`, a bare id, the playground's `#review`. */
+const channelId = (value: string): string | undefined =>
+  /^<#([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(value)?.[1] ?? /^#?([\w-]{1,80})$/.exec(value)?.[1]
+
+function readZone(value: string): string {
+  const zone = zoneFromWords(value)
+  if (zone) return zone
+  throw new UserError(`I know no time zone "${value.slice(0, 40)}"`, {
+    wayOut: 'Say a city or a name such as `Europe/Berlin`.',
+    field: 'value',
+  })
+}
+
+function readTime(value: string): string {
+  const [, hour = '', minute = '00'] = /^(\d{1,2})(?::(\d{2}))?$/.exec(value) ?? []
+  if (hour === '' || Number(hour) > 23 || Number(minute) > 59) {
+    throw new UserError(`"${value.slice(0, 40)}" is no time of day`, {
+      wayOut: 'Say one such as `09:00`.',
+      field: 'value',
+    })
+  }
+  return `${hour.padStart(2, '0')}:${minute}`
+}
+
+function readCount(value: string, least: number, most: number): number {
+  const count = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
+  if (count >= least && count <= most) return count
+  throw new UserError(`"${value.slice(0, 40)}" is no number from ${least} to ${most}`, { field: 'value' })
+}
+
+function readFlag(value: string): boolean {
+  if (/^(on|off|yes|no|true|false)$/i.test(value)) return flag.parse(value)
+  throw new UserError(`"${value.slice(0, 40)}" is neither on nor off`, {
+    wayOut: 'Say `on` or `off`.',
+    field: 'value',
+  })
+}
