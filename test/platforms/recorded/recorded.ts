@@ -1,0 +1,22 @@
+import type { Io, Platform } from '../../../src/platforms/contract/platform.ts'
+import type { Next } from '../../../src/platforms/contract/publish-error.ts'
+import type { Received, Reply } from '../fault-server.ts'
+
+/** What the contract suite has to know of a platform besides its file: how it answers when it is well, and what differs. */
+export interface Recorded {
+  /** For a server at `url`. Every string in it is a secret, but those in `open`. */
+  credentials(url: string): Record<string, unknown>
+  account?: Partial<Io<unknown>['account']>
+  /** Has the platform a `prepare` that calls out where an image is attached? */
+  uploads: boolean
+  /** The one irreversible request. */
+  isPublish(request: Received): boolean
+  /** A platform that is well, and keeps what was published as the real one does. */
+  well(): { reply(request: Received): Reply; posts(): number }
+  /** How it refuses, where the status is not all that counts. */
+  refusals?: Partial<Record<'refused' | 'signedOut' | 'busy' | 'limited', { status: number; json: unknown }>>
+  /** Verdicts that differ from the suite's, with the reason in a comment beside them. */
+  verdicts?: Partial<Record<'busy' | 'redirected' | 'nonsense' | 'cut', Next['do'] | 'published'>>
+}
+
+export type { Platform }
