@@ -2,6 +2,7 @@ import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Driver } from './driver.ts'
 import { createEngine, type Speech } from './engine.ts'
 import type { Handle } from './handle.ts'
+import { openPostgres, postgresSpeech } from './postgres/postgres-driver.ts'
 import { withBareErrors } from './query-error.ts'
 import { createDeliveryQueue } from './queues/delivery-queue.ts'
 import { createOutboxQueue } from './queues/outbox-queue.ts'
@@ -32,6 +33,7 @@ import { createWorkspaceStore } from './stores/workspace-store.ts'
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   if (options.url.startsWith('file:')) return storageOn(openSqlite(options), sqliteSpeech)
+  if (/^postgres(ql)?:/.test(options.url)) return storageOn(await openPostgres(options), postgresSpeech)
   throw new StorageError(
     `DATABASE_URL is "${options.url.split(':')[0]}:…": write file:<path> for SQLite, or postgres://… for PostgreSQL`,
   )

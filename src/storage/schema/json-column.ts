@@ -1,9 +1,7 @@
 /** How a column of plain data is written: `undefined` fields are left out. */
 export const toJson = (value: unknown): string => JSON.stringify(value)
 
-/** SQLite answers text, PostgreSQL's driver has parsed it already. */
-export const fromJson = (stored: unknown): unknown =>
-  typeof stored === 'string' ? JSON.parse(stored) : stored
+export const fromJson = (stored: unknown): unknown => JSON.parse(String(stored))
 
 const BYTES = '$bytes'
 
@@ -15,9 +13,8 @@ export const toJsonWithBytes = (value: unknown): string =>
     return original instanceof Uint8Array ? { [BYTES]: Buffer.from(original).toString('base64') } : inner
   })
 
-export const fromJsonWithBytes = (stored: unknown): unknown => withBytes(fromJson(stored))
-
-function withBytes(value: unknown): unknown {
+/** Plain data with its pictures as bytes again. */
+export function withBytes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withBytes)
   if (value === null || typeof value !== 'object') return value
   const entries = Object.entries(value)

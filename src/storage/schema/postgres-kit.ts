@@ -11,7 +11,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import { fromJson, fromJsonWithBytes, storable, toJson, toJsonWithBytes } from './json-column.ts'
+import { storable, toJson, toJsonWithBytes, withBytes } from './json-column.ts'
 import type { Kit } from './sqlite-kit.ts'
 
 const text = customType<{ data: string; driverData: string }>({
@@ -25,17 +25,17 @@ const id = customType<{ data: string; driverData: string }>({
   toDriver: storable,
 })
 
-// `json`, not `jsonb`: what was written comes back as it was, NUL included, and nobody searches inside.
+// `json`, not `jsonb`: what was written comes back as it was, NUL included, and nobody searches inside. The driver
+// hands it over parsed.
 const json = customType<{ data: unknown; driverData: unknown }>({
   dataType: () => 'json',
   toDriver: toJson,
-  fromDriver: fromJson,
 })
 
 const jsonWithBytes = customType<{ data: unknown; driverData: unknown }>({
   dataType: () => 'json',
   toDriver: toJsonWithBytes,
-  fromDriver: fromJsonWithBytes,
+  fromDriver: withBytes,
 })
 
 const factories = {

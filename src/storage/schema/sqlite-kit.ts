@@ -8,7 +8,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
-import { fromJson, fromJsonWithBytes, storable, toJson, toJsonWithBytes } from './json-column.ts'
+import { fromJson, storable, toJson, toJsonWithBytes, withBytes } from './json-column.ts'
 
 const text = customType<{ data: string; driverData: string }>({
   dataType: () => 'text',
@@ -24,7 +24,7 @@ const json = customType<{ data: unknown; driverData: unknown }>({
 const jsonWithBytes = customType<{ data: unknown; driverData: unknown }>({
   dataType: () => 'text',
   toDriver: toJsonWithBytes,
-  fromDriver: fromJsonWithBytes,
+  fromDriver: (stored) => withBytes(fromJson(stored)),
 })
 
 /** The columns our tables are made of, for SQLite. Its shape is the one the other dialect is checked against. */
