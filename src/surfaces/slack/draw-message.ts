@@ -10,49 +10,44 @@ import type {
   StaticSelect,
 } from '@slack/types'
 import type { Block, Button, ImageSource, Message, Span } from '../../message/message.ts'
-import { plainText, plainTime } from '../../message/plain-text.ts'
-import { cutPoint, escapeSlack, shorten, shortenEscaped, tidy } from './slack-text.ts'
-
-// The limits, and where each is written. "types": the doc comments of @slack/types.
-
-/** types, `chat.postMessage`. */
-export const MESSAGE_BLOCKS = 50
-/** types, views: modals and home tabs. */
-export const VIEW_BLOCKS = 100
-/** Slack advises 4,000 and cuts at 40,000: https://docs.slack.dev/reference/methods/chat.postMessage */
-export const FALLBACK_TEXT = 4000
-/**
- * All blocks of a message together. Undocumented: about 13,200 characters are refused as `msg_blocks_too_long`, and
- * with rich text 11,341 were: https://github.com/slackapi/bolt-js/issues/2509 and /2867.
- */
-export const BLOCKS_TEXT = 10_000
-/** types, text object. Rich text names no limit of its own; a block of it is kept to the same. */
-export const BLOCK_TEXT = 3000
-/** types, header. */
-export const HEADER_TEXT = 150
-/** types, actions. */
-export const ACTIONS = 25
-/** types, button. */
-export const BUTTON_TEXT = 75
-export const BUTTON_VALUE = 2000
-/** types, image: https://docs.slack.dev/reference/block-kit/blocks/image-block */
-export const ALT_TEXT = 2000
-export const IMAGE_TITLE = 2000
-/** types, selects and option objects. */
-export const OPTIONS = 100
-export const OPTION_TEXT = 75
-export const OPTION_VALUE = 150
-export const PLACEHOLDER = 150
-/** types, confirmation dialog. */
-export const CONFIRM = { title: 100, text: 300, confirm: 30, deny: 30 }
-/** https://docs.slack.dev/reference/block-kit: block_id, action_id, callback_id. */
-export const ID = 255
+import { plainText } from '../../message/plain-text.ts'
+import {
+  ACTIONS,
+  ALT_TEXT,
+  BLOCK_TEXT,
+  BLOCKS_TEXT,
+  BUTTON_TEXT,
+  BUTTON_VALUE,
+  CONFIRM,
+  FALLBACK_TEXT,
+  HEADER_TEXT,
+  ID,
+  IMAGE_TITLE,
+  MESSAGE_BLOCKS,
+  OPTION_TEXT,
+  OPTION_VALUE,
+  OPTIONS,
+  OVERHEAD,
+  PLACEHOLDER,
+} from './limits.ts'
+import {
+  lengthOf,
+  lengthOfRuns,
+  type Mention,
+  markup,
+  parts,
+  present,
+  run,
+  shortened,
+  spanElements,
+} from './rich-text.ts'
+import { shorten, shortenEscaped, tidy } from './slack-text.ts'
 
 export interface DrawOptions {
   /** The Slack file that holds a picture; undefined draws its alternative text instead. */
   picture?: (image: ImageSource) => string | undefined
-  /** The Slack id of a member who is to be mentioned; undefined draws the name. */
-  mention?: (memberId: string) => string | undefined
+  /** Absent where nobody is to be told by being named. */
+  mention?: Mention
   /** The first word of the line that this message answers: a press on one of its buttons that repeats it turns the page. */
   origin?: string | undefined
   /** `MESSAGE_BLOCKS` where absent. */
@@ -100,15 +95,12 @@ type Flow =
   | { shape: 'text' | 'quote'; runs: RichTextElement[] }
   | { shape: 'list'; ordered: boolean; items: RichTextElement[][] }
 
-/** What a block costs of the budget beside its text: nobody knows how Slack counts, so this errs on the dear side. */
-const OVERHEAD = 20
-
 function pieceOf(block: Block, drawing: Drawing): Piece[] {
   switch (block.type) {
     case 'heading':
       return heading(tidy(block.text))
     case 'text':
-      return flowing('text', spans(block.spans, drawing))
+      return flowing('text', spanElements(block.spans, drawing.mention))
     case 'quote': {
       const caption = block.caption ? [run(block.caption, { bold: true })] : []
       return [
@@ -120,13 +112,16 @@ function pieceOf(block: Block, drawing: Drawing): Piece[] {
       return flowing(
         'text',
         block.facts.flatMap(({ label, value }, index) =>
-          [run(`${index > 0 ? '\n' : ''}${tidy(label)}: `, { bold: true }), ...spans(value, drawing)].filter(
-            present,
-          ),
+          [
+            run(`${index > 0 ? '\n' : ''}${tidy(label)}: `, { bold: true }),
+            ...spanElements(value, drawing.mention),
+          ].filter(present),
         ),
       )
     case 'list': {
-      const items = block.items.map((item) => spans(item, drawing)).filter((item) => item.length > 0)
+      const items = block.items
+        .map((item) => spanElements(item, drawing.mention))
+        .filter((item) => item.length > 0)
       return items.length > 0 ? [{ shape: 'list', ordered: block.ordered === true, items }] : []
     }
     case 'image':
@@ -160,65 +155,8 @@ function heading(text: string): Piece[] {
 const flowing = (shape: 'text' | 'quote', runs: RichTextElement[]): Piece[] =>
   runs.some((element) => lengthOf(element) > 0) ? [{ shape, runs }] : []
 
-type Style = { bold?: boolean; italic?: boolean; code?: boolean }
-
-const run = (text: string, style?: Style): RichTextElement =>
-  style ? { type: 'text', text: tidy(text), style } : { type: 'text', text: tidy(text) }
-
-const present = (element: RichTextElement): boolean => element.type !== 'text' || element.text !== ''
-
-const spans = (all: readonly Span[], drawing: Drawing): RichTextElement[] =>
-  all.map((span) => spanElement(span, drawing)).filter(present)
-
-function spanElement(span: Span, drawing: Drawing): RichTextElement {
-  switch (span.type) {
-    case 'plain':
-      return run(span.text)
-    case 'bold':
-      return run(span.text, { bold: true })
-    case 'italic':
-      return run(span.text, { italic: true })
-    case 'code':
-      return run(span.text, { code: true })
-    case 'link':
-      return linkElement(span)
-    case 'member': {
-      const id = drawing.mention?.(span.id)
-      return id === undefined ? run(span.name) : { type: 'user', user_id: id }
-    }
-    case 'time':
-      return {
-        type: 'date',
-        timestamp: Math.floor(span.at / 1000),
-        format: DATE_FORMAT,
-        fallback: plainTime(span.at, span.zone),
-      }
-    default:
-      throw new TypeError(`No such span: ${JSON.stringify(span satisfies never)}`)
-  }
-}
-
-/** In each reader's own zone and clock: https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
-const DATE_FORMAT = '{date_long_pretty} at {time}'
-
-/** Longer addresses are refused: https://docs.slack.dev/reference/block-kit/block-elements/button-element */
-const URL_TEXT = 3000
-
-/** The address, if it is one that a chat may make clickable. */
-function safeUrl(href: string): string | undefined {
-  if (!URL.canParse(href) || href.length > URL_TEXT) return undefined
-  const url = new URL(href)
-  return ['http:', 'https:', 'mailto:'].includes(url.protocol) ? url.href : undefined
-}
-
-function linkElement({ text, href }: { text: string; href: string }): RichTextElement {
-  const url = safeUrl(href)
-  if (url === undefined) return run(text === href ? text : `${text} (${href})`)
-  return { type: 'link', url, ...(tidy(text) ? { text: tidy(text) } : {}) }
-}
-
 function note(all: readonly Span[], drawing: Drawing): Piece[] {
-  const runs = spans(all, drawing)
+  const runs = spanElements(all, drawing.mention)
   if (runs.length === 0) return []
   const words = tidy(
     all.map((span) => ('text' in span ? span.text : 'name' in span ? span.name : '')).join(''),
@@ -227,46 +165,10 @@ function note(all: readonly Span[], drawing: Drawing): Piece[] {
   const simple = all.every(({ type }) => type === 'plain' || (type === 'member' && !drawing.mention))
   const element: ContextBlock['elements'][number] = simple
     ? { type: 'plain_text', text: words, emoji: false }
-    : { type: 'mrkdwn', text: all.map((span) => markup(span, drawing)).join(''), verbatim: true }
+    : { type: 'mrkdwn', text: all.map((span) => markup(span, drawing.mention)).join(''), verbatim: true }
   if (element.text.length > BLOCK_TEXT) return [{ shape: 'text', runs }]
   return [{ blocks: [{ type: 'context', elements: [element] }], cost: element.text.length + OVERHEAD }]
 }
-
-/** Only for what Slack cannot draw as rich text. Used with `verbatim`, so that Slack looks for no names and links itself. */
-function markup(span: Span, drawing: Drawing): string {
-  switch (span.type) {
-    case 'plain':
-      return literal(span.text)
-    case 'bold':
-      return styled('*', span.text)
-    case 'italic':
-      return styled('_', span.text)
-    case 'code':
-      return styled('`', span.text)
-    case 'link': {
-      const url = safeUrl(span.href)
-      if (url === undefined)
-        return literal(span.text === span.href ? span.text : `${span.text} (${span.href})`)
-      return `<${escapeSlack(url).replaceAll('|', '%7C')}|${literal(span.text).replaceAll('|', '¦').replaceAll('\n', ' ') || 'link'}>`
-    }
-    case 'member': {
-      const id = drawing.mention?.(span.id)
-      return id === undefined ? literal(span.name) : `<@${id}>`
-    }
-    case 'time':
-      return `<!date^${Math.floor(span.at / 1000)}^${DATE_FORMAT}|${escapeSlack(plainTime(span.at, span.zone)).replaceAll('|', ' ')}>`
-    default:
-      throw new TypeError(`No such span: ${JSON.stringify(span satisfies never)}`)
-  }
-}
-
-/** An invisible space behind each sign that Slack could take for the start of a style. */
-const literal = (text: string): string => escapeSlack(tidy(text)).replace(/[*_~`]/g, '$&\u200b')
-
-const styled = (sign: string, text: string): string =>
-  tidy(text).trim() === '' || tidy(text).includes('\n')
-    ? literal(text)
-    : `${sign}${literal(text).trim()}${sign}`
 
 function image(block: Extract<Block, { type: 'image' }>, drawing: Drawing): Piece {
   const id = drawing.picture?.(block.image)
@@ -368,22 +270,6 @@ function shareOf(pieces: readonly Piece[], budget: number): number {
 /** However little room is left, a text is not shortened to nothing. */
 const LEAST_SHARE = 80
 
-const lengthOf = (element: RichTextElement): number => {
-  switch (element.type) {
-    case 'text':
-      return element.text.length
-    case 'link':
-      return Math.max(element.text?.length ?? 0, element.url.length)
-    case 'date':
-      return (element.fallback?.length ?? 0) + DATE_FORMAT.length
-    default:
-      return OVERHEAD
-  }
-}
-
-const lengthOfRuns = (runs: readonly RichTextElement[]): number =>
-  runs.reduce((sum, element) => sum + lengthOf(element), 0)
-
 const lengthOfFlow = (piece: Flow): number =>
   piece.shape === 'list'
     ? piece.items.reduce((sum, item) => sum + lengthOfRuns(item), 0)
@@ -423,66 +309,6 @@ const aside = (text: string): KnownBlock => ({
   type: 'context',
   elements: [{ type: 'plain_text', text, emoji: false }],
 })
-
-/** The first `cap` characters, and how many are left out. */
-function shortened(runs: RichTextElement[], cap: number): RichTextElement[] {
-  const whole = lengthOfRuns(runs)
-  if (whole <= cap) return runs
-  const kept: RichTextElement[] = []
-  let left = cap
-  for (const element of runs) {
-    if (lengthOf(element) <= left) {
-      kept.push(element)
-      left -= lengthOf(element)
-      continue
-    }
-    if (element.type === 'text' && left > 0) {
-      const cut = cutPoint(element.text, left)
-      if (cut > 0) kept.push({ ...element, text: element.text.slice(0, cut) })
-      left -= cut
-    }
-    break
-  }
-  const missing = whole - lengthOfRuns(kept)
-  return [
-    ...kept,
-    { type: 'text', text: `… (${missing.toLocaleString('en')} more characters)`, style: { italic: true } },
-  ]
-}
-
-/** A long text in parts of `BLOCK_TEXT` characters, each its own block. */
-function parts(runs: readonly RichTextElement[]): RichTextElement[][] {
-  const all: RichTextElement[][] = []
-  let part: RichTextElement[] = []
-  let room = BLOCK_TEXT
-  const turn = () => {
-    if (part.length > 0) all.push(part)
-    part = []
-    room = BLOCK_TEXT
-  }
-  for (const element of runs) {
-    let rest = element
-    while (rest.type === 'text' && rest.text.length > room) {
-      const cut = breakPoint(rest.text, room)
-      if (cut > 0) part.push({ ...rest, text: rest.text.slice(0, cut) })
-      rest = { ...rest, text: rest.text.slice(cut) }
-      turn()
-    }
-    if (lengthOf(rest) > room) turn()
-    part.push(rest)
-    room -= lengthOf(rest)
-  }
-  turn()
-  return all
-}
-
-/** Behind the last line break or space in the last quarter before `max`, else anywhere between two signs. */
-export function breakPoint(text: string, max: number): number {
-  if (text.length <= max) return text.length
-  const tail = text.slice(Math.floor(max * 0.75), max)
-  const at = Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf(' '))
-  return at >= 0 ? Math.floor(max * 0.75) + at + 1 : cutPoint(text, max)
-}
 
 /** At most `max` blocks: what can be pressed stays, and a note says how many of the others are left out. */
 export function fitBlocks(blocks: KnownBlock[], max: number): KnownBlock[] {
