@@ -63,7 +63,8 @@ export function drawSpans(spans: readonly Span[], max: number, mentions: Mention
 export function cutToFit(said: string, max: number, draw: (part: string) => string): string {
   if (max <= 0) return ''
   let fits = 0
-  let tooLong = said.length + 1
+  // Drawing hardly ever shortens, so what lies far beyond cannot fit: 63,000 characters are not drawn sixteen times.
+  let tooLong = Math.min(said.length, 2 * max + 64) + 1
   while (tooLong - fits > 1) {
     const middle = (fits + tooLong) >> 1
     if (draw(said.slice(0, middle)).length <= max) fits = middle

@@ -1,0 +1,173 @@
+// discord.js: Discord's own protocol moves often, and it keeps up (gateway with resume, REST with its rate limits, types).
+import { type APIApplication, DiscordAPIError, Routes as DiscordRoutes, REST } from 'discord.js'
+import type { Routes } from '../../app/routes.ts'
+import type { FrontDesk, Surface } from '../../app/surface.ts'
+import { type Clock, MINUTE, SECOND } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import { UserError } from '../../kit/user-error.ts'
+import { createDrawing } from './drawing.ts'
+import { createGateway, type Gateway } from './gateway.ts'
+import { interactionRoutes } from './http-interactions.ts'
+import { createInteractions } from './interactions.ts'
+import { createKeptForms } from './kept-forms.ts'
+import { createLines } from './lines.ts'
+import { registerCommands } from './registration.ts'
+import { createSender } from './sender.ts'
+import { createSpeakers, type Remembered } from './speakers.ts'
+
+export interface DiscordSettings {
+  token: string
+  /** Asked of Discord where absent. */
+  applicationId?: string
+  /** With it, interactions are taken by HTTP at `/discord/interactions`; without, by the gateway. */
+  publicKey?: string
+  /** Another Discord than discord.com, for tests: `http://127.0.0.1:4000/api`. */
+  apiUrl?: string
+}
+
+/** A wait for Discord's rate limit that is longer than this is handed back, so that whoever sends can do something else. */
+const LONGEST_WAIT = 5 * SECOND
+const FIRST_RETRY = 2 * SECOND
+const LONGEST_RETRY = MINUTE
+
+/**
+ * The Discord surface: slash commands, modals, buttons and typed lines in; cards, threads and direct messages out.
+ *
+ * `start` throws a UserError where Discord refuses the settings. Where Discord cannot be reached it goes on trying in the
+ * background, since posts must go out all the same; `health` says so.
+ */
+export function createDiscordSurface({
+  desk,
+  log,
+  clock,
+  settings,
+  remembered,
+}: {
+  desk: FrontDesk
+  log: Log
+  clock: Clock
+  settings: DiscordSettings
+  /** Kept between starts: which commands are registered, and in which server a person speaks. */
+  remembered: Remembered
+}): Surface & { routes?: Routes } {
+  const rest = new REST({
+    version: '10',
+    retries: 1,
+    rejectOnRateLimit: ({ retryAfter, timeToReset }) => Math.max(retryAfter, timeToReset) > LONGEST_WAIT,
+    ...(settings.apiUrl !== undefined && { api: settings.apiUrl.replace(/\/+$/, '').replace(/\/v\d+$/, '') }),
+  }).setToken(settings.token)
+
+  const drawing = createDrawing(desk)
+  const forms = createKeptForms()
+  const speakers = createSpeakers({ rest, remembered, log })
+  const sender = createSender({ drawing, rest, log })
+  const interactions = createInteractions({ desk, drawing, forms, log, rest, speakers })
+  const lines = createLines({ desk, drawing, forms, log, sender, speakers })
+  const routes =
+    settings.publicKey === undefined
+      ? undefined
+      : interactionRoutes({ publicKey: settings.publicKey, interactions, clock, log })
+
+  let gateway: Gateway | undefined
+  let registered = false
+  let trouble: string | undefined = 'not started'
+  let stopped = false
+  let retry: NodeJS.Timeout | undefined
+
+  async function introduce(): Promise<void> {
+    const applicationId = settings.applicationId ?? (await self()).id
+    await registerCommands({ commands: desk.commands, applicationId, rest, remembered, log })
+    registered = true
+    if (routes) return
+    gateway ??= createGateway({
+      token: settings.token,
+      rest,
+      log,
+      heard: {
+        guild: speakers.learn,
+        message: (said, me) => void lines.read(said, me),
+        interaction: (interaction) =>
+          void interactions.answer(interaction, async (response) => {
+            await rest.post(DiscordRoutes.interactionCallback(interaction.id, interaction.token), {
+              body: response,
+              auth: false,
+            })
+          }),
+      },
+    })
+    await gateway.connect()
+  }
+
+  const self = async (): Promise<APIApplication> =>
+    (await rest.get(DiscordRoutes.currentApplication())) as APIApplication
+
+  async function tryToStart(wait: number): Promise<void> {
+    try {
+      await introduce()
+      trouble = undefined
+    } catch (error) {
+      const refusal = refusalIn(error)
+      if (refusal) throw refusal
+      trouble = `Discord could not be reached: ${error instanceof Error ? error.message : String(error)}`
+      log.warn({ err: error, again: wait }, 'Discord could not be reached; trying again')
+      if (stopped) return
+      retry = setTimeout(() => {
+        tryToStart(Math.min(wait * 2, LONGEST_RETRY)).catch((later: unknown) => {
+          trouble = later instanceof Error ? later.message : String(later)
+          log.error({ err: later }, 'Discord refused its settings')
+        })
+      }, wait)
+    }
+  }
+
+  return {
+    name: 'discord',
+    ...(routes && { routes }),
+    send: sender.send,
+    update: sender.update,
+    tell: sender.tell,
+
+    async start() {
+      stopped = false
+      await tryToStart(FIRST_RETRY)
+    },
+
+    async stop() {
+      stopped = true
+      clearTimeout(retry)
+      await gateway?.close()
+      gateway = undefined
+      trouble = 'stopped'
+    },
+
+    health() {
+      if (trouble !== undefined) return { ok: false, detail: trouble }
+      if (!registered) return { ok: false, detail: 'the commands are not registered yet' }
+      return gateway?.state() ?? { ok: true, detail: 'interactions by HTTP' }
+    },
+  }
+}
+
+/** What only a person can put right; undefined for what time may heal. */
+function refusalIn(error: unknown): UserError | undefined {
+  if (error instanceof UserError) return error
+  if (!(error instanceof DiscordAPIError)) return undefined
+  const where = 'https://discord.com/developers/applications'
+  switch (error.status) {
+    case 401:
+      return new UserError('Discord refuses DISCORD_TOKEN.', {
+        wayOut: `Copy the bot's token from ${where}.`,
+        cause: error,
+      })
+    case 403:
+    case 404:
+      return new UserError('Discord does not let this token speak for DISCORD_APPLICATION_ID.', {
+        wayOut: `Copy both from the same application at ${where}.`,
+        cause: error,
+      })
+    case 400:
+      return new UserError(`Discord refuses the commands: ${error.message}`, { cause: error })
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,116 @@
+import type { APIInteraction, GatewayMessageCreateDispatchData, REST } from 'discord.js'
+import { Routes } from 'discord.js'
+import type { Speaker } from '../../app/surface.ts'
+import type { Log } from '../../kit/log.ts'
+import { BoundedMap } from './bounded-map.ts'
+
+/** What the surface keeps between starts. */
+export interface Remembered {
+  get(key: string): Promise<string | undefined>
+  set(key: string, value: string): Promise<void>
+}
+
+/** Says who is talking, and for which server. */
+export interface Speakers {
+  /** Undefined where somebody writes directly whom Crier has met in no server. `chat` overrules (a card about a server). */
+  of(interaction: APIInteraction, chat?: string): Promise<Speaker | undefined>
+  ofMessage(message: GatewayMessageCreateDispatchData): Promise<Speaker | undefined>
+  /** A server's name, as the gateway tells it. */
+  learn(guild: { id: string; name: string }): void
+}
+
+/** ManageGuild or Administrator: https://docs.discord.com/developers/topics/permissions */
+const RUNS_THE_SERVER = (1n << 5n) | (1n << 3n)
+/** Names are kept for so many servers, homes for so many people. */
+const KEPT = 5000
+
+interface Person {
+  id: string
+  name: string
+  locale?: string
+  admin?: boolean
+}
+
+export function createSpeakers({
+  rest,
+  remembered,
+  log,
+}: {
+  rest: REST
+  remembered: Remembered
+  log: Log
+}): Speakers {
+  const names = new BoundedMap<string, string>(KEPT)
+  const homes = new BoundedMap<string, string>(KEPT)
+
+  /** HTTP interactions carry no server's name, so it is asked for once. */
+  async function nameOf(guild: string): Promise<string> {
+    const known = names.get(guild)
+    if (known !== undefined) return known
+    try {
+      const { name } = (await rest.get(Routes.guild(guild))) as { name: string }
+      names.set(guild, name)
+      return name
+    } catch (error) {
+      log.debug({ error, guild }, "a server's name could not be read")
+      return `Discord ${guild}`
+    }
+  }
+
+  /** Where somebody last spoke is what they mean when they write directly. */
+  async function settle(person: string, guild: string): Promise<void> {
+    if (homes.get(person) === guild) return
+    homes.set(person, guild)
+    await remembered.set(homeKey(person), guild)
+  }
+
+  const homeOf = async (person: string): Promise<string | undefined> =>
+    homes.get(person) ?? (await remembered.get(homeKey(person)))
+
+  async function speaker(
+    person: Person,
+    spokenIn: string | undefined,
+    chat: string | undefined,
+  ): Promise<Speaker | undefined> {
+    if (spokenIn !== undefined) await settle(person.id, spokenIn)
+    const guild = spokenIn ?? chat ?? (await homeOf(person.id))
+    if (guild === undefined) return undefined
+    return {
+      surface: 'discord',
+      chat: { externalId: guild, name: await nameOf(guild) },
+      person: {
+        externalId: person.id,
+        name: person.name,
+        ...(person.locale !== undefined && { locale: person.locale }),
+        ...(person.admin !== undefined && { admin: person.admin }),
+      },
+    }
+  }
+
+  return {
+    of(interaction, chat) {
+      const user = interaction.member?.user ?? interaction.user
+      if (!user) return Promise.resolve(undefined)
+      const permissions = interaction.member?.permissions
+      return speaker(
+        {
+          id: user.id,
+          name: interaction.member?.nick ?? user.global_name ?? user.username,
+          ...('locale' in interaction && { locale: interaction.locale }),
+          ...(permissions !== undefined && { admin: (BigInt(permissions) & RUNS_THE_SERVER) !== 0n }),
+        },
+        interaction.guild_id,
+        chat,
+      )
+    },
+    ofMessage: ({ author, member, guild_id: guild }) =>
+      speaker(
+        { id: author.id, name: member?.nick ?? author.global_name ?? author.username },
+        guild,
+        undefined,
+      ),
+    learn: ({ id, name }) => names.set(id, name),
+  }
+}
+
+const homeKey = (person: string): string => `discord.home.${person}`

@@ -1,0 +1,141 @@
+import type { APIAttachment, APIModalSubmission } from 'discord.js'
+import type { Form, FormValues, Option } from '../../message/form.ts'
+import { type DiscordFile, incomingFile, wordsIn } from './files.ts'
+import { isLong, KIND, type OpenForm } from './modal.ts'
+
+/** What a submitted modal holds, together with what was given before. */
+export interface Submission {
+  values: FormValues
+  files: readonly DiscordFile[]
+  /** One sentence per field name. */
+  mistakes: Record<string, string>
+  /** What this modal alone held, by field: shown again where nothing else can be done with it. */
+  typed: Record<string, string>
+}
+
+/**
+ * Reads a submitted modal. `open` is the form it belongs to; undefined after a restart, when the components' own ids
+ * say what they are.
+ */
+export async function readSubmission(
+  data: APIModalSubmission,
+  open: OpenForm | undefined,
+): Promise<Submission> {
+  const entries = componentsIn(data)
+  const values: FormValues = { ...open?.values }
+  const typed: Record<string, string> = {}
+  const mistakes: Record<string, string> = {}
+  const uploads: DiscordFile[] = []
+  const textFiles = new Map<string, DiscordFile>()
+
+  for (const { id, value } of entries) {
+    const [kind, name] = [id.slice(0, 1), id.slice(2)]
+    switch (kind) {
+      case KIND.text: {
+        const field = open?.form.fields.find((one) => one.name === name)
+        const words = asText(value)
+        if (words !== '') typed[name] = words
+        // A text that was too long to be shown stays, unless another was written.
+        if (!(words === '' && field && isLong(field))) values[name] = words
+        break
+      }
+      case KIND.secret:
+        values[name] = asText(value)
+        break
+      case KIND.choice:
+        values[name] = Array.isArray(value) ? (value[0] ?? '') : asText(value)
+        break
+      case KIND.choices:
+        values[name] = Array.isArray(value) ? value : []
+        break
+      case KIND.typedChoice:
+        typed[name] = asText(value)
+        values[name] = optionFor(asText(value), optionsOf(open?.form, name))
+        break
+      case KIND.typedChoices:
+        typed[name] = asText(value)
+        values[name] = asText(value)
+          .split(',')
+          .map((one) => one.trim())
+          .filter((one) => one !== '')
+          .map((one) => optionFor(one, optionsOf(open?.form, name)))
+        break
+      case KIND.flag:
+        values[name] = value === true
+        break
+      case KIND.files:
+        uploads.push(...filesOf(value, data))
+        break
+      case KIND.textFile: {
+        const [file] = filesOf(value, data)
+        if (file) textFiles.set(name, file)
+        break
+      }
+      default:
+    }
+  }
+
+  const textName = mainText(open, entries)
+  const asWords = uploads.find(({ isText }) => isText)
+  if (textName !== undefined && asWords) textFiles.set(textName, asWords)
+  for (const [name, file] of textFiles) {
+    const shown = open?.values[name] ?? ''
+    const said = typed[name] ?? ''
+    if (said.trim() !== '' && said !== shown) {
+      mistakes[name] = `Either write it here or attach ${file.name}, not both.`
+    } else if (file.isText) {
+      values[name] = await wordsIn(file)
+    } else {
+      mistakes[name] = `${file.name} is not a text file: attach a .txt file.`
+    }
+  }
+
+  const media = uploads.filter((file) => textName === undefined || file !== asWords)
+  return { values, typed, mistakes, files: media.length > 0 ? media : (open?.files ?? []) }
+}
+
+interface Entry {
+  id: string
+  value: string | string[] | boolean | null
+}
+
+/** Labels, and the rows of older clients. */
+function componentsIn({ components }: APIModalSubmission): Entry[] {
+  return components.flatMap((component) => {
+    const inner =
+      'component' in component ? [component.component] : 'components' in component ? component.components : []
+    return inner.map((one) => ({ id: one.custom_id, value: 'values' in one ? one.values : one.value }))
+  })
+}
+
+const asText = (value: Entry['value']): string =>
+  typeof value === 'string' ? value.replace(/\r\n?/g, '\n') : Array.isArray(value) ? value.join(', ') : ''
+
+function filesOf(value: Entry['value'], { resolved }: APIModalSubmission): DiscordFile[] {
+  const attachments: Record<string, APIAttachment> = resolved?.attachments ?? {}
+  return (Array.isArray(value) ? value : []).flatMap((id) => {
+    const attachment = attachments[id]
+    return attachment ? [incomingFile(attachment)] : []
+  })
+}
+
+/** The text that an attached .txt file stands for: the form's first. */
+function mainText(open: OpenForm | undefined, entries: readonly Entry[]): string | undefined {
+  const texts = open
+    ? open.form.fields.flatMap((field) => (field.kind === 'text' && field.multiline ? [field.name] : []))
+    : entries.flatMap(({ id }) => (id === `${KIND.text}.text` ? ['text'] : []))
+  return texts[0]
+}
+
+function optionsOf(form: Form | undefined, name: string): readonly Option[] {
+  const field = form?.fields.find((one) => one.name === name)
+  return field?.kind === 'choice' || field?.kind === 'choices' ? field.options : []
+}
+
+const optionFor = (typed: string, options: readonly Option[]): string => {
+  const wanted = typed.trim().toLowerCase()
+  const found = options.find(
+    ({ label, value }) => value.toLowerCase() === wanted || label.trim().toLowerCase() === wanted,
+  )
+  return found?.value ?? typed
+}
