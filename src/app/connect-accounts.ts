@@ -6,6 +6,7 @@ import type { FormValues } from '../message/form.ts'
 import type { Connect, Connected, ConnectIo, Io, Platform } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { andList } from '../views/words.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
@@ -27,10 +28,10 @@ export function platformByName({ platforms }: Pick<Workbench, 'platforms'>, name
 }
 
 /** What a platform may use before there is an account. */
-export const connectIo = (bench: Workbench, platform: Platform): ConnectIo => ({
+export const connectIo = (bench: Workbench, workspaceId: WorkspaceId, platform: Platform): ConnectIo => ({
   http: bench.httpOf(platform),
   apiUrl: bench.apiUrlOf(platform),
-  client: bench.clientOf(platform),
+  client: bench.clientOf(platform, workspaceId),
   signal: AbortSignal.timeout(PATIENCE),
   now: bench.clock.now(),
 })
@@ -52,7 +53,7 @@ export async function connectByForm(
     })
   let connected: Connected<unknown>
   try {
-    connected = await way.open(values, connectIo(actor.bench, platform))
+    connected = await way.open(values, connectIo(actor.bench, actor.workspace.id, platform))
   } catch (error) {
     if (error instanceof PublishError)
       throw new UserError(error.message, { wayOut: 'Nothing was stored; try again.', cause: error })
@@ -136,7 +137,14 @@ async function revoke(actor: Actor, platform: Platform, account: Account): Promi
   if (!platform.revoke) return false
   try {
     await platform.revoke(
-      await ioFor(actor.bench, actor.stores, platform, account, AbortSignal.timeout(PATIENCE)),
+      await ioFor(
+        actor.bench,
+        actor.workspace.id,
+        actor.stores,
+        platform,
+        account,
+        AbortSignal.timeout(PATIENCE),
+      ),
     )
     return true
   } catch (error) {
@@ -155,6 +163,7 @@ async function revoke(actor: Actor, platform: Platform, account: Account): Promi
 /** What a platform's call may use for an account, with fresh credentials. @throws PublishError where the login is dead or is being refreshed */
 export async function ioFor(
   bench: Workbench,
+  workspaceId: WorkspaceId,
   stores: Pick<WorkspaceStores, 'accounts'>,
   platform: Platform,
   account: Account,
@@ -163,7 +172,7 @@ export async function ioFor(
   const io = (credentials: unknown): Io<unknown> => ({
     http: bench.httpOf(platform),
     apiUrl: bench.apiUrlOf(platform),
-    client: bench.clientOf(platform),
+    client: bench.clientOf(platform, workspaceId),
     credentials,
     account: { externalId: account.externalId, handle: account.handle, facts: account.facts },
     signal,

@@ -4,6 +4,7 @@ import type { Log } from '../kit/log.ts'
 import type { Blobs } from '../library/media.ts'
 import type { Http } from '../platforms/contract/http.ts'
 import type { ConnectIo, Platform } from '../platforms/contract/platform.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Stores } from './stores.ts'
 
 /** What every service works with: made once by `main.ts`, replaced in part by tests. */
@@ -20,8 +21,8 @@ export interface Workbench {
   httpOf(platform: Platform): Http
   /** Its base address with the operator's override applied; '' where each account brings its own. */
   apiUrlOf(platform: Platform): string
-  /** The OAuth client the operator registered. */
-  clientOf(platform: Platform): ConnectIo['client']
+  /** The OAuth client the operator registered; for the rehearsal feed, the workspace's own key to it. */
+  clientOf(platform: Platform, workspaceId: WorkspaceId): ConnectIo['client']
   /** A signed link under PUBLIC_URL to kept media; undefined where there is no public address. */
-  publicMediaUrl(sha256: string): string | undefined
+  publicMediaUrl(workspaceId: WorkspaceId, mediaId: string): string | undefined
 }

@@ -1,0 +1,34 @@
+import type { Surface } from '../app/surface.ts'
+import type { Workbench } from '../app/workbench.ts'
+import type { EpochMs } from '../kit/clock.ts'
+import type { SurfaceName } from '../workspaces/workspace.ts'
+import type { Meters } from './meters.ts'
+
+/** What happens while people sleep: one verb, one file in `jobs/`. Each claims what it works on, so any number of machines may run it. */
+export interface Job {
+  /** The file's name. */
+  name: string
+  /** Milliseconds between runs. */
+  every: number
+  /** What it is woken by before its time: a write to these. */
+  wokenBy?: 'deliveries' | 'outbox'
+  run(tools: Tools): Promise<void>
+}
+
+export interface Tools {
+  bench: Workbench
+  surfaces: ReadonlyMap<SurfaceName, Surface>
+  meters: Meters
+  /** In [0, 1). */
+  random: () => number
+  /** Ends when the process stops: what is in flight is finished, nothing new begins. */
+  stopping: AbortSignal
+  /** Work that goes on after `run` has returned; a stop waits for it. */
+  follow(work: Promise<void>): void
+  /** How many more deliveries this process takes on. */
+  room(): number
+  /** Wakes the loop at this time (UTC ms) instead of at the next beat. */
+  wakeAt(at: EpochMs): void
+}
+
+export const defineJob = (job: Job): Job => job

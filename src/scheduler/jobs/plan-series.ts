@@ -1,0 +1,18 @@
+import { planNext } from '../../app/plan-series.ts'
+import { SECOND } from '../../kit/clock.ts'
+import { defineJob } from '../job.ts'
+
+/** Keeps one post ahead of every running series. */
+export default defineJob({
+  name: 'plan-series',
+  every: 15 * SECOND,
+
+  async run({ bench, stopping }) {
+    for (const workspace of await bench.stores.directory.all()) {
+      for (const series of await bench.stores.workspace(workspace.id).series.running()) {
+        if (stopping.aborted) return
+        await planNext(bench, workspace, series)
+      }
+    }
+  },
+})

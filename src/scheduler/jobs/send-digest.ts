@@ -1,0 +1,42 @@
+import { digestTime } from '../../analytics/digest.ts'
+import { digestFacts } from '../../app/week-facts.ts'
+import { dateOf } from '../../calendar/week.ts'
+import { DAY, MINUTE } from '../../kit/clock.ts'
+import { newId } from '../../kit/ids.ts'
+import { digestView } from '../../views/digest.ts'
+import { defineJob } from '../job.ts'
+
+/** A digest that could not be sent at its hour is sent within this time (ms); after that the next one tells the week. */
+const STILL_NEWS = DAY
+
+/** Sends each team its digest, Mondays at nine in its zone. The mark makes it once, on any number of machines, after any restart. */
+export default defineJob({
+  name: 'send-digest',
+  every: MINUTE,
+
+  async run({ bench }) {
+    const now = bench.clock.now()
+    for (const { id, settings, createdAt } of await bench.stores.directory.all()) {
+      const at = digestTime(now, settings.zone)
+      if (!settings.digest || createdAt >= at || now - at > STILL_NEWS) continue
+      await bench.stores.transaction(id, async (stores) => {
+        if (!(await stores.marks.setOnce(`digest ${dateOf(at, settings.zone)}`, now))) return
+        const digest = digestView(await digestFacts(stores, at, settings.zone), bench.platforms)
+        for (const chat of await stores.workspace.chats()) {
+          const channel = chat.channels.digest ?? chat.channels.results ?? chat.channels.review
+          if (!channel) continue
+          await stores.outbox.add({
+            id: newId(now),
+            chatId: chat.id,
+            channel,
+            memberId: null,
+            subject: null,
+            kind: 'message',
+            message: digest,
+            createdAt: now,
+          })
+        }
+      })
+    }
+  },
+})

@@ -1,0 +1,69 @@
+import { askAbout, rollUp } from '../../app/post-outcome.ts'
+import { settle } from '../../deliveries/settle.ts'
+import { type EpochMs, SECOND } from '../../kit/clock.ts'
+import { PublishError } from '../../platforms/contract/publish-error.ts'
+import { defineJob, type Tools } from '../job.ts'
+import { openOutlet } from '../outlet.ts'
+
+const BATCH = 50
+/** A look that could not be made is made again after this (ms). */
+const PATIENCE = 60 * SECOND
+/** A platform's answer to a look (ms). */
+const LOOK_TIMEOUT = 30 * SECOND
+
+/** When each is looked at again (UTC ms). Only saves calls: a restart looks at once. */
+const lookAgain = new Map<string, EpochMs>()
+
+/** Looks for commits whose answers were lost: published, proven absent and tried again, or a person is asked. */
+export default defineJob({
+  name: 'settle-unsure',
+  every: 5 * SECOND,
+
+  async run(tools) {
+    const unsure = await tools.bench.stores.queue.unsure(BATCH)
+    const open = new Set(unsure.map((one) => one.delivery.id))
+    for (const id of lookAgain.keys()) if (!open.has(id)) lookAgain.delete(id)
+    for (const one of unsure) {
+      if ((lookAgain.get(one.delivery.id) ?? 0) <= tools.bench.clock.now()) await settleOne(tools, one)
+    }
+  },
+})
+
+async function settleOne(
+  { bench }: Tools,
+  {
+    workspaceId,
+    delivery,
+    lastAttempt,
+  }: Awaited<ReturnType<Tools['bench']['stores']['queue']['unsure']>>[number],
+): Promise<void> {
+  if (!lastAttempt) throw new Error(`The delivery ${delivery.id} is unsure without an attempt`)
+  const stores = bench.stores.workspace(workspaceId)
+  const now = bench.clock.now()
+  let found: Awaited<ReturnType<typeof settle>>
+  try {
+    const outlet = await openOutlet(bench, workspaceId, stores, delivery, AbortSignal.timeout(LOOK_TIMEOUT))
+    found = await settle(delivery, lastAttempt, outlet, now)
+  } catch (error) {
+    if (!(error instanceof PublishError))
+      bench.log.error({ delivery: delivery.id, platform: delivery.platform, err: error }, 'A look failed')
+    lookAgain.set(delivery.id, now + PATIENCE)
+    return
+  }
+  if ('lookAgainAt' in found) {
+    lookAgain.set(delivery.id, found.lookAgainAt)
+    return
+  }
+  if ('reconnect' in found) {
+    lookAgain.set(delivery.id, now + PATIENCE)
+    return
+  }
+  const { move, changes } = found
+  await bench.stores.transaction(workspaceId, async (inside) => {
+    const moved = await inside.deliveries.move(delivery.id, move, changes)
+    const post = moved && (await inside.posts.get(moved.postId))
+    if (!moved || !post) return
+    if (move === 'ask') await askAbout(inside, bench, post, moved)
+    else await rollUp(inside, bench, post)
+  })
+}

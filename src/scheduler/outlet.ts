@@ -1,0 +1,105 @@
+import type { Account } from '../accounts/account.ts'
+import { connectIo, ioFor, platformByName } from '../app/connect-accounts.ts'
+import type { WorkspaceStores } from '../app/stores.ts'
+import type { Workbench } from '../app/workbench.ts'
+import type { Outlet } from '../deliveries/deliver.ts'
+import type { Delivery } from '../deliveries/delivery.ts'
+import type { Io, MediaItem, Platform, Publication } from '../platforms/contract/platform.ts'
+import { PublishError } from '../platforms/contract/publish-error.ts'
+import { type Post, textFor } from '../posts/post.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
+
+/** The platform that a dry run publishes to: the one that declares no operator's set-up and needs no account of anybody's. */
+const DRY_RUN = 'rehearsal'
+
+/**
+ * What is needed to publish one delivery: the platform, what goes out, and fresh credentials.
+ *
+ * @throws PublishError `reconnect` where the login is dead, `edit` where the post is not what was approved
+ */
+export async function openOutlet(
+  bench: Workbench,
+  workspaceId: WorkspaceId,
+  stores: WorkspaceStores,
+  delivery: Delivery,
+  signal: AbortSignal,
+): Promise<Outlet> {
+  const account = await stores.accounts.get(delivery.accountId)
+  const post = await stores.posts.get(delivery.postId)
+  if (!account || !post)
+    throw new PublishError(delivery.platform, { do: 'edit' }, 'Its account or its post is gone')
+  if (post.revision !== delivery.revision)
+    throw new PublishError(delivery.platform, { do: 'edit' }, 'The post is not what was approved')
+  if (account.dryRun) {
+    const stage = platformByName(bench, DRY_RUN)
+    return {
+      platform: stage,
+      publication: await publicationOf(bench, workspaceId, stores, post, delivery),
+      io: dryRunIo(bench, workspaceId, stage, account, signal),
+    }
+  }
+  if (account.state !== 'connected') {
+    throw new PublishError(
+      delivery.platform,
+      { do: 'reconnect' },
+      `${account.handle} must be connected again`,
+    )
+  }
+  const platform = platformByName(bench, account.platform)
+  const io = await ioFor(bench, workspaceId, stores, platform, account, signal)
+  return { platform, publication: await publicationOf(bench, workspaceId, stores, post, delivery), io }
+}
+
+function dryRunIo(
+  bench: Workbench,
+  workspaceId: WorkspaceId,
+  stage: Platform,
+  account: Account,
+  signal: AbortSignal,
+): Io<unknown> {
+  const io = connectIo(bench, workspaceId, stage)
+  return {
+    ...io,
+    signal,
+    credentials: { token: io.client?.secret ?? '' },
+    account: {
+      externalId: account.externalId,
+      handle: account.handle,
+      facts: { ...account.facts, dryRunOf: account.platform },
+    },
+  }
+}
+
+async function publicationOf(
+  bench: Workbench,
+  workspaceId: WorkspaceId,
+  stores: WorkspaceStores,
+  post: Post,
+  delivery: Delivery,
+): Promise<Publication> {
+  const kept = await stores.media.getMany(post.content.media.map((one) => one.mediaId))
+  const media = post.content.media.map(({ mediaId, alt }): MediaItem => {
+    const found = kept.find((one) => one.id === mediaId)
+    if (!found) throw new PublishError(delivery.platform, { do: 'edit' }, 'One of its pictures is gone')
+    const { type, size, width, height, duration, filename, sha256 } = found
+    return {
+      mediaId,
+      alt,
+      type,
+      size,
+      width,
+      height,
+      duration,
+      filename,
+      bytes: () => bench.blobs.get(sha256),
+      publicUrl: () => bench.publicMediaUrl(workspaceId, mediaId),
+    }
+  })
+  return {
+    text: textFor(post.content, delivery.platform),
+    media,
+    options: post.content.options[delivery.platform] ?? {},
+    key: delivery.key,
+    at: delivery.scheduledFor,
+  }
+}

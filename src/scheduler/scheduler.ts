@@ -1,0 +1,158 @@
+import { fileURLToPath } from 'node:url'
+// croner: the cron library that keeps wall clocks over DST; here its second is the heartbeat.
+import { Cron } from 'croner'
+import type { Surface } from '../app/surface.ts'
+import type { Workbench } from '../app/workbench.ts'
+import type { EpochMs } from '../kit/clock.ts'
+import { loadFolder } from '../kit/load-folder.ts'
+import type { SurfaceName } from '../workspaces/workspace.ts'
+import type { Job, Tools } from './job.ts'
+import type { Meters } from './meters.ts'
+
+export interface SchedulerNeeds {
+  bench: Workbench
+  surfaces: ReadonlyMap<SurfaceName, Surface>
+  meters: Meters
+  /** Calls back after a write that somebody may be waiting for; returns what stops it. */
+  onWrite(listener: (written: 'deliveries' | 'outbox') => void): () => void
+  random?: () => number
+}
+
+export interface Scheduler {
+  start(): void
+  /** Begins nothing new, and waits up to `grace` ms for what is in flight. Says whether everything ended. */
+  stop(grace: number): Promise<boolean>
+  /** Runs every job that is due now, and everything they began: for tests. */
+  tick(): Promise<void>
+  /** UTC ms of the last beat; undefined before the first. */
+  lastTick(): EpochMs | undefined
+}
+
+/** Deliveries that one process publishes at a time. */
+const MOST_IN_FLIGHT = 200
+/** Node turns a time-out of 2^31 ms and more into 1 ms; and clocks move, so the next beat looks again anyway. */
+const LONGEST_TIMER = 60_000
+
+export const jobsFolder = (): string => fileURLToPath(new URL('./jobs', import.meta.url))
+
+/**
+ * The loop. croner's second is the heartbeat and the net; a timer to the next due time, and a word after each write, are
+ * the precision. A job never runs beside itself in one process; across processes each claims what it works on.
+ */
+export async function createScheduler({
+  bench,
+  surfaces,
+  meters,
+  onWrite,
+  random = Math.random,
+}: SchedulerNeeds): Promise<Scheduler> {
+  const jobs = await loadFolder<Job>(jobsFolder())
+  const lastRun = new Map<string, EpochMs>()
+  const running = new Map<string, Promise<void>>()
+  const woken = new Set<string>()
+  const inFlight = new Set<Promise<void>>()
+  const stopping = new AbortController()
+  let beat: EpochMs | undefined
+  let timer: NodeJS.Timeout | undefined
+  let timerAt = Number.POSITIVE_INFINITY
+
+  const tools: Tools = {
+    bench,
+    surfaces,
+    meters,
+    random,
+    stopping: stopping.signal,
+    room: () => MOST_IN_FLIGHT - inFlight.size,
+    follow(work) {
+      const followed = work
+        .catch((error: unknown) =>
+          bench.log.error(
+            { err: error },
+            'A delivery ended in an error that is ours; its lease will end and it is looked into',
+          ),
+        )
+        .finally(() => inFlight.delete(followed))
+      inFlight.add(followed)
+    },
+    wakeAt(at) {
+      if (at >= timerAt || stopping.signal.aborted || !cron) return
+      clearTimeout(timer)
+      timerAt = at
+      timer = setTimeout(
+        () => {
+          timerAt = Number.POSITIVE_INFINITY
+          wake('deliveries')
+        },
+        Math.min(LONGEST_TIMER, Math.max(0, at - bench.clock.now())),
+      )
+      timer.unref()
+    },
+  }
+
+  function run(job: Job): Promise<void> {
+    const now = running.get(job.name)
+    if (now) {
+      // It may have looked already: it runs once more when it is done.
+      woken.add(job.name)
+      return now
+    }
+    lastRun.set(job.name, bench.clock.now())
+    const work = job
+      .run(tools)
+      .catch((error: unknown) => {
+        meters.jobFailures.inc({ job: job.name })
+        bench.log.error({ job: job.name, err: error }, 'A job failed; it runs again at its next time')
+      })
+      .finally(() => {
+        running.delete(job.name)
+        if (woken.delete(job.name) && !stopping.signal.aborted) void run(job)
+      })
+    running.set(job.name, work)
+    return work
+  }
+
+  function wake(written: 'deliveries' | 'outbox'): void {
+    if (stopping.signal.aborted) return
+    for (const job of jobs) if (job.wokenBy === written) void run(job)
+  }
+
+  function dueJobs(): Job[] {
+    const now = bench.clock.now()
+    beat = now
+    return jobs.filter((job) => {
+      const last = lastRun.get(job.name)
+      // A clock that was set back must not stop the jobs until it has caught up.
+      return last === undefined || now < last || now - last >= job.every
+    })
+  }
+
+  let cron: Cron | undefined
+  let unhook: (() => void) | undefined
+
+  return {
+    start() {
+      cron = new Cron('* * * * * *', { protect: false, unref: true }, () => {
+        for (const job of dueJobs()) void run(job)
+      })
+      unhook = onWrite(wake)
+      for (const job of dueJobs()) void run(job)
+    },
+    async stop(grace) {
+      stopping.abort()
+      cron?.stop()
+      unhook?.()
+      clearTimeout(timer)
+      const all = Promise.all([...running.values(), ...inFlight]).then(() => true)
+      return Promise.race([
+        all,
+        new Promise<false>((resolve) => setTimeout(() => resolve(false), grace).unref()),
+      ])
+    },
+    async tick() {
+      await Promise.all(dueJobs().map(run))
+      while (inFlight.size > 0) await Promise.all(inFlight)
+      for (const job of jobs) if (job.wokenBy === 'outbox') await run(job)
+    },
+    lastTick: () => beat,
+  }
+}
