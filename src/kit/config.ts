@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { UserError } from './user-error.ts'
+
+/** Everything that is set from outside, read once. Secrets are in here: it is never logged. */
+export interface Config {
+  port: number
+  host: string
+  /** Without a trailing slash; undefined where Crier has no public address. */
+  publicUrl: string | undefined
+  databaseUrl: string
+  dataDir: string
+  secretKey: string | undefined
+  logLevel: string
+  logFile: string | undefined
+  slack: {
+    botToken: string | undefined
+    appToken: string | undefined
+    signingSecret: string | undefined
+    clientId: string | undefined
+    clientSecret: string | undefined
+    apiUrl: string | undefined
+  }
+  discord: {
+    token: string | undefined
+    applicationId: string | undefined
+    publicKey: string | undefined
+    apiUrl: string | undefined
+  }
+  /** What the operator says of a platform: its client and base address. */
+  platform(name: string): {
+    clientId: string | undefined
+    clientSecret: string | undefined
+    apiUrl: string | undefined
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const said = z.string().trim().min(1)
+const address = said.refine(
+  (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
+  'an address such as https://crier.example.com',
+)
+
+const Variables = z.object({
+  PORT: said
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((port) => port < 65_536)
+    .optional(),
+  HOST: said.optional(),
+  PUBLIC_URL: address.optional(),
+  DATABASE_URL: said.regex(/^(file:|postgres(ql)?:\/\/)/).optional(),
+  DATA_DIR: said.optional(),
+  CRIER_SECRET_KEY: z.string().min(16).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
+  LOG_FILE: said.optional(),
+  SLACK_BOT_TOKEN: said.regex(/^xoxb-/).optional(),
+  SLACK_APP_TOKEN: said.regex(/^xapp-/).optional(),
+  SLACK_SIGNING_SECRET: said.optional(),
+  SLACK_CLIENT_ID: said.optional(),
+  SLACK_CLIENT_SECRET: said.optional(),
+  SLACK_API_URL: address.optional(),
+  DISCORD_TOKEN: said.optional(),
+  DISCORD_APPLICATION_ID: said.regex(/^\d{1,20}$/).optional(),
+  DISCORD_PUBLIC_KEY: said.regex(/^[0-9a-f]{64}$/i).optional(),
+  DISCORD_API_URL: address.optional(),
+})
+
+/** What each variable is, for the sentence that refuses a bad one, for `crier doctor` and for the environment sample. */
+export const VARIABLES: Record<keyof z.infer<typeof Variables>, string> = {
+  PORT: 'a port from 0 to 65535',
+  HOST: 'an address to listen on, such as 127.0.0.1',
+  PUBLIC_URL: 'the address under which the internet reaches Crier, such as https://crier.example.com',
+  DATABASE_URL: 'file:<path> for SQLite, or postgres://user:password@host/database',
+  DATA_DIR: 'a folder for the database, media and the key',
+  CRIER_SECRET_KEY: '32 random bytes in base64 or hex, or a passphrase of at least 16 characters',
+  LOG_LEVEL: 'one of fatal, error, warn, info, debug, trace, silent',
+  LOG_FILE: 'a file for the log, rotated at 10 MB',
+  SLACK_BOT_TOKEN: 'the bot token of your Slack app, which begins with xoxb-',
+  SLACK_APP_TOKEN: 'the app-level token for Socket Mode, which begins with xapp-',
+  SLACK_SIGNING_SECRET: 'the signing secret of your Slack app',
+  SLACK_CLIENT_ID: 'the client id of your Slack app, to install it in several workspaces',
+  SLACK_CLIENT_SECRET: 'the client secret of your Slack app',
+  SLACK_API_URL: "another address of Slack's API, for tests",
+  DISCORD_TOKEN: 'the bot token of your Discord application',
+  DISCORD_APPLICATION_ID: 'the id of your Discord application',
+  DISCORD_PUBLIC_KEY: 'the public key of your Discord application: 64 hex digits',
+  DISCORD_API_URL: "another address of Discord's API, for tests",
+}
+
+/** Variables whose values are never repeated, not even to say that they are wrong. */
+const SECRET = /TOKEN|SECRET|KEY|DATABASE_URL/
+
+/**
+ * Reads the environment once. An empty variable counts as none, since that is how compose files leave them out.
+ *
+ * @throws UserError with the variable's name, what was found and what is expected
+ */
+export function readConfig(environment: Environment): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
+  const parsed = Variables.safeParse(given)
+  if (!parsed.success) throw badVariable(parsed.error, given)
+  const value = parsed.data
+  const own = (name: string) => given[name]?.trim()
+  return {
+    port: value.PORT ?? 3000,
+    host: value.HOST ?? '127.0.0.1',
+    publicUrl: value.PUBLIC_URL?.replace(/\/+$/, ''),
+    databaseUrl: value.DATABASE_URL ?? 'file:crier.sqlite',
+    dataDir: value.DATA_DIR ?? './data',
+    secretKey: value.CRIER_SECRET_KEY,
+    logLevel: value.LOG_LEVEL ?? 'info',
+    logFile: value.LOG_FILE,
+    slack: {
+      botToken: value.SLACK_BOT_TOKEN,
+      appToken: value.SLACK_APP_TOKEN,
+      signingSecret: value.SLACK_SIGNING_SECRET,
+      clientId: value.SLACK_CLIENT_ID,
+      clientSecret: value.SLACK_CLIENT_SECRET,
+      apiUrl: value.SLACK_API_URL,
+    },
+    discord: {
+      token: value.DISCORD_TOKEN,
+      applicationId: value.DISCORD_APPLICATION_ID,
+      publicKey: value.DISCORD_PUBLIC_KEY,
+      apiUrl: value.DISCORD_API_URL,
+    },
+    platform(name) {
+      const prefix = name.toUpperCase().replaceAll('-', '_')
+      const apiUrl = own(`${prefix}_API_URL`)
+      if (apiUrl !== undefined && !address.safeParse(apiUrl).success) {
+        throw new UserError(`${prefix}_API_URL is "${apiUrl}"`, {
+          wayOut: 'Expected an address such as https://api.example.com.',
+        })
+      }
+      return {
+        clientId: own(`${prefix}_CLIENT_ID`),
+        clientSecret: own(`${prefix}_CLIENT_SECRET`),
+        apiUrl: apiUrl?.replace(/\/+$/, ''),
+      }
+    },
+  }
+}
+
+/** Are people reaching Slack or Discord through this install? */
+export const hasChats = ({ slack, discord }: Pick<Config, 'slack' | 'discord'>): boolean =>
+  Boolean(slack.botToken || slack.clientId || discord.token)
+
+function badVariable(error: z.ZodError, given: Environment): UserError {
+  const name = String(error.issues[0]?.path[0] ?? '')
+  const found = SECRET.test(name) ? 'a value that does not fit' : `"${given[name] ?? ''}"`
+  return new UserError(`${name} is ${found}`, {
+    wayOut: `Expected ${VARIABLES[name as keyof typeof VARIABLES] ?? 'something else'}.`,
+  })
+}
