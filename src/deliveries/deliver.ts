@@ -1,6 +1,7 @@
 import type { Clock, EpochMs } from '../kit/clock.ts'
 import { MINUTE } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
+import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Progress, Publication, Published } from '../platforms/contract/platform.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
 import type { Delivery } from './delivery.ts'
@@ -150,9 +151,8 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSig
   return { move: 'publish' }
 }
 
-/** Where the steps of a delivery's own bookkeeping stand in its progress, apart from the platform's. */
+/** Where a delivery's own bookkeeping stands in its progress, apart from the platform's steps. */
 const TRIES = '#tries'
-export const partStep = (part: number): string => `#part:${part}`
 
 /** The parts that are live, in order: a thread goes on behind the last of them. */
 export function publishedParts(progress: Record<string, unknown>): Published[] {

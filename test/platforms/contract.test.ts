@@ -43,6 +43,10 @@ for (const platform of platforms.values()) {
 
 function contract(platform: Platform, recorded: Recorded): void {
   const verdict = recorded.verdicts ?? {}
+  const media = recorded.media ?? []
+  const options = recorded.options ?? {}
+  const post = publication({ media, options })
+  const withFile = publication({ media: recorded.media ?? [image()], options })
 
   describe('takes a post', () => {
     it('once, by one publishing request', async () => {
@@ -67,14 +71,13 @@ function contract(platform: Platform, recorded: Recorded): void {
 
     it('with an image, prepared before the commit and not again', async () => {
       const { io, server, progress } = await stage()
-      const post = publication({ media: [image()] })
-      await platform.prepare?.(post, io, progress)
+      await platform.prepare?.(withFile, io, progress)
       const prepared = server.received.length
       expect(server.received.filter(recorded.isPublish)).toHaveLength(0)
       expect(prepared > 0).toBe(recorded.uploads)
-      await platform.prepare?.(post, io, progress)
+      await platform.prepare?.(withFile, io, progress)
       expect(server.received).toHaveLength(prepared)
-      await platform.commit(post, io, progress, 0)
+      await platform.commit(withFile, io, progress, 0)
       expect(server.received).toHaveLength(prepared + 1)
     })
   })
@@ -189,7 +192,7 @@ function contract(platform: Platform, recorded: Recorded): void {
       const { io, lines, close } = stageAt(url)
       cleanUps.push(close)
       const progress = await preparedProgress()
-      const error = await failureOf(platform.commit(publication(), io, progress, 0))
+      const error = await failureOf(platform.commit(post, io, progress, 0))
       expect(error.next).toEqual({ do: 'retry' })
       expect(error.code).toBe('ECONNREFUSED')
       expectNothingPrivate([error, ...lines], [...secretsOf(url), TEXT])
@@ -211,9 +214,7 @@ function contract(platform: Platform, recorded: Recorded): void {
         cleanUps.push(server.stop)
         const { io, lines, close } = stageAt(server.url)
         cleanUps.push(close)
-        const error = await failureOf(
-          platform.prepare?.(publication({ media: [image()] }), io, memoryProgress()) ?? Promise.resolve(),
-        )
+        const error = await failureOf(platform.prepare?.(withFile, io, memoryProgress()) ?? Promise.resolve())
         expect(error.next.do).toBe(expected)
         expectNothingPrivate([error, ...lines], [...secretsOf(server.url), TEXT])
       })
@@ -222,16 +223,14 @@ function contract(platform: Platform, recorded: Recorded): void {
   describe('says what is wrong before anything is scheduled', () => {
     const facts = recorded.account?.facts ?? {}
     it('nothing, of a short text', () => {
-      expect(platform.check({ text: TEXT, media: [], options: {} }, facts)).toEqual([])
+      expect(platform.check({ text: TEXT, media, options }, facts)).toEqual([])
     })
 
     it('by how much a text is too long', () => {
       const limit = platform.text.limit(facts)
       expect(platform.text.count('a'.repeat(limit), facts)).toBe(limit)
-      expect(errorsOf(platform.check({ text: 'a'.repeat(limit), media: [], options: {} }, facts))).toEqual([])
-      const [found] = errorsOf(
-        platform.check({ text: 'a'.repeat(limit + 12), media: [], options: {} }, facts),
-      )
+      expect(errorsOf(platform.check({ text: 'a'.repeat(limit), media, options }, facts))).toEqual([])
+      const [found] = errorsOf(platform.check({ text: 'a'.repeat(limit + 12), media, options }, facts))
       expect(found).toContain('12 ')
       expect(found).toContain(limit.toLocaleString('en-US'))
     })
@@ -279,7 +278,6 @@ function contract(platform: Platform, recorded: Recorded): void {
     const { io, lines, interrupt, close } = stageAt(server.url, options)
     cleanUps.push(close)
     const progress = memoryProgress()
-    const post = publication()
     const publishing = (): Received[] => server.received.filter(recorded.isPublish)
 
     async function run(): Promise<Published> {
@@ -317,6 +315,7 @@ function contract(platform: Platform, recorded: Recorded): void {
       apiUrl: url,
       credentials: platform.credentials.parse(recorded.credentials(url)),
       ...(recorded.account ? { account: recorded.account } : {}),
+      ...(recorded.client ? { client: recorded.client } : {}),
       ...options,
     })
   }
@@ -324,7 +323,7 @@ function contract(platform: Platform, recorded: Recorded): void {
   /** Progress as a good day's preparation leaves it. */
   async function preparedProgress() {
     const { io, progress } = await stage()
-    await platform.prepare?.(publication(), io, progress)
+    await platform.prepare?.(post, io, progress)
     return progress
   }
 

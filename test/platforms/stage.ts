@@ -55,6 +55,7 @@ export function stageFor(
     apiUrl: string
     credentials: unknown
     account?: Partial<Io<unknown>['account']>
+    client?: { id: string; secret: string }
     allowOrigins?: string[]
     longest?: number
     agent?: HttpOptions['agent']
@@ -84,7 +85,7 @@ export function stageFor(
     apiUrl: options.apiUrl,
     credentials: options.credentials,
     account: { externalId: 'acme', handle: '@acme', facts: {}, ...options.account },
-    client: undefined,
+    client: options.client,
     signal: stop.signal,
     now: NOW,
   }

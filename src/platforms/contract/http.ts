@@ -40,6 +40,8 @@ export interface Call<Data> {
   headers?: Readonly<Record<string, string>>
   /** Shown as `Authorization: Bearer …`. */
   token?: string
+  /** What of the address is as good as a token: neither an error nor a log may repeat it. */
+  secrets?: readonly string[]
   body?: Body
   /** The shape of the answer, which is JSON; absent: the body is not read as JSON. */
   answer?: z.ZodType<Data>
@@ -111,7 +113,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
       ...call.headers,
       ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token}` }),
     }
-    const secrets = privateStrings(url, headers, call.body)
+    const secrets = [...privateStrings(url, headers, call.body), ...(call.secrets ?? [])]
     const patience = call.timeout ?? PATIENCE[call.phase] + (encoded?.size ?? 0) / SLOWEST_BYTES_PER_MS
     const timedOut = AbortSignal.timeout(Math.ceil(Math.min(patience, options.longest ?? patience)))
     const signal = AbortSignal.any([call.signal, timedOut])

@@ -15,9 +15,7 @@ export function checkMedia(platform: string, media: Draft['media'], rules: Media
     ...others.map((item) => error(`${item.filename} is ${item.type}, which ${platform} does not take`)),
     ...checkImages(platform, images, rules.images),
     ...checkVideos(platform, videos, rules.videos),
-    ...(images.length > 0 && videos.length > 0
-      ? [error(`${platform} takes images or a video, not both in one post`)]
-      : []),
+    ...checkTogether(platform, images.length, videos.length, rules.together),
   ]
 }
 
@@ -33,6 +31,18 @@ export const warning = (message: string): Finding => ({ severity: 'warning', mes
 
 type Item = Draft['media'][number]
 const isImage = (item: Item): boolean => item.type.startsWith('image/')
+
+function checkTogether(
+  platform: string,
+  images: number,
+  videos: number,
+  together: number | undefined,
+): Finding[] {
+  if (images === 0 || videos === 0) return []
+  if (together === undefined) return [error(`${platform} takes images or a video, not both in one post`)]
+  if (images + videos <= together) return []
+  return [error(`${images + videos} files are attached; ${platform} takes at most ${together}`)]
+}
 
 function checkImages(platform: string, images: Item[], rules: MediaRules['images']): Finding[] {
   const findings: Finding[] = []

@@ -86,6 +86,8 @@ export interface TextRules {
 export interface MediaRules {
   images: { max: number; types: readonly string[]; maxBytes: number; maxAlt?: number }
   videos?: { max: number; types: readonly string[]; maxBytes: number; maxDuration?: number }
+  /** Images and videos may be in one post, this many altogether; absent: one kind only. */
+  together?: number
   /** Does the platform fetch media itself, so that they need a public address? */
   pulls?: boolean
 }

@@ -15,6 +15,18 @@ export function graphemes(text: string): number {
 
 export const utf8Bytes = (text: string): number => Buffer.byteLength(text)
 
+const THREAD_BREAK = /^[ \t]*---[ \t]*\r?$/m
+
+/** The parts of a thread: what stands between lines that are nothing but `---`. The text as it is where there is no such line. */
+export function threadParts(text: string): string[] {
+  if (!THREAD_BREAK.test(text)) return [text]
+  const parts = text
+    .split(THREAD_BREAK)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  return parts.length === 0 ? [''] : parts
+}
+
 /** A part of a text, by UTF-16 offsets as strings have them; `end` is exclusive. */
 export interface Entity {
   kind: 'link' | 'mention' | 'hashtag'

@@ -1,4 +1,4 @@
-import type { Io, Platform } from '../../../src/platforms/contract/platform.ts'
+import type { Io, MediaItem, Platform } from '../../../src/platforms/contract/platform.ts'
 import type { Next } from '../../../src/platforms/contract/publish-error.ts'
 import type { Received, Reply } from '../fault-server.ts'
 
@@ -7,6 +7,10 @@ export interface Recorded {
   /** For a server at `url`. Every string in it is a secret, but those in `open`. */
   credentials(url: string): Record<string, unknown>
   account?: Partial<Io<unknown>['account']>
+  /** What a post there needs at the least, where a text alone is none. */
+  media?: readonly MediaItem[]
+  options?: Record<string, string>
+  client?: { id: string; secret: string }
   /** Has the platform a `prepare` that calls out where an image is attached? */
   uploads: boolean
   /** The one irreversible request. */
