@@ -1,0 +1,110 @@
+import { el } from './dom.js'
+
+/** The reader's language and zone: the member's own zone where they chose one, else the browser's. */
+const browser = Intl.DateTimeFormat().resolvedOptions()
+export const browserZone = browser.timeZone || 'UTC'
+export const locale = navigator.language || 'en'
+let zone = browserZone
+/** Milliseconds that the server's clock is ahead of this one. */
+let ahead = 0
+
+/** @param {{ zone: string | null, now: number }} reader */
+export function setReader(reader) {
+  zone = reader.zone ?? browserZone
+  ahead = reader.now - Date.now()
+}
+
+export const now = () => Date.now() + ahead
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const made = new Map()
+
+/** @param {number} at UTC milliseconds
+ * @param {Intl.DateTimeFormatOptions} options @param {string} [language] */
+function format(at, options, language = locale) {
+  const key = `${language} ${zone} ${JSON.stringify(options)}`
+  const formatter = made.get(key) ?? new Intl.DateTimeFormat(language, { timeZone: zone, ...options })
+  made.set(key, formatter)
+  return formatter.format(at)
+}
+
+const zoneWords = () =>
+  zone.includes('/') ? `${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time` : zone
+
+/** @param {number} at */
+export const clockTime = (at) => format(at, { hour: '2-digit', minute: '2-digit' })
+/** @param {number} at */
+export const exact = (at) => `${format(at, { dateStyle: 'full', timeStyle: 'short' })} (${zoneWords()})`
+/** The day as a key that sorts, in the reader's zone. @param {number} at */
+export const dayKey = (at) => format(at, { year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA')
+
+const DAY = 86_400_000
+
+/** @param {number} at */
+export function dayWords(at) {
+  const days = Math.round((Date.parse(dayKey(at)) - Date.parse(dayKey(now()))) / DAY)
+  if (Math.abs(days) <= 1) {
+    const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day')
+    return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1)
+  }
+  /** @type {Intl.DateTimeFormatOptions} */
+  const year = dayKey(at).slice(0, 4) === dayKey(now()).slice(0, 4) ? {} : { year: 'numeric' }
+  return format(at, { weekday: 'long', day: 'numeric', month: 'long', ...year })
+}
+
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS = [
+  ['day', DAY],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** @param {number} at */
+export function relative(at) {
+  const gone = at - now()
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(gone) >= length * 0.95) ?? ['minute', 60_000]
+  const count = Math.round(gone / size)
+  if (count === 0) return 'now'
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }).format(count, unit)
+}
+
+/** An instant in a sentence: the day and the time in the reader's zone, how far off it is, and all of it on hover.
+ * @param {number} at */
+export function timeSpan(at) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const year = dayKey(at).slice(0, 4) === dayKey(now()).slice(0, 4) ? {} : { year: 'numeric' }
+  const words = format(at, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...year,
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+  return el(
+    'time',
+    { class: 'when', datetime: new Date(at).toISOString(), 'data-tip': exact(at) },
+    words,
+    el('span', { class: 'far', data: { at: String(at) } }, relative(at)),
+  )
+}
+
+/** When an entry was written. @param {number} at */
+export const stamp = (at) =>
+  el('time', { class: 'stamp', datetime: new Date(at).toISOString(), 'data-tip': exact(at) }, clockTime(at))
+
+/** How long ago, kept true while the page is open. @param {number} at */
+export const ago = (at) =>
+  el(
+    'time',
+    { class: 'stamp', datetime: new Date(at).toISOString(), 'data-tip': exact(at), data: { at: String(at) } },
+    relative(at),
+  )
+
+/** Brings every relative time up to date. */
+export function refreshTimes() {
+  for (const element of document.querySelectorAll('[data-at]')) {
+    const words = relative(Number(/** @type {HTMLElement} */ (element).dataset.at))
+    if (element.textContent !== words) element.textContent = words
+  }
+}
