@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HOUR, instantOf, SECOND } from '../kit/clock.ts'
+import { entitiesOfPost, type Facet, facetsOf } from './bluesky/facets.ts'
 import { resolveHandle } from './bluesky/identity.ts'
 import { endOfToken, postAddress, type RecordRef, recordKey } from './bluesky/record.ts'
 import {
@@ -25,7 +26,7 @@ import {
   type Published,
 } from './contract/platform.ts'
 import { PublishError } from './contract/publish-error.ts'
-import { DOMAIN_MENTION, type Entity, entitiesOf, graphemes, spansWith, utf8Bytes } from './contract/text.ts'
+import { type Entity, graphemes, spansWith, utf8Bytes } from './contract/text.ts'
 
 const Ref = z.object({ uri: z.string().startsWith('at://'), cid: z.string() })
 const Blob = z.object({ blob: z.record(z.string(), z.unknown()) })
@@ -51,9 +52,6 @@ const BYTES = 3000
 /** https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/images.json */
 const MEDIA: MediaRules = { images: { max: 4, types: ['image/*'], maxBytes: 2_000_000 } }
 const MOST_URIS = 25
-
-/** A tag begins a word, holds no space and is not all digits or punctuation; what ends it as punctuation is not its own. */
-const TAG = /(?<=^|\s)[#＃]((?!\ufe0f)[^\s]*[^\d\s\p{P}][^\s]*?)(?=\p{P}*(?:\s|$))/gu
 
 export default definePlatform<Credentials>({
   name: 'bluesky',
@@ -139,8 +137,7 @@ export default definePlatform<Credentials>({
     return findings
   },
 
-  show: (text) =>
-    spansWith(text, entitiesOf(text, { bareLinks: true, mention: DOMAIN_MENTION, hashtag: TAG }), hrefOf),
+  show: (text) => spansWith(text, entitiesOfPost(text), hrefOf),
 
   async prepare(publication, io, progress) {
     for (const { mediaId, type, bytes } of publication.media) {
@@ -154,7 +151,10 @@ export default definePlatform<Credentials>({
       })
       await progress.keep(blobStep(mediaId), data.blob)
     }
-    if (!progress.get(FACETS)) await progress.keep(FACETS, await facetsOf(publication.text, io))
+    if (!progress.get(FACETS)) {
+      const resolve = (handle: string) => resolveHandle(handle, io.credentials.service, asking(io))
+      await progress.keep(FACETS, await facetsOf(publication.text, resolve))
+    }
     if (publication.options.replyTo && !progress.get(REPLY)) {
       await progress.keep(REPLY, await replyRefs(publication.options.replyTo, io))
     }
@@ -234,37 +234,6 @@ export default definePlatform<Credentials>({
   },
 })
 
-interface Facet {
-  index: { byteStart: number; byteEnd: number }
-  features: { $type: string; did?: string; [name: string]: unknown }[]
-}
-
-/** Links, tags and mentions by UTF-8 bytes, mentions with their DIDs. Who can't be found is not a mention. */
-async function facetsOf(text: string, io: Io<Credentials>): Promise<Facet[]> {
-  // @atproto/api: Bluesky's own reading of a text. Loaded here, because it takes 66 MB and a third of a second.
-  const { RichText } = await import('@atproto/api')
-  const rich = new RichText({ text })
-  rich.detectFacetsWithoutResolution()
-  const facets: Facet[] = []
-  for (const facet of rich.facets ?? []) {
-    const features: Facet['features'] = []
-    for (const feature of facet.features as Facet['features']) {
-      if (feature.did === undefined) features.push(feature)
-      else {
-        const did = await resolveHandle(feature.did, io.credentials.service, {
-          http: io.http,
-          phase: 'prepare',
-          signal: io.signal,
-        })
-        if (did !== undefined) features.push({ ...feature, did })
-      }
-    }
-    const { byteStart, byteEnd } = facet.index
-    if (features.length > 0) facets.push({ index: { byteStart, byteEnd }, features })
-  }
-  return facets
-}
-
 /** What a reply names: the post it answers and the one that began the thread. */
 async function replyRefs(
   address: string,
@@ -275,8 +244,7 @@ async function replyRefs(
     code: 'RecordNotFound',
   })
   const target = postAddress(address)
-  const asking = { http: io.http, phase: 'prepare', signal: io.signal } as const
-  const repo = target && (await resolveHandle(target.who, service, asking))
+  const repo = target && (await resolveHandle(target.who, service, asking(io)))
   if (!target || repo === undefined) throw gone
   const found = await io.http.find({
     ...signedIn(io, 'getRecord'),
@@ -345,6 +313,8 @@ const signedIn = (io: Io<Credentials>, name: string): Pick<Call<unknown>, 'name'
   token: io.credentials.accessJwt,
   signal: io.signal,
 })
+
+const asking = ({ http, signal }: Io<Credentials>) => ({ http, signal, phase: 'prepare' }) as const
 
 const isNoRecord = ({ body }: { body: unknown }): boolean => codeOf(body) === 'RecordNotFound'
 

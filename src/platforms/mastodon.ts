@@ -104,7 +104,7 @@ export default definePlatform<Credentials>({
           required: true,
         },
       ],
-      open: (values, io) =>
+      open: async (values, io) =>
         openAccount(
           serverTyped(values.server, io.apiUrl),
           typeof values.token === 'string' ? values.token.trim() : '',
@@ -119,7 +119,7 @@ export default definePlatform<Credentials>({
       ],
       scopes: SCOPES,
       pkce: true,
-      server: (values, io) => registerClient(serverTyped(values.server, io.apiUrl), io),
+      server: async (values, io) => registerClient(serverTyped(values.server, io.apiUrl), io),
       accounts: async (tokens, values, io) => [
         await openAccount(serverTyped(values.server, io.apiUrl), tokens.accessToken, io, io.server.client),
       ],

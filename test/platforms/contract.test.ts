@@ -78,7 +78,8 @@ function contract(platform: Platform, recorded: Recorded): void {
       await platform.prepare?.(withFile, io, progress)
       expect(server.received).toHaveLength(prepared)
       await platform.commit(withFile, io, progress, 0)
-      expect(server.received).toHaveLength(prepared + 1)
+      // What follows the publishing request only reads: an address, what has become of it.
+      expect(server.received.slice(prepared).filter(recorded.isPublish)).toHaveLength(1)
     })
   })
 
@@ -133,7 +134,7 @@ function contract(platform: Platform, recorded: Recorded): void {
       const { fails, find, published } = await stage(() => 'drop')
       expect((await fails()).next).toEqual({ do: 'check' })
       expect(published()).toBe(0)
-      if (platform.look.find) expect(await find()).toBe('absent')
+      if (platform.look.find) expect(await find()).toBe(recorded.blind ? 'unknown' : 'absent')
     })
 
     it('the answer lost, and published: found, or repeated without a second post', async () => {
@@ -143,7 +144,8 @@ function contract(platform: Platform, recorded: Recorded): void {
       })
       expect((await fails()).next).toEqual({ do: 'check' })
       expect(published()).toBe(1)
-      if (platform.look.find) expect(await find()).toMatchObject({ remoteId: expect.any(String) })
+      if (recorded.blind) expect(await find()).toBe('unknown')
+      else if (platform.look.find) expect(await find()).toMatchObject({ remoteId: expect.any(String) })
       if (platform.look.repeatableFor > 0) {
         heal()
         await run()
@@ -191,7 +193,7 @@ function contract(platform: Platform, recorded: Recorded): void {
       const url = await deadAddress()
       const { io, lines, close } = stageAt(url)
       cleanUps.push(close)
-      const progress = await preparedProgress()
+      const progress = await preparedProgress(url)
       const error = await failureOf(platform.commit(post, io, progress, 0))
       expect(error.next).toEqual({ do: 'retry' })
       expect(error.code).toBe('ECONNREFUSED')
@@ -320,11 +322,15 @@ function contract(platform: Platform, recorded: Recorded): void {
     })
   }
 
-  /** Progress as a good day's preparation leaves it. */
-  async function preparedProgress() {
-    const { io, progress } = await stage()
+  /** Progress as a good day's preparation leaves it, with what it was given to upload to at `url`. */
+  async function preparedProgress(url: string) {
+    const { io, progress, server } = await stage()
     await platform.prepare?.(post, io, progress)
-    return progress
+    const moved = memoryProgress()
+    for (const [step, value] of Object.entries(progress.steps)) {
+      await moved.keep(step, JSON.parse(JSON.stringify(value).replaceAll(server.url, url)))
+    }
+    return moved
   }
 
   /** Every string of the credentials that is not the server's address or an id. */

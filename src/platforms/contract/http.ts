@@ -48,6 +48,8 @@ export interface Call<Data> {
   signal: AbortSignal
   /** Milliseconds for the whole call. 30 s (60 s for a commit) and the time a body takes at 100 kB/s where absent. */
   timeout?: number
+  /** Tells a refusal that comes with a 2xx status, as TikTok and Snapchat give them; it is then read as any other. */
+  refused?: (body: unknown) => boolean
   /** The largest answer that is read. 4 MB where absent. */
   maxBytes?: number
   /** Reads this call's refusals instead of the platform's own reading. */
@@ -142,8 +144,8 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
 
     options.log.debug({ ...labels(call), status: raw.status, ms: options.now() - startedAt }, 'call')
     const accepted = raw.status >= 200 && raw.status < 300
-    if (!accepted) {
-      const body = parsedOr(textOf(raw.bytes))
+    const body = accepted && !call.refused ? undefined : parsedOr(textOf(raw.bytes))
+    if (!accepted || call.refused?.(body)) {
       return {
         refused: { phase: call.phase, status: raw.status, header: raw.header, body, now: options.now() },
         secrets,

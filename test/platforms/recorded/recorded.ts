@@ -17,6 +17,8 @@ export interface Recorded {
   isPublish(request: Received): boolean
   /** A platform that is well, and keeps what was published as the real one does. */
   well(): { reply(request: Received): Reply; posts(): number }
+  /** It offers a look, but none that helps where the very answer to the commit was lost. */
+  blind?: true
   /** How it refuses, where the status is not all that counts. */
   refusals?: Partial<Record<'refused' | 'signedOut' | 'busy' | 'limited', { status: number; json: unknown }>>
   /** Verdicts that differ from the suite's, with the reason in a comment beside them. */
