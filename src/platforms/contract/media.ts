@@ -1,4 +1,4 @@
-import type { Draft, Finding, MediaRules } from './platform.ts'
+import type { AccountFacts, Draft, Finding, MediaRules } from './platform.ts'
 import { graphemes } from './text.ts'
 
 /**
@@ -24,6 +24,19 @@ export function checkLength(platform: string, count: number, limit: number, unit
   if (count <= limit) return []
   const over = count - limit
   return [error(`It is ${number(over)} ${one(unit, over)} over ${platform}'s ${number(limit)}`)]
+}
+
+/**
+ * What keeps a platform that fetches media itself from fetching these: an install without a public address, which the app
+ * tells by the fact `publicAddress: false`.
+ */
+export function checkReachable(platform: string, media: Draft['media'], facts: AccountFacts): Finding[] {
+  if (media.length === 0 || facts.publicAddress !== false) return []
+  return [
+    error(
+      `${platform} fetches ${media.length === 1 ? media[0]?.filename : 'files'} itself, and this Crier has no public address: its operator sets PUBLIC_URL`,
+    ),
+  ]
 }
 
 export const error = (message: string): Finding => ({ severity: 'error', message })

@@ -38,6 +38,11 @@ export interface Platform<Credentials = unknown> {
   /** UTC ms at which the access ends, or null where it does not. */
   expiresAt?(credentials: Credentials): EpochMs | null
   /**
+   * How long (ms) before its end access is to be renewed; some minutes where absent. Long for a token that only lives on
+   * by being renewed (Instagram, Threads): once it has ended, a person must sign in again.
+   */
+  refreshAhead?: number
+  /**
    * New access from what is kept. Called under a lock per account; what it returns is stored before it is used.
    * @throws PublishError with `reconnect` only where the platform said that the login is dead (`invalid_grant`), `retry` on weather.
    */
@@ -133,7 +138,10 @@ export interface MediaItem {
   publicUrl(): string | undefined
 }
 
-/** What Crier remembers of an account besides its credentials: limits of its server, its kind. Never a secret. */
+/**
+ * What Crier remembers of an account besides its credentials: limits of its server, its kind. Never a secret. The app adds
+ * `publicAddress: false` where the install has no public address, for platforms that fetch media themselves.
+ */
 export type AccountFacts = Readonly<Record<string, unknown>>
 
 /** What a platform's call may use. */
