@@ -20,6 +20,7 @@ export type Kind =
   | 'article' // "a", "an": one, but only before a unit
   | 'ordinal' // [1…31, -1 for last, -2 for second to last]
   | 'ordinalEnd' // what a number gets to be an ordinal, glued to it: "th", "er", "º"
+  | 'ordinalMark' // before a number: "第"
   | 'weekday' // [1…7]
   | 'weekdays' // [1…7] in a form that means every one of them: "mondays", "montags"
   | 'days' // ['1-5'] a set with a name: "weekdays", "weekend" as days that recur
@@ -32,6 +33,7 @@ export type Kind =
   | 'andHalf' // after an amount or its unit: "and a half", "et demie"
   | 'few' // too vague an amount
   | 'ampm' // ['am' | 'pm']
+  | 'ampmBefore' // ['am' | 'pm'] before an hour: "午後"
   | 'ampmGlued' // only right after a digit: "8a"
   | 'part' // [DayPart]
   | 'clock' // ['noon' | 'midnight']
@@ -50,6 +52,7 @@ export type Kind =
   | 'lastMark' // after a noun, of the past: "dernier", "pasado"
   | 'next' // [1, 2 for the one after]
   | 'nextAfter' // after its noun: "prochain", "que viene"
+  | 'coming' // the nearest weekday, the next week: "upcoming", "kommend"
   | 'this'
   | 'every' // ['' or 2 for "every other"]
   | 'everyAfter' // after an amount: "ごと", "haftada bir"
@@ -72,10 +75,13 @@ export type Kind =
   | 'untilAfter'
   | 'from'
   | 'fromAfter'
+  | 'rangeFrom' // before a range of weekdays or hours: "von", "de"
   | 'for'
+  | 'forAfter' // after a length: "lang", "boyunca"
   | 'times' // "times", "x"
   | 'onceA' // [1 once, 2 twice] before a period
   | 'except'
+  | 'exceptAfter' // "hariç", "を除く"
   | 'between'
   | 'and'
   | 'to'
@@ -116,6 +122,7 @@ export function compileWords(tables: readonly Words[], umlauts = false): Branch 
       const byValue = typeof entries === 'string' ? { '': entries } : entries
       for (const [value, words] of Object.entries(byValue)) {
         for (const word of words.split('|')) {
+          if (word === '') continue
           addWord(root, word, { kind: kind as Kind, value: valueOf(value) })
           if (umlauts && /[äöü]/i.test(word)) addWord(root, spellUmlauts(word), { kind: kind as Kind, value: valueOf(value) })
         }

@@ -17,8 +17,13 @@ const error = (message: string): When => ({ kind: 'error', message })
 
 /** Whether the items say something that repeats. */
 export function isRepeating(items: readonly Item[]): boolean {
+  // "le lundi" is every Monday, "le lundi 5 mars" is one.
+  const dated = items.some((item) => (item.t === 'date' && item.days.length > 0) || item.t === 'dotted')
   return items.some(
-    (item) => item.t === 'every' || item.t === 'often' || (item.t === 'weekday' && item.habit === true && item.next === undefined),
+    (item) =>
+      item.t === 'every' ||
+      item.t === 'often' ||
+      (item.t === 'weekday' && item.habit === true && item.next === undefined && (!dated || item.days.length > 1)),
   )
 }
 

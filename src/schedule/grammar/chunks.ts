@@ -7,7 +7,7 @@ import { EMPTY_SPAN, type Item } from './items.ts'
 import { addUnit, integer, ordinal, span } from './numbers.ts'
 
 /** Words that stand between things and say nothing of their own. */
-const CONNECTORS: Kind[] = ['on', 'the', 'of', 'at', 'in', 'for', 'glue', 'this', 'and']
+const CONNECTORS: Kind[] = ['on', 'the', 'of', 'at', 'in', 'for', 'glue', 'this', 'coming', 'and']
 const CONNECTING_MARKS = new Set([',', '.', '@', ';', ':', '!', '|', '&'])
 /** What a phrase may not end with. */
 const DANGLING: Kind[] = ['at', 'in', 'for', 'of']
@@ -93,10 +93,11 @@ type Rule = (r: Reader, i: number, said: Said) => Hit<Item[]> | undefined
 const one = (hit: Hit<Item> | undefined): Hit<Item[]> | undefined =>
   hit === undefined ? undefined : { value: [hit.value], next: hit.next }
 
+// Weekdays come first: "segunda, quarta e sexta" are no ordinals.
 const dateLike: Rule[] = [
+  (r, i) => one(weekdayRule(r, i)),
   (r, i) => one(nthRule(r, i)),
   (r, i, said) => one(dateRule(r, i, said)),
-  (r, i) => one(weekdayRule(r, i)),
   dayRule,
   periodRule,
   ofMonthRule,
@@ -158,6 +159,11 @@ function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
   }
   const unit = r.lex(at, 'unit')
   if (unit !== undefined) return { value: [{ t: 'every', interval, unit: unit.value as Unit }], next: unit.next }
+  const named = r.lex(at, 'part')
+  if (named !== undefined && interval === 1) {
+    const part: Item = { t: 'part', part: named.value as DayPart }
+    return { value: [{ t: 'every', interval, unit: 'day' }, part], next: named.next }
+  }
   const half = r.lex(at, 'span') ?? (r.is(at, 'half') ? { value: 0, next: at } : undefined)
   if (half !== undefined && interval === 1) {
     const length = span(r, at)
@@ -172,7 +178,15 @@ function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
     if (of !== undefined && count.value < 1) {
       return count.value === -1 && of.value === 'day' ? { value: [{ t: 'every', interval: 1 }], next: at } : undefined
     }
-    if (of !== undefined) return { value: [{ t: 'every', interval: count.value, unit: of.value }], next: of.next }
+    if (of !== undefined) {
+      const next = r.lex(of.next, 'everyAfter')?.next ?? of.next
+      return { value: [{ t: 'every', interval: count.value, unit: of.value }], next }
+    }
+    // "cada dos lunes"
+    const plain = integer(r, at)
+    if (plain !== undefined && plain.value > 1 && ordinal(r, at) === undefined && r.is(plain.next, 'weekday')) {
+      return { value: [{ t: 'every', interval: plain.value }], next: plain.next }
+    }
   }
   return { value: [{ t: 'every', interval }], next: every.next > at ? every.next : at }
 }
@@ -199,7 +213,7 @@ function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
     times = count.value
     at = word.next
   }
-  at = r.skip(at, 'article', 'every', 'the', 'of', 'in')
+  at = r.skip(at, 'article', 'every', 'the', 'of', 'in', 'at')
   const unit = r.lex(at, 'unit')
   if (unit !== undefined) {
     return { value: [{ t: 'often', times }, { t: 'every', interval: 1, unit: unit.value as Unit }], next: unit.next }
@@ -307,7 +321,12 @@ function lastingRule(r: Reader, i: number): Hit<Item[]> | undefined {
   if (count !== undefined && times !== undefined) return { value: [{ t: 'count', count: count.value }], next: times.next }
   const once = r.lex(at, 'onceA')
   if (once !== undefined && word !== undefined) return { value: [{ t: 'count', count: Number(once.value) }], next: once.next }
-  if (word === undefined) return undefined
+  if (word === undefined) {
+    const before = span(r, i)
+    const after = before === undefined ? undefined : r.lex(before.next, 'forAfter')
+    if (before === undefined || after === undefined) return undefined
+    return { value: [{ t: 'lasting', span: before.value }], next: after.next }
+  }
   const length = span(r, at)
   return length === undefined ? undefined : { value: [{ t: 'lasting', span: length.value }], next: length.next }
 }
@@ -333,7 +352,7 @@ function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
   }
   if (prefix !== undefined || plus) return { value: [{ t: 'span', span: length.value }], next: length.next }
   // "15h", "17h10", "1430 hours" are hours of the day
-  if (said.at || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
+  if (said.at || (dateRule(r, i, said)?.next ?? 0) >= length.next || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
   return { value: [{ t: 'span', span: length.value, bare: true }], next: length.next }
 }
 
@@ -345,14 +364,19 @@ function dayRule(r: Reader, i: number): Hit<Item[]> | undefined {
 /** "next week", "this month", "la semaine prochaine". */
 function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const next = r.lex(i, 'next')
-  const now = next === undefined ? r.lex(i, 'this') : undefined
-  const start = next?.next ?? now?.next ?? i
+  const coming = next === undefined ? r.lex(i, 'coming') : undefined
+  const now = next === undefined && coming === undefined ? r.lex(i, 'this') : undefined
+  const start = r.skip(next?.next ?? coming?.next ?? now?.next ?? i, 'of')
   const unit = r.lex(start, 'unit')
   if (unit === undefined) return undefined
   const name = unit.value
   if (name !== 'week' && name !== 'month' && name !== 'year' && name !== 'weekend') return undefined
   if (next !== undefined) {
     return { value: [{ t: 'period', unit: name, offset: Number(next.value === '' ? 1 : next.value) }], next: unit.next }
+  }
+  if (coming !== undefined) {
+    const offset = name === 'weekend' ? 0 : 1
+    return { value: [{ t: 'period', unit: name, offset }], next: unit.next }
   }
   if (now !== undefined) return { value: [{ t: 'period', unit: name, offset: 0 }], next: unit.next }
   const after = r.lex(unit.next, 'nextAfter')
@@ -372,7 +396,7 @@ function ofMonthRule(r: Reader, i: number): Hit<Item[]> | undefined {
 
 /** "between 9 and 17". */
 function betweenRule(r: Reader, i: number): Hit<Item[]> | undefined {
-  const word = r.lex(i, 'between') ?? r.lex(i, 'from')
+  const word = r.lex(i, 'between') ?? r.lex(i, 'rangeFrom')
   if (word === undefined) return undefined
   const time = timeLike(r, r.skip(word.next, 'the', 'at'), { at: true, on: false })
   const item = time?.value[0]
@@ -383,6 +407,12 @@ function betweenRule(r: Reader, i: number): Hit<Item[]> | undefined {
 }
 
 function partRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  // "this morning" is today's, also when it has passed
+  const now = r.lex(i, 'this')
+  const todays = now === undefined ? undefined : r.lex(now.next, 'part')
+  if (todays !== undefined) {
+    return { value: [{ t: 'day', offset: 0 }, { t: 'part', part: todays.value as DayPart }], next: todays.next }
+  }
   const part = r.lex(i, 'part')
   return part === undefined ? undefined : { value: [{ t: 'part', part: part.value as DayPart }], next: part.next }
 }
@@ -425,7 +455,9 @@ function afterRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const until = r.lex(i, 'untilAfter')
   if (until !== undefined) return { value: [{ t: 'after', edge: 'until' }], next: until.next }
   const from = r.lex(i, 'fromAfter')
-  return from === undefined ? undefined : { value: [{ t: 'after', edge: 'from' }], next: from.next }
+  if (from !== undefined) return { value: [{ t: 'after', edge: 'from' }], next: from.next }
+  const except = r.lex(i, 'exceptAfter')
+  return except === undefined ? undefined : { value: [{ t: 'after', edge: 'except' }], next: except.next }
 }
 
 function nowRule(r: Reader, i: number): Hit<Item[]> | undefined {

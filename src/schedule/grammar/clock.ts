@@ -35,7 +35,10 @@ export function timeRule(r: Reader, i: number, said: { at: boolean }, longer: Lo
     }
     readings.push(next.value)
     at = next.next
-    if (range) break
+    if (range) {
+      at = r.lex(at, 'untilAfter')?.next ?? at
+      break
+    }
   }
   const marked = said.at || readings.some((reading) => reading.marked)
   shareHalf(readings, range)
@@ -94,6 +97,10 @@ function namedClock(r: Reader, i: number): Hit<Reading> | undefined {
   if (named === undefined) return undefined
   const midnight = named.value === 'midnight'
   const clock: Clock = { hour: midnight ? 0 : 12, minute: 0, second: 0, sure: true }
+  const shift = r.lex(named.next, 'shiftAfter')
+  if (shift !== undefined && !midnight && Number(shift.value) > 0) {
+    return { value: { clock: { ...clock, minute: Number(shift.value) }, marked: true }, next: shift.next }
+  }
   if (midnight) clock.midnight = true
   return { value: { clock, marked: true }, next: named.next }
 }
@@ -129,9 +136,22 @@ function moved(r: Reader, clock: Clock, minutes: number, _said: boolean): Clock 
 }
 
 function plainClock(r: Reader, i: number, said: boolean): Hit<Reading> | undefined {
+  const before = r.lex(i, 'ampmBefore')
+  if (before !== undefined) return halfBefore(r, i, before)
   const digits = r.digits(i)
   const read = digits === undefined ? wordHour(r, i) : digitHour(r, i, said)
   return read === undefined ? undefined : ending(r, i, read)
+}
+
+/** "午後3時" */
+function halfBefore(r: Reader, i: number, before: Hit<number | string>): Hit<Reading> | undefined {
+  const half = before.value === 'am' ? 'am' : 'pm'
+  const read = plainClock(r, r.skip(before.next, 'of'), true)
+  if (read === undefined) return undefined
+  const { clock } = read.value
+  if (clock.hour > 12) return half === 'pm' ? read : r.refuse(`There is no time ${r.quote(i, read.next)}.`)
+  const hour = (clock.hour % 12) + (half === 'pm' ? 12 : 0)
+  return { value: { clock: { ...clock, hour, half, sure: true }, marked: true }, next: read.next }
 }
 
 interface Raw {

@@ -353,6 +353,7 @@ export function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
   for (;;) {
     const one = weekday(r, at)
     if (one === undefined) break
+    if (last !== undefined && (one.value.next ?? all.next) !== all.next) break
     for (const day of one.value.days) if (!all.days.includes(day)) all.days.push(day)
     all.habit ||= one.value.habit
     if (one.value.next !== undefined) all.next = one.value.next
@@ -387,8 +388,10 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
   } else if (r.is(at, 'this')) {
     all.now = true
     at = r.skip(at, 'this')
+  } else if (r.is(at, 'coming')) {
+    at = r.skip(at, 'coming', 'of')
   } else {
-    at = r.is(at, 'from') ? r.skip(at, 'from', 'the') : at
+    at = r.is(at, 'rangeFrom') ? r.skip(at, 'rangeFrom', 'the') : at
   }
   const one = r.lex(at, 'weekday')
   const longest = Math.max(set?.next ?? -1, habit?.next ?? -1, one?.next ?? -1)
@@ -396,6 +399,10 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
   if (one?.next !== longest) {
     const range = habit?.next === longest ? rangeEnd(r, habit.next) : undefined
     if (habit?.next === longest) {
+      const coming = range === undefined ? r.lex(habit.next, 'nextAfter') : undefined
+      if (coming !== undefined) return { value: { days: [Number(habit.value)], habit: false, next: 1 }, next: coming.next }
+      const gone = range === undefined ? r.lex(habit.next, 'lastMark') : undefined
+      if (gone !== undefined) return { value: { days: [Number(habit.value)], habit: false, gone: true }, next: gone.next }
       if (range === undefined) return { value: { days: [Number(habit.value)], habit: true }, next: habit.next }
       return { value: { days: daysBetween(Number(habit.value), range.value), habit: true }, next: range.next }
     }
@@ -408,7 +415,7 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
   if (to !== undefined && all.next === undefined) {
     return { value: { ...all, days: daysBetween(first, to.value), habit: all.now !== true }, next: to.next }
   }
-  if (at !== i && r.is(i, 'from')) return undefined
+  if (at !== i && r.is(i, 'rangeFrom')) return undefined
   all.days = [first]
   const after = r.lex(end, 'nextAfter')
   if (after !== undefined) {

@@ -40,7 +40,7 @@ export type Item =
   | { t: 'every'; interval: number; unit?: Unit; nth?: number }
   | { t: 'ofMonth' }
   | { t: 'until' | 'from'; items: Item[] }
-  | { t: 'after'; edge: 'until' | 'from' }
+  | { t: 'after'; edge: 'until' | 'from' | 'except' }
   | { t: 'lasting'; span: Span }
   | { t: 'count'; count: number }
   | { t: 'often'; times: number }

@@ -25,6 +25,8 @@ export function ordinal(r: Reader, i: number): Hit<number> | undefined {
 }
 
 function plainOrdinal(r: Reader, i: number): Hit<number> | undefined {
+  const mark = r.lex(i, 'ordinalMark')
+  if (mark !== undefined) return integer(r, mark.next)
   const digits = r.digits(i)
   if (digits !== undefined) {
     if (digits.value < 1 || digits.text.length > 2) return undefined

@@ -1,6 +1,6 @@
-import { counted } from './common.ts'
+import { ampm, counted } from './common.ts'
 import type { Language } from './language.ts'
-import { enSpeech } from './en-speech.ts'
+import { enSpeech } from './speech/en.ts'
 
 const UNITS = 'zero|oh,one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen,fifteen,sixteen,seventeen,eighteen,nineteen'
 const small = UNITS.split(',')
@@ -56,6 +56,7 @@ function FIRST(index: number): string {
 export const en: Language = {
   habits: { language: 'en', clock12: 'always', dateOrder: 'ask', ordinalDot: false },
   words: {
+    ampm,
     number: counted(numbers),
     article: 'a|an|another',
     ordinal: ordinals,
@@ -149,7 +150,8 @@ export const en: Language = {
     gone: "yesterday|ago|last night|yday|the day before yesterday|day before yesterday|earlier|back|last week|last month|last year|last weekend|previous|past week|past month|past year|the other day|yesterday's|yester|before now",
     lastMark: 'last',
     next: { 1: 'next|the next|following|the following|nxt' },
-    this: 'this|current|the current|upcoming|the upcoming|coming|the coming|this coming|this upcoming',
+    coming: 'upcoming|the upcoming|coming|the coming|this coming|this upcoming',
+    this: 'this|current|the current',
     every: { '': 'every|each|ev|evry|every single|each and every', 2: 'every other|every alternate|each other|alternate|alternating|every alternating|each alternate' },
     other: 'other|alternate|alternating',
     seq: {
@@ -195,6 +197,7 @@ export const en: Language = {
     the: 'the',
     of: 'of|in|in the|during|of the',
     dayMark: 'day',
+    rangeFrom: 'from',
     until: 'until|till|til|through|thru|up to|ending|ends|end|ending on|up until|ending by|to|until the end of|through to|up through|and ending|and ends on|ends on',
     from: 'starting|starting from|starting on|starting in|from|beginning|beginning on|beginning from|as of|effective|since|start|starts|starts on|commencing|begin|begins|start on|starting at|and starting|after|start from|beginning in|beginning at',
     for: 'for|for the next|over the next|for a total of|during the next|lasting|only for',

@@ -1,3 +1,0 @@
-import type { Speech } from '../speech.ts'
-
-export const enSpeech: Speech = {}
