@@ -49,7 +49,7 @@ export function createCredentials({ store, sealer, clock, worker }: CredentialsN
 
   const endsSoon = (platform: Platform, credentials: unknown): boolean => {
     const end = platform.expiresAt?.(credentials) ?? null
-    return end !== null && end - clock.now() < REFRESH_AHEAD
+    return end !== null && end - clock.now() < (platform.refreshAhead ?? REFRESH_AHEAD)
   }
 
   return {
