@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Routes } from '../../app/routes.ts'
 import { type FrontDesk, type Place, SendError, type Speaker, type Surface } from '../../app/surface.ts'
-import type { Clock } from '../../kit/clock.ts'
+import type { Clock, EpochMs } from '../../kit/clock.ts'
 import { newId } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import { serveBytes } from '../../kit/serve-bytes.ts'
@@ -127,6 +127,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     const { channel, line, command, values, press } = read.say
     if (!mayRead(channel, member.id)) return sorry(403, 'This conversation is somebody else’s.')
 
+    const saidAt = clock.now()
     const answer = await desk.ask(speakerOf(member, externalId, read.say), {
       ...(line === undefined ? { command: command ?? '', values: values ?? {} } : { line }),
       channel,
@@ -135,12 +136,15 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     })
     if (answer.type === 'form') return Response.json({ type: 'form', form: answer.form satisfies Form })
     const onlyFor = answer.audience === 'person' ? member.id : null
-    return Response.json({ type: 'entries', entries: await write(read.say, member, answer.message, onlyFor) })
+    return Response.json({
+      type: 'entries',
+      entries: await write({ ...read.say, saidAt }, member, answer.message, onlyFor),
+    })
   }
 
   /** What was said and what was answered become entries; turning the pages of one's own answer changes it in place. */
   async function write(
-    { channel, line, thread, press, entry, command }: Say,
+    { channel, line, thread, press, entry, command, saidAt }: Say & { saidAt: EpochMs },
     member: Member,
     answered: Message,
     onlyFor: string | null,
@@ -155,15 +159,12 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     if (line !== undefined && !press) {
       const words = message(text(line))
       written.push(
-        await writer.add({ ...where, id: newId(clock.now()), memberId: member.id, message: words }),
+        await writer.add({ ...where, id: newId(saidAt), at: saidAt, memberId: member.id, message: words }),
       )
     }
-    const answerEntry = await writer.add({
-      ...where,
-      id: newId(clock.now()),
-      memberId: null,
-      message: answered,
-    })
+    // Later than what it answers, also within one millisecond.
+    const at = Math.max(clock.now(), saidAt + 1)
+    const answerEntry = await writer.add({ ...where, id: newId(at), at, memberId: null, message: answered })
     if (onlyFor !== null) shownCommands.remember(answerEntry.id, said, member.id)
     return [...written, answerEntry]
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '../../kit/clock.ts'
+import type { Clock, EpochMs } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { type Block, type Message, note } from '../../message/message.ts'
 import type { TranscriptEntry, TranscriptStore } from '../../playground/transcript.ts'
@@ -26,9 +26,9 @@ export class TranscriptWriter {
   }
 
   /** Adds an entry and answers with what stands under its id: this one, or the one that was there already. */
-  async add(entry: Omit<TranscriptEntry, 'at' | 'updatedAt'>): Promise<TranscriptEntry> {
+  async add(entry: Omit<TranscriptEntry, 'updatedAt' | 'at'> & { at?: EpochMs }): Promise<TranscriptEntry> {
     const { transcripts, pages, clock } = this.#options
-    const at = clock.now()
+    const at = entry.at ?? clock.now()
     const settled = { ...entry, message: await this.#settle(entry.message), at, updatedAt: at }
     await transcripts.add(settled)
     const stands = (await transcripts.list(entry.channel, RECENT)).find(({ id }) => id === entry.id)

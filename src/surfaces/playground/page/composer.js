@@ -129,6 +129,8 @@ export class Composer {
     const line = this.#field.value.trim()
     if (line === '' && this.files.empty) return this.focus()
     if (line === '') return this.#say('Say what the files are for: a command, and a text.')
+    clearTimeout(this.#timer)
+    this.#asked.abort()
     const files = this.files.take()
     if (this.#sent.at(-1) !== line) this.#sent.push(line)
     this.#recalled = this.#sent.length

@@ -102,6 +102,7 @@ export function avatar(name, id) {
     .filter((letter) => /\p{L}|\p{N}/u.test(letter))
     .slice(0, 2)
     .join('')
+    .toLocaleUpperCase()
   const element = el('span', { class: 'avatar', 'aria-hidden': 'true' }, initials || '?')
   // Hues apart from one another by the golden angle, from the id, so that a person keeps theirs.
   const seed = [...id].reduce((sum, sign) => (sum * 31 + (sign.codePointAt(0) ?? 0)) % 9973, 7)

@@ -59,9 +59,9 @@ const UNITS = [
   ['minute', 60_000],
 ]
 
-/** @param {number} at */
-export function relative(at) {
-  const gone = at - now()
+/** @param {number} at @param {boolean} [past] what has happened is never ahead, whatever two clocks say */
+export function relative(at, past = false) {
+  const gone = past ? Math.min(0, at - now()) : at - now()
   const [unit, size] = UNITS.find(([, length]) => Math.abs(gone) >= length * 0.95) ?? ['minute', 60_000]
   const count = Math.round(gone / size)
   if (count === 0) return 'now'
@@ -104,7 +104,8 @@ export const ago = (at) =>
 /** Brings every relative time up to date. */
 export function refreshTimes() {
   for (const element of document.querySelectorAll('[data-at]')) {
-    const words = relative(Number(/** @type {HTMLElement} */ (element).dataset.at))
+    const { at, past } = /** @type {HTMLElement} */ (element).dataset
+    const words = relative(Number(at), past !== undefined)
     if (element.textContent !== words) element.textContent = words
   }
 }
