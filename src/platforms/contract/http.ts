@@ -160,8 +160,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
       said: Record<string, string>,
       redirects: number,
     ): Promise<RawAnswer> {
-      const response = await settledBy(
-        signal,
+      const response = await settledBy(signal, () =>
         request(from, {
           method: by as Dispatcher.HttpMethod,
           headers: said,
@@ -275,16 +274,16 @@ const noteSending: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (opti
   })
 
 /**
- * The promise's outcome, or the signal's reason if that comes first. undici hears a signal only once it has a
+ * The outcome of what is done, or the signal's reason if that comes first. undici hears a signal only once it has a
  * connection, and a person who stops Crier should not wait for a network that hangs.
  */
-async function settledBy<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
+async function settledBy<Value>(signal: AbortSignal, doing: () => Promise<Value>): Promise<Value> {
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = (): void => reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   try {
-    return await Promise.race([promise, aborted])
+    return await Promise.race([doing(), aborted])
   } finally {
     signal.removeEventListener('abort', abort)
   }
