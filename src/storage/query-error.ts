@@ -20,9 +20,9 @@ export class QueryError extends Error {
   }
 }
 
-/** The query error under what drizzle wraps it in (with every parameter in its message); any other error as it is. */
+/** The error under what drizzle wraps it in (with every parameter in its message); any other error as it is. */
 export const bare = (error: unknown): unknown =>
-  error instanceof DrizzleQueryError && error.cause instanceof QueryError ? error.cause : error
+  error instanceof DrizzleQueryError ? (error.cause ?? new Error('A statement failed')) : error
 
 export const isUnique = (error: unknown): boolean => {
   const under = bare(error)

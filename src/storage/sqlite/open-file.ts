@@ -10,6 +10,9 @@ import { sqliteCode } from './sqlite-error.ts'
 
 export const MEMORY = ':memory:'
 
+/** How long (ms) a write waits for that of another process. */
+export const WAIT = 10_000
+
 /**
  * The path that a `file:` URL names. A bare file name lies in `dataDir`; a path with a folder starts in the working
  * directory, as everywhere.
@@ -44,7 +47,7 @@ export function prepareFolder(file: string): string {
 export function openFile(file: string, role: StorageRole): BetterSqlite.Database {
   let db: BetterSqlite.Database | undefined
   try {
-    db = new BetterSqlite(file, { timeout: 5_000 })
+    db = new BetterSqlite(file, { timeout: WAIT })
     // The first statement that touches the file: it is here that a file of something else shows.
     db.pragma('journal_mode = WAL')
     // An attempt's row must be on the disk before the platform is called: NORMAL would lose the last ones with the power.

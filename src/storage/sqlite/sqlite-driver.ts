@@ -13,6 +13,7 @@ import { StorageError } from '../storage-error.ts'
 import { hadMigrations, migrateFile } from './migrate-file.ts'
 import { createMutex } from './mutex.ts'
 import { MEMORY, openFile, pathOf, prepareFolder } from './open-file.ts'
+import { patiently, waitingInside } from './patience.ts'
 import { isServed, takeServerLock } from './server-lock.ts'
 import { toQueryError } from './sqlite-error.ts'
 import { statementCache } from './statement-cache.ts'
@@ -55,6 +56,8 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
     unlock()
     throw error
   }
+  // From here on it is `patiently` that waits for other processes.
+  db.pragma('busy_timeout = 0')
   const prepared = statementCache(db)
   const mutex = createMutex()
 
@@ -80,13 +83,16 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
 
   const lane: Lane = {
     // Without a transaction under way there is nothing to wait for: the statement runs in this very turn.
-    query: async (text, params) => (mutex.taken ? alone(() => execute(text, params)) : execute(text, params)),
+    query: async (text, params) =>
+      mutex.taken
+        ? alone(() => patiently(() => execute(text, params)))
+        : patiently(() => execute(text, params)),
   }
 
   const begin = async (): Promise<OpenTransaction> => {
     const release = await mutex.take()
     try {
-      execute('begin immediate', [])
+      await patiently(() => execute('begin immediate', []))
     } catch (error) {
       release()
       throw error
@@ -110,8 +116,8 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
     }
   }
 
-  const check = (): Health => {
-    execute('begin immediate', [])
+  const check = async (): Promise<Health> => {
+    await patiently(() => execute('begin immediate', []))
     execute('rollback', [])
     const version = execute('select sqlite_version()', [])[0]?.[0]
     if (inMemory) return { ok: true, sentence: `SQLite ${version} in memory: gone when this process ends` }
@@ -132,7 +138,7 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
           throw new StorageError(
             `${file} is in use by a server of an older Crier: restart that one with this version first`,
           )
-        migrateFile(db, known, where)
+        waitingInside(db, () => migrateFile(db, known, where))
       }),
     check: () =>
       alone(check).catch((error: unknown) => ({

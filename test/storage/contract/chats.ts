@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest'
+import { DAY } from '../../../src/kit/clock.ts'
+import { newId } from '../../../src/kit/ids.ts'
+import type { Message } from '../../../src/message/message.ts'
+import { type Ground, NOON, newChat, newEntry, newTeam, type Team } from '../ground.ts'
+
+const LEASE = NOON + 1_000
+
+export function chatsContract(ground: () => Ground): void {
+  describe('the outbox', () => {
+    /** Of this team only: the queue crosses workspaces. */
+    const claim = async (team: Team, now = NOON, limit = 1_000) => {
+      const taken = await ground().storage.outboxQueue.claim({ now, leaseUntil: now + 1_000, limit })
+      const { outboxQueue } = ground().storage
+      for (const { workspaceId, entry } of taken)
+        if (workspaceId !== team.id) await outboxQueue.sent(entry.id, now, undefined)
+      return taken.filter(({ workspaceId }) => workspaceId === team.id)
+    }
+
+    test('gives a channel its messages one at a time, in order, and channels at once', async () => {
+      const team = await newTeam(ground().storage)
+      const { outbox } = team.stores
+      const { outboxQueue } = ground().storage
+      const depth = await outboxQueue.depth()
+      const [first, second] = [newEntry(team), newEntry(team)]
+      const elsewhere = newEntry(team, { channel: 'C2' })
+      const direct = newEntry(team, { channel: null, memberId: team.member.id })
+      for (const entry of [first, second, elsewhere, direct]) await outbox.add(entry)
+      expect(await outboxQueue.depth()).toBe(depth + 4)
+      const taken = await claim(team)
+      expect(taken.map(({ entry }) => entry.id)).toEqual([first.id, elsewhere.id, direct.id])
+      expect(taken[0]).toEqual({
+        workspaceId: team.id,
+        surface: 'slack',
+        chatExternalId: team.chat.externalId,
+        entry: { ...first, state: 'sending', dueAt: NOON, attempts: 1, problem: null },
+        card: undefined,
+      })
+      expect(await claim(team)).toEqual([])
+      await outboxQueue.sent(first.id, NOON, undefined)
+      expect((await claim(team)).map(({ entry }) => entry.id)).toEqual([second.id])
+      await outboxQueue.sent(second.id, NOON, undefined)
+      for (const { id } of [elsewhere, direct]) await outboxQueue.sent(id, NOON, undefined)
+      expect(await claim(team)).toEqual([])
+    })
+
+    test('what was not sent is tried again at its time, holds back what follows, and may be given up', async () => {
+      const team = await newTeam(ground().storage)
+      const { outboxQueue } = ground().storage
+      const [first, second] = [newEntry(team), newEntry(team)]
+      await team.stores.outbox.add(first)
+      await team.stores.outbox.add(second)
+      await claim(team)
+      await outboxQueue.notSent(first.id, 'Slack is busy', NOON + 50)
+      expect(await claim(team, NOON + 49)).toEqual([])
+      const [again] = await claim(team, NOON + 50)
+      expect(again?.entry).toMatchObject({ id: first.id, attempts: 2, problem: 'Slack is busy' })
+      await outboxQueue.notSent(first.id, 'The channel is gone', null)
+      expect((await claim(team, NOON + 50)).map(({ entry }) => entry.id)).toEqual([second.id])
+      await outboxQueue.sent(second.id, NOON, undefined)
+    })
+
+    test('what was being sent when its process died is due again when its lease ends', async () => {
+      const team = await newTeam(ground().storage)
+      const entry = newEntry(team)
+      await team.stores.outbox.add(entry)
+      await claim(team)
+      expect(await claim(team, LEASE - 1)).toEqual([])
+      const [again] = await claim(team, LEASE)
+      expect(again?.entry).toMatchObject({ id: entry.id, attempts: 2 })
+      await ground().storage.outboxQueue.sent(entry.id, NOON, undefined)
+    })
+
+    test('a newer card replaces one that waits; replies and tried cards stay', async () => {
+      const team = await newTeam(ground().storage)
+      const { outbox } = team.stores
+      const { outboxQueue } = ground().storage
+      const card = (text: string) => newEntry(team, { kind: 'card', subject: 'post:1', message: said(text) })
+      const reply = newEntry(team, { kind: 'reply', subject: 'post:1' })
+      const newest = card('three')
+      for (const entry of [card('one'), reply, card('two'), newest]) await outbox.add(entry)
+      await outbox.add({ ...card('other'), subject: 'post:2' })
+      const [first] = await claim(team)
+      expect(first?.entry).toMatchObject({ id: newest.id, message: said('three'), kind: 'card' })
+      // Whether the chat took it is not known: it goes again under its own id, and the newest behind it.
+      await outboxQueue.notSent(newest.id, 'No answer', NOON)
+      await outbox.add(card('four'))
+      await outbox.add(card('five'))
+      const order: string[] = []
+      for (let [next] = await claim(team); next; [next] = await claim(team)) {
+        const { entry } = next
+        const block = entry.message.blocks[0]
+        order.push(block?.type === 'heading' ? block.text : '')
+        const where = { chatId: team.chat.id, subject: 'post:1', channel: 'C1', remoteId: '171.5' }
+        await outboxQueue.sent(
+          entry.id,
+          NOON,
+          entry.kind === 'card' && next.card === undefined ? where : undefined,
+        )
+        if (order.length === 2) expect(next.card).toEqual(where)
+      }
+      expect(order).toEqual(['three', 'Hello', 'other', 'five'])
+      expect(await outbox.cards('post:1')).toEqual([
+        { chatId: team.chat.id, subject: 'post:1', channel: 'C1', remoteId: '171.5' },
+      ])
+      expect(await outbox.cards('post:9')).toEqual([])
+    })
+
+    test('many senders take each message once', async () => {
+      const { storage } = ground()
+      const beside = await ground().beside()
+      const team = await newTeam(storage)
+      for (let n = 0; n < 40; n++) await team.stores.outbox.add(newEntry(team, { channel: `C${n % 10}` }))
+      const taken: string[] = []
+      const send = async (from: typeof storage) => {
+        for (let idle = 0; idle < 20; ) {
+          const some = await from.outboxQueue.claim({ now: NOON, leaseUntil: LEASE, limit: 3 })
+          idle = some.length === 0 ? idle + 1 : 0
+          for (const { entry, workspaceId } of some) {
+            if (workspaceId === team.id) taken.push(entry.id)
+            await from.outboxQueue.sent(entry.id, NOON, undefined)
+          }
+        }
+      }
+      await Promise.all([storage, beside, storage, beside].map(send))
+      expect(taken).toHaveLength(40)
+      expect(new Set(taken).size).toBe(40)
+      await beside.close()
+    })
+
+    test('pictures travel as bytes, and a direct message finds its card', async () => {
+      const team = await newTeam(ground().storage)
+      const { outboxQueue } = ground().storage
+      const png = new Uint8Array([137, 80, 78, 71, 0, 255])
+      const message: Message = {
+        type: 'message',
+        blocks: [{ type: 'image', image: { png: Buffer.from(png), name: 'week.png' }, alt: 'A week' }],
+      }
+      const direct = { channel: null, memberId: team.member.id, subject: 'post:7', kind: 'card' as const }
+      await team.stores.outbox.add(newEntry(team, { ...direct, message }))
+      const [taken] = await claim(team)
+      const [block] = taken!.entry.message.blocks
+      expect(block).toEqual({ type: 'image', image: { png, name: 'week.png' }, alt: 'A week' })
+      const card = { chatId: team.chat.id, subject: 'post:7', channel: 'D42', remoteId: '9' }
+      await outboxQueue.sent(taken!.entry.id, NOON, card)
+      await team.stores.outbox.add(newEntry(team, direct))
+      const [update] = await claim(team)
+      expect(update?.card).toEqual(card)
+      await outboxQueue.sent(update!.entry.id, NOON, undefined)
+    })
+
+    test('a listener hears of it', async () => {
+      const { storage } = ground()
+      const team = await newTeam(storage)
+      const heard: string[] = []
+      const stop = storage.onWrite((written) => heard.push(written))
+      await team.stores.outbox.add(newEntry(team))
+      stop()
+      expect(heard).toEqual(['outbox'])
+      await claim(team)
+    })
+
+    test('an entry needs a chat of its workspace', async () => {
+      const { storage } = ground()
+      const [one, other] = [await newTeam(storage), await newTeam(storage)]
+      await other.stores.workspace.addChat(newChat())
+      await expect(one.stores.outbox.add(newEntry(one, { chatId: other.chat.id }))).rejects.toThrow(
+        /foreign key/i,
+      )
+    })
+  })
+
+  describe('media', () => {
+    test('come back by id, in the order asked, and by content', async () => {
+      const { stores } = await newTeam(ground().storage)
+      const film = (sha256: string) => ({
+        id: newId(NOON),
+        sha256,
+        type: 'video/mp4',
+        size: 5_000_000_000,
+        width: 1_920,
+        height: null,
+        duration: 3_000_000_000,
+        filename: '../../etc/passwd\u0000.mp4',
+        createdAt: NOON,
+      })
+      const [one, two] = [film('a'.repeat(64)), film('b'.repeat(64))]
+      await stores.media.add(one)
+      await stores.media.add(two)
+      const stored = { ...one, filename: '../../etc/passwd\uFFFD.mp4' }
+      expect(await stores.media.get(one.id)).toEqual(stored)
+      expect((await stores.media.getMany([two.id, 'none', one.id])).map(({ id }) => id)).toEqual([
+        two.id,
+        one.id,
+      ])
+      expect(await stores.media.bySha256(one.sha256)).toEqual(stored)
+      expect(await stores.media.bySha256('c'.repeat(64))).toBeUndefined()
+    })
+  })
+
+  describe('kept forms', () => {
+    test('come back as they were left, until they are old', async () => {
+      const { stores, member } = await newTeam(ground().storage)
+      const form = {
+        code: 'k3m9px',
+        memberId: member.id,
+        command: 'schedule',
+        values: { text: 'We ship', to: ['a', 'b'], now: true },
+        errors: { when: 'Not a time' },
+        createdAt: NOON,
+      }
+      await stores.keptForms.keep(form)
+      expect(await stores.keptForms.get('k3m9px')).toEqual(form)
+      await stores.keptForms.keep({ ...form, createdAt: NOON + 1, errors: {} })
+      await stores.keptForms.forgetOlder(NOON + 1)
+      expect(await stores.keptForms.get('k3m9px')).toEqual({ ...form, createdAt: NOON + 1, errors: {} })
+      await stores.keptForms.forgetOlder(NOON + DAY)
+      expect(await stores.keptForms.get('k3m9px')).toBeUndefined()
+    })
+  })
+
+  describe('the playground', () => {
+    test('its transcript keeps order, updates in place, and takes a repeated entry once', async () => {
+      const { stores } = await newTeam(ground().storage)
+      const entry = (n: number, channel = 'general') => ({
+        id: `m${n}`,
+        channel,
+        threadOf: n === 3 ? 'm2' : null,
+        memberId: null,
+        onlyFor: null,
+        message: said(`${n}`),
+        at: NOON,
+        updatedAt: NOON,
+      })
+      for (const n of [1, 2, 3, 4]) await stores.transcript.add(entry(n))
+      await stores.transcript.add({ ...entry(2), message: said('again') })
+      await stores.transcript.add(entry(9, 'review'))
+      await stores.transcript.update('m3', said('three'), NOON + 5)
+      expect(await stores.transcript.list('general', 3)).toEqual([
+        entry(2),
+        { ...entry(3), message: said('three'), updatedAt: NOON + 5 },
+        entry(4),
+      ])
+    })
+
+    test('its feed holds a key once, newest first', async () => {
+      const { storage } = ground()
+      const team = await newTeam(storage)
+      const item = (n: number, key = `k${n}`) => ({
+        id: `i${n}`,
+        key,
+        handle: '@acme',
+        dryRunOf: null,
+        text: `Post ${n}`,
+        media: [{ mediaId: 'm', alt: 'a' }],
+        replyTo: null,
+        at: NOON + n,
+      })
+      const published = await Promise.all(
+        [1, 2, 3].map((n) => storage.workspace(team.id).feed.publish(item(n, 'same'))),
+      )
+      expect(new Set(published.map(({ id }) => id)).size).toBe(1)
+      await team.stores.feed.publish(item(9))
+      const { feed } = team.stores
+      expect((await feed.list(10)).map(({ id }) => id)).toEqual(['i9', published[0]!.id])
+      expect(await feed.list(1)).toEqual([item(9)])
+      expect(await feed.byKey('k9')).toEqual(item(9))
+      expect(await feed.remove('i9')).toBe(true)
+      expect(await feed.remove('i9')).toBe(false)
+      expect(await feed.byKey('k9')).toBeUndefined()
+    })
+  })
+}
+
+const said = (text: string): Message => ({ type: 'message', blocks: [{ type: 'heading', text }] })

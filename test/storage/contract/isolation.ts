@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest'
+import { DAY } from '../../../src/kit/clock.ts'
+import { emptyContent } from '../../../src/posts/post.ts'
+import type { WorkspaceStores } from '../../../src/storage/storage.ts'
+import {
+  dueDelivery,
+  type Ground,
+  NOON,
+  newAttempt,
+  newDelivery,
+  newEntry,
+  newPost,
+  newTeam,
+} from '../ground.ts'
+
+type Reach = (theirs: WorkspaceStores) => Promise<unknown>
+/** What a call with another workspace's ids may answer: nothing, no, none, or a refusal. */
+const NOTHING = [undefined, false, 0, 'refused', 'void']
+
+/** Every store method, called by one workspace with everything of another: it gets nothing, and changes nothing. */
+export function isolationContract(ground: () => Ground): void {
+  describe('isolation', () => {
+    test('no method of a workspace reaches another', async () => {
+      const { storage } = ground()
+      const mine = await newTeam(storage, 'Mine')
+      const { stores } = mine
+      const message = { type: 'message' as const, blocks: [] }
+      const post = await stores.posts.create(newPost(mine, { state: 'in_review' }))
+      const delivery = await dueDelivery(mine, { dueAt: NOON + 900 * DAY })
+      const series = {
+        id: crypto.randomUUID(),
+        authorId: mine.member.id,
+        rule: {},
+        phrase: 'p',
+        content: emptyContent,
+        accountIds: [],
+        approvedRevision: null,
+        plannedUntil: null,
+        endedAt: null,
+        createdAt: NOON,
+      }
+      await stores.series.create(series)
+      const decision = {
+        id: crypto.randomUUID(),
+        postId: post.id,
+        memberId: mine.member.id,
+        revision: post.revision,
+        round: 1,
+        kind: 'approve' as const,
+        comment: '',
+        at: NOON,
+      }
+      await stores.decisions.add(decision)
+      await stores.deliveries.addMetrics(delivery.id, NOON, { likes: 1 })
+      await stores.events.append({ ...event, subject: 'post:1' })
+      await stores.marks.setOnce('m', NOON)
+      const media = {
+        id: crypto.randomUUID(),
+        sha256: 'd'.repeat(64),
+        type: 't',
+        size: 1,
+        width: null,
+        height: null,
+        duration: null,
+        filename: 'f',
+        createdAt: NOON,
+      }
+      await stores.media.add(media)
+      const form = {
+        code: 'cccccc',
+        memberId: mine.member.id,
+        command: 'c',
+        values: {},
+        errors: {},
+        createdAt: NOON,
+      }
+      await stores.keptForms.keep(form)
+      const said = {
+        id: 'said',
+        channel: 'general',
+        threadOf: null,
+        memberId: null,
+        onlyFor: null,
+        message,
+        at: 1,
+        updatedAt: 1,
+      }
+      await stores.transcript.add(said)
+      const item = {
+        id: 'item',
+        key: 'key',
+        handle: 'h',
+        dryRunOf: null,
+        text: 't',
+        media: [],
+        replyTo: null,
+        at: 1,
+      }
+      await stores.feed.publish(item)
+      await stores.outbox.add(newEntry(mine, { kind: 'card', subject: 'post:1', channel: 'C-iso' }))
+      const identity = mine.member.identities[0]!
+
+      const reaches: {
+        [Store in keyof WorkspaceStores]: { [Method in keyof WorkspaceStores[Store]]: Reach | 'own' }
+      } = {
+        workspace: {
+          get: 'own',
+          rename: 'own',
+          changeSettings: 'own',
+          addChat: async (t) => t.workspace.addChat({ ...mine.chat }),
+          addMember: async (t) => t.workspace.addMember({ ...mine.member }),
+          chats: async (t) => (await t.workspace.chats()).length - 1,
+          chat: (t) => t.workspace.chat(mine.chat.id),
+          changeChat: (t) => t.workspace.changeChat(mine.chat.id, { name: 'stolen' }),
+          removeChat: (t) => t.workspace.removeChat(mine.chat.id),
+          members: async (t) => (await t.workspace.members()).length - 1,
+          member: (t) => t.workspace.member(mine.member.id),
+          memberByIdentity: (t) => t.workspace.memberByIdentity(identity),
+          addIdentity: (t) => t.workspace.addIdentity(mine.member.id, { ...identity, externalId: 'x' }),
+          changeMember: (t) => t.workspace.changeMember(mine.member.id, { role: 'admin' }),
+        },
+        marks: { get: (t) => t.marks.get('m'), setOnce: 'own' },
+        posts: {
+          create: (t) => t.posts.create({ ...newPost(mine) }),
+          get: (t) => t.posts.get(post.id),
+          byNumber: (t) => t.posts.byNumber(post.number),
+          list: async (t) => (await t.posts.list({})).length,
+          count: (t) => t.posts.count({}),
+          move: (t) => t.posts.move(post.id, 'approve', { at: NOON }),
+          edit: (t) =>
+            t.posts.edit(post.id, post.revision, {
+              content: emptyContent,
+              accountIds: [],
+              revision: 'r',
+              edited: { revision: 'r', content: emptyContent, accountIds: [], memberId: 'm', at: NOON },
+              at: NOON,
+            }),
+          reschedule: (t) => t.posts.reschedule(post.id, null, NOON),
+        },
+        series: {
+          create: (t) => t.series.create({ ...series, id: crypto.randomUUID() }),
+          get: (t) => t.series.get(series.id),
+          running: async (t) => (await t.series.running()).length,
+          change: (t) => t.series.change(series.id, { endedAt: NOON }),
+          plan: (t) => t.series.plan(series.id, null, NOON),
+        },
+        deliveries: {
+          createMany: (t) => t.deliveries.createMany([newDelivery(mine, post.id)]),
+          get: (t) => t.deliveries.get(delivery.id),
+          ofPosts: async (t) => (await t.deliveries.ofPosts([delivery.postId])).length,
+          list: async (t) => (await t.deliveries.list({})).length,
+          move: (t) => t.deliveries.move(delivery.id, 'cancel', { at: NOON }),
+          cancelOfPost: (t) => t.deliveries.cancelOfPost(delivery.postId, NOON),
+          rescheduleOfPost: (t) => t.deliveries.rescheduleOfPost(delivery.postId, NOON, NOON),
+          moveOfAccount: async (t) =>
+            (await t.deliveries.moveOfAccount(mine.account.id, 'park', { at: 1 })).length,
+          attempts: async (t) => (await t.deliveries.attempts(delivery.id)).length,
+          countAttempts: (t) => t.deliveries.countAttempts(mine.account.id, 0),
+          addMetrics: (t) => t.deliveries.addMetrics(delivery.id, NOON + 1, { likes: 9 }),
+          latestMetrics: async (t) => (await t.deliveries.latestMetrics([delivery.id])).size,
+        },
+        decisions: {
+          add: (t) => t.decisions.add({ ...decision, id: crypto.randomUUID(), round: 2 }),
+          ofPost: async (t) => (await t.decisions.ofPost(post.id)).length,
+        },
+        accounts: {
+          list: async (t) => (await t.accounts.list()).length - 1,
+          get: (t) => t.accounts.get(mine.account.id),
+          byExternalId: (t) => t.accounts.byExternalId(mine.account.platform, mine.account.externalId),
+          add: (t) => t.accounts.add(mine.account, 'stolen'),
+          change: (t) => t.accounts.change(mine.account.id, { failures: 9 }),
+          credentials: (t) => t.accounts.credentials(mine.account.id),
+          replaceCredentials: (t) => t.accounts.replaceCredentials(mine.account.id, 'stolen', 1),
+          lockRefresh: (t) => t.accounts.lockRefresh(mine.account.id, 'thief', NOON, NOON + 1),
+          unlockRefresh: (t) => t.accounts.unlockRefresh(mine.account.id, 'me'),
+        },
+        events: { append: 'own', list: async (t) => (await t.events.list({ subject: 'post:1' })).length },
+        outbox: {
+          add: (t) => t.outbox.add(newEntry(mine, { kind: 'card', subject: 'post:1', channel: 'C-iso' })),
+          cards: async (t) => (await t.outbox.cards('post:1')).length,
+        },
+        media: {
+          add: (t) => t.media.add(media),
+          get: (t) => t.media.get(media.id),
+          getMany: async (t) => (await t.media.getMany([media.id])).length,
+          bySha256: (t) => t.media.bySha256(media.sha256),
+        },
+        keptForms: {
+          keep: 'own',
+          get: (t) => t.keptForms.get(form.code),
+          forgetOlder: (t) => t.keptForms.forgetOlder(NOON * 2),
+        },
+        transcript: {
+          add: 'own',
+          update: (t) => t.transcript.update('said', message, 99),
+          list: async (t) => (await t.transcript.list('general', 9)).length,
+        },
+        feed: {
+          publish: 'own',
+          byKey: (t) => t.feed.byKey('key'),
+          list: async (t) => (await t.feed.list(9)).length,
+          remove: (t) => t.feed.remove('item'),
+        },
+      }
+
+      const everything = () => snapshot(stores, { post, delivery, series, media, mine })
+      await stores.accounts.lockRefresh(mine.account.id, 'me', NOON, NOON + DAY)
+      const before = await everything()
+      const theirs = await newTeam(storage, 'Theirs')
+      for (const [store, methods] of Object.entries(reaches)) {
+        // So that a method that is added is thought of.
+        expect(Object.keys(methods).sort()).toEqual(
+          Object.keys(theirs.stores[store as keyof WorkspaceStores]).sort(),
+        )
+        for (const [method, reach] of Object.entries(methods as Record<string, Reach | 'own'>)) {
+          if (reach === 'own') continue
+          const answer = await reach(theirs.stores).then(
+            (value) => value ?? 'void',
+            () => 'refused',
+          )
+          expect(NOTHING, `${store}.${method}`).toContain(answer)
+        }
+      }
+      expect(await everything()).toEqual(before)
+      expect(await stores.accounts.lockRefresh(mine.account.id, 'other', NOON, NOON + 1)).toBe(false)
+    })
+
+    test('an attempt is seen by its workspace only', async () => {
+      const { storage } = ground()
+      const [mine, theirs] = [await newTeam(storage), await newTeam(storage)]
+      const delivery = await dueDelivery(mine, { dueAt: 1 })
+      await storage.queue.claimDue({ now: 1, leaseUntil: NOON, worker: 'iso', limit: 1_000 })
+      expect(await storage.queue.beginAttempt(newAttempt(delivery, 'iso'))).toBe(true)
+      expect(await theirs.stores.deliveries.attempts(delivery.id)).toEqual([])
+      expect(await mine.stores.deliveries.attempts(delivery.id)).toHaveLength(1)
+      await storage.queue.release(delivery.id, 'iso', 'fail', { at: NOON })
+    })
+  })
+}
+
+const event = { id: crypto.randomUUID(), at: NOON, memberId: null, verb: 'v', details: {} }
+
+async function snapshot(
+  stores: WorkspaceStores,
+  { post, delivery, series, media, mine }: Record<string, { id: string }>,
+): Promise<unknown> {
+  return {
+    workspace: await stores.workspace.get(),
+    chats: await stores.workspace.chats(),
+    members: await stores.workspace.members(),
+    posts: await stores.posts.list({}),
+    post: await stores.posts.get(post!.id),
+    delivery: await stores.deliveries.get(delivery!.id),
+    deliveries: await stores.deliveries.list({}),
+    metrics: [...(await stores.deliveries.latestMetrics([delivery!.id]))],
+    series: await stores.series.get(series!.id),
+    decisions: await stores.decisions.ofPost(post!.id),
+    accounts: await stores.accounts.list(),
+    credentials: await stores.accounts.credentials((await stores.accounts.list())[0]!.id),
+    events: await stores.events.list(),
+    cards: await stores.outbox.cards('post:1'),
+    media: await stores.media.get(media!.id),
+    form: await stores.keptForms.get('cccccc'),
+    transcript: await stores.transcript.list('general', 9),
+    feed: await stores.feed.list(9),
+    mark: await stores.marks.get('m'),
+    id: mine!.id,
+  }
+}
