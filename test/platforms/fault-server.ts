@@ -10,6 +10,7 @@ export interface Received {
   query: URLSearchParams
   headers: IncomingHttpHeaders
   text: string
+  bytes: Buffer
   /** The body as JSON; undefined where it is none. */
   json: Record<string, unknown> | undefined
 }
@@ -30,7 +31,8 @@ export async function startServer(reply: (request: Received) => Reply | Promise<
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
-    const text = Buffer.concat(chunks).toString()
+    const bytes = Buffer.concat(chunks)
+    const text = bytes.toString()
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     const got: Received = {
       method: request.method ?? '',
@@ -38,6 +40,7 @@ export async function startServer(reply: (request: Received) => Reply | Promise<
       query: url.searchParams,
       headers: request.headers,
       text,
+      bytes,
       json: parsed(text),
     }
     received.push(got)

@@ -90,7 +90,9 @@ export function openapiCheck(whole: Json, paths: readonly string[]) {
       const { operation, params, pointer } = found
       const mistakes: string[] = []
       const known = new Set<string>()
-      for (const [index, parameter] of (operation.parameters ?? []).entries()) {
+      for (const [index, one] of (operation.parameters ?? []).entries()) {
+        const at = one.$ref ? one.$ref.slice(2).split('/') : [...pointer, 'parameters', String(index)]
+        const parameter = one.$ref ? at.reduce((inner: Json, key: string) => inner[key], document) : one
         const { name, in: place, required } = parameter
         if (place === 'query') known.add(name)
         const value = { path: params[name], query: query.get(name), header: headers[name.toLowerCase()] }[
@@ -98,7 +100,11 @@ export function openapiCheck(whole: Json, paths: readonly string[]) {
         ]
         if (value === undefined || value === null) {
           if (required) mistakes.push(`${name} is required`)
-        } else mistakes.push(...check(lenient, [...pointer, 'parameters', String(index), 'schema'], value))
+        } else {
+          const isList = place === 'query' && parameter.schema.type === 'array' && parameter.explode === false
+          const shown = isList ? String(value).split(',') : value
+          mistakes.push(...check(lenient, [...at, 'schema'], shown))
+        }
       }
       for (const name of query.keys()) if (!known.has(name)) mistakes.push(`${name} is no parameter`)
       const content = operation.requestBody?.content

@@ -1,4 +1,5 @@
-import type { AccountFacts, Draft, Finding, MediaRules } from './platform.ts'
+import type { AccountFacts, Draft, Finding, MediaItem, MediaRules } from './platform.ts'
+import { PublishError } from './publish-error.ts'
 import { graphemes } from './text.ts'
 
 /**
@@ -37,6 +38,18 @@ export function checkReachable(platform: string, media: Draft['media'], facts: A
       `${platform} fetches ${media.length === 1 ? media[0]?.filename : 'files'} itself, and this Crier has no public address: its operator sets PUBLIC_URL`,
     ),
   ]
+}
+
+/** A file's bytes. That they can't be read proves that nothing was sent, so it is never a reason to look. @throws PublishError */
+export async function bytesOf(platform: string, item: MediaItem): Promise<Uint8Array> {
+  try {
+    return await item.bytes()
+  } catch (cause) {
+    throw new PublishError(platform, { do: 'retry' }, `${item.filename} can't be read`, {
+      code: 'NO_BYTES',
+      cause,
+    })
+  }
 }
 
 export const error = (message: string): Finding => ({ severity: 'error', message })
