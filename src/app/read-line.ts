@@ -124,4 +124,4 @@ function valuesOf(groups: Record<string, string | undefined>, fields: readonly A
   return values
 }
 
-const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+const escaped = (literal: string): string => RegExp.escape(literal)

@@ -86,7 +86,7 @@ function body(sheet: PostSheet): Block[] {
           editor: members.get(post.edited.memberId)?.name ?? 'A former member',
         })
       : []),
-    note(`Revision @${shortRevision(post.revision)} · times in this note are ${zone}`),
+    note(`Revision @${shortRevision(post.revision)}`),
   ]
 }
 

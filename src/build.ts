@@ -1,0 +1,205 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Registry } from 'prom-client'
+import { createSealer, newSecretKey, type Sealer } from './accounts/seal.ts'
+import type { Command } from './app/command.ts'
+import { createFrontDesk } from './app/front-desk.ts'
+import { openHome } from './app/home.ts'
+import type { FrontDesk } from './app/surface.ts'
+import type { Workbench } from './app/workbench.ts'
+import { createMediaLinks, type MediaLinks } from './http/media-links.ts'
+import { type Clock, DAY } from './kit/clock.ts'
+import { type Config, hasChats } from './kit/config.ts'
+import { newId } from './kit/ids.ts'
+import { loadFolder } from './kit/load-folder.ts'
+import { createLog, type Log } from './kit/log.ts'
+import { secretFromFile } from './kit/secret-file.ts'
+import { UserError } from './kit/user-error.ts'
+import { fileBlobs } from './library/file-blobs.ts'
+import { createHttp } from './platforms/contract/http.ts'
+import type { Platform } from './platforms/contract/platform.ts'
+import { loadPlatforms } from './platforms/contract/register.ts'
+import { openStorage } from './storage/open-storage.ts'
+import type { Storage } from './storage/storage.ts'
+import { StorageError } from './storage/storage-error.ts'
+import type { Workspace, WorkspaceId } from './workspaces/workspace.ts'
+
+/** Everything below the surfaces, built and introduced to one another. */
+export interface House {
+  config: Config
+  log: Log
+  clock: Clock
+  storage: Storage
+  bench: Workbench
+  commands: readonly Command[]
+  desk: FrontDesk
+  home: Workspace
+  registry: Registry
+  keys: Keys
+  mediaLinks: MediaLinks
+  /** The address under which this very process is reached. Set once the port is known. */
+  address: { own: string }
+  close(): Promise<void>
+}
+
+/** Secrets derived from the one key, each for one use. */
+export interface Keys {
+  sealer: Sealer
+  /** The workspace's token to the rehearsal feed. */
+  feedToken(workspaceId: WorkspaceId): string
+  /** Whose feed a token opens. */
+  feedWorkspace(token: string): WorkspaceId | undefined
+  /** A member's token for the API; it holds until the key is changed. */
+  apiToken(workspaceId: WorkspaceId, memberId: string): string
+  apiSpeaker(token: string): { workspaceId: WorkspaceId; memberId: string } | undefined
+  /** What opens the playground where anybody could reach it. */
+  playgroundKey: string
+  media: Uint8Array
+}
+
+/** A public link to media serves platforms that fetch within minutes; some come back for a day. */
+const MEDIA_LINK_FOR = 2 * DAY
+
+export const commandsFolder = (): string => fileURLToPath(new URL('../commands', import.meta.url))
+
+/**
+ * Builds everything but what listens.
+ *
+ * @param role `server` for the long-running process, `visitor` for a command beside it
+ * @throws UserError where a setting or the database stands in the way
+ */
+export async function build(
+  config: Config,
+  { clock, zone, role }: { clock: Clock; zone: string; role: 'server' | 'visitor' },
+): Promise<House> {
+  const log = createLog({
+    level: role === 'server' ? config.logLevel : quieter(config.logLevel),
+    file: config.logFile,
+  })
+  const dataDir = resolve(config.dataDir)
+  const keys = keysFrom(await readSecrets(config))
+  const storage = await open(config, dataDir, log, role)
+  const platforms = await loadPlatforms()
+  const commands = await loadFolder<Command>(commandsFolder())
+  const mediaLinks = createMediaLinks(keys.media, clock)
+  const address = { own: `http://${config.host}:${config.port}` }
+  const ways = new Map<string, ReturnType<typeof createHttp>>()
+
+  const apiUrlOf = (platform: Platform): string =>
+    config.platform(platform.name).apiUrl ??
+    (platform.name === FEED ? `${address.own}/rehearsal` : (platform.apiUrl ?? ''))
+
+  const bench: Workbench = {
+    stores: storage,
+    platforms,
+    sealer: keys.sealer,
+    clock,
+    log,
+    blobs: fileBlobs(join(dataDir, 'media')),
+    worker: `${process.pid}-${newId(clock.now()).slice(-12)}`,
+    httpOf(platform) {
+      const known = ways.get(platform.name)
+      if (known) return known
+      const base = apiUrlOf(platform)
+      const trusted = platform.name === FEED || config.platform(platform.name).apiUrl !== undefined
+      const way = createHttp({
+        platform,
+        log,
+        now: () => clock.now(),
+        allowOrigins: trusted && base ? [new URL(base).origin] : [],
+      })
+      ways.set(platform.name, way)
+      return way
+    },
+    apiUrlOf,
+    clientOf(platform, workspaceId) {
+      if (platform.name === FEED) return { id: FEED, secret: keys.feedToken(workspaceId) }
+      const { clientId, clientSecret } = config.platform(platform.name)
+      return clientId && clientSecret ? { id: clientId, secret: clientSecret } : undefined
+    },
+    publicMediaUrl: (workspaceId, mediaId) =>
+      config.publicUrl &&
+      `${config.publicUrl}${mediaLinks.sign({ workspaceId, mediaId, expiresAt: clock.now() + MEDIA_LINK_FOR })}`,
+  }
+  const home = await openHome(bench, zone)
+  return {
+    config,
+    log,
+    clock,
+    storage,
+    bench,
+    commands,
+    desk: createFrontDesk(bench, commands, () => openHome(bench, zone)),
+    home,
+    registry: new Registry(),
+    keys,
+    mediaLinks,
+    address,
+    async close() {
+      await Promise.all([...ways.values()].map((way) => way.close()))
+      await storage.close()
+      log.flush()
+    },
+  }
+}
+
+/** The platform whose server is Crier itself. */
+const FEED = 'rehearsal'
+
+async function open(config: Config, dataDir: string, log: Log, role: 'server' | 'visitor'): Promise<Storage> {
+  try {
+    const storage = await openStorage({ url: config.databaseUrl, dataDir, log, role })
+    await storage.migrate()
+    return storage
+  } catch (error) {
+    if (error instanceof StorageError) throw new UserError(error.message, { cause: error })
+    throw error
+  }
+}
+
+/** A one-shot command's log is for mistakes; its answer is what people came for. */
+const quieter = (level: string): string => (level === 'info' ? 'warn' : level)
+
+/** Is the playground open to whoever sits at this machine? Only where nobody else can reach it. */
+export const playgroundIsOpen = (config: Config): boolean =>
+  ['127.0.0.1', '::1', 'localhost'].includes(config.host) &&
+  config.publicUrl === undefined &&
+  !hasChats(config)
+
+/** The current key, and those before it that may still have sealed something. */
+export async function readSecrets(config: Config): Promise<[string, ...string[]]> {
+  if (config.secretKey) return [config.secretKey]
+  const [current = '', ...older] = (
+    await secretFromFile(join(resolve(config.dataDir), 'secret-key'), newSecretKey)
+  ).split(/\s+/)
+  return [current, ...older]
+}
+
+function keysFrom(secrets: [string, ...string[]]): Keys {
+  const [secret] = secrets
+  const derived = (use: string) =>
+    createHmac('sha256', createHash('sha256').update(secret).digest()).update(`crier/${use}/v1`).digest()
+  const stamp = (use: string, said: string) =>
+    createHmac('sha256', derived(use)).update(said).digest('base64url')
+  const stamped = (use: string, token: string): string | undefined => {
+    const cut = token.lastIndexOf('.')
+    const said = token.slice(0, cut)
+    const expected = Buffer.from(stamp(use, said))
+    const found = Buffer.from(token.slice(cut + 1))
+    return found.length === expected.length && timingSafeEqual(found, expected) ? said : undefined
+  }
+  return {
+    sealer: createSealer(secrets),
+    feedToken: (workspaceId) => `${workspaceId}.${stamp('feed', workspaceId)}`,
+    feedWorkspace: (token) => stamped('feed', token) as WorkspaceId | undefined,
+    apiToken: (workspaceId, memberId) =>
+      `${workspaceId}.${memberId}.${stamp('api', `${workspaceId}.${memberId}`)}`,
+    apiSpeaker(token) {
+      const [workspaceId, memberId] = stamped('api', token)?.split('.') ?? []
+      return workspaceId && memberId ? { workspaceId: workspaceId as WorkspaceId, memberId } : undefined
+    },
+    playgroundKey: derived('playground').toString('base64url').slice(0, 32),
+    media: derived('media'),
+  }
+}

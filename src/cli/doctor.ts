@@ -1,0 +1,188 @@
+import type { Account } from '../accounts/account.ts'
+import type { Sealer } from '../accounts/seal.ts'
+import type { Config, Environment } from '../kit/config.ts'
+import { say } from '../kit/terminal.ts'
+import type { Platform } from '../platforms/contract/platform.ts'
+
+/** What the doctor looks at, handed in because surfaces and storage are other rooms. */
+export interface Patient {
+  config: Config
+  environment: Environment
+  database(): Promise<{ ok: boolean; sentence: string }>
+  accounts(): Promise<{ account: Account; sealed: string | undefined }[]>
+  sealer: Sealer
+  platforms: ReadonlyMap<string, Platform>
+  /** Asks Slack what the bot token may do: the scopes it lacks, each with what for. */
+  slackScopes(): Promise<{ team: string; missing: readonly { scope: string; why: string }[] }>
+  /** Asks Discord who the bot is. */
+  discordBot(): Promise<{ name: string }>
+  /** The machine's time in its zone, in words. */
+  now(): string
+  /** How many deliveries are due and not under way. */
+  overdue(): Promise<number>
+}
+
+interface Finding {
+  sign: '✅' | '⚠️ ' | '❌' | '➖'
+  words: string
+  wayOut?: string
+}
+
+/** `crier doctor`: a line per thing, with the way out where there is one. Exit code 1 where something is broken. */
+export async function doctor(patient: Patient): Promise<number> {
+  const findings = [
+    ...(await basics(patient)),
+    ...(await slack(patient)),
+    ...(await discord(patient)),
+    ...(await accounts(patient)),
+    ...platforms(patient),
+  ]
+  for (const { sign, words, wayOut } of findings)
+    say(`${sign} ${words}`, ...(wayOut ? [`     ${wayOut}`] : []))
+  return findings.some((one) => one.sign === '❌') ? 1 : 0
+}
+
+async function basics({ config, database, overdue, now }: Patient): Promise<Finding[]> {
+  const { ok, sentence } = await database()
+  const late = await overdue()
+  return [
+    { sign: ok ? '✅' : '❌', words: `Database: ${sentence}` },
+    {
+      sign: '✅',
+      words: `Clock: ${now()}`,
+      wayOut: 'Compare it with a clock you trust: posts go out by it.',
+    },
+    late === 0
+      ? { sign: '✅', words: 'Nothing is overdue' }
+      : { sign: '⚠️ ', words: `${late} deliveries are overdue`, wayOut: 'Is Crier running? `npm start`' },
+    config.secretKey
+      ? { sign: '✅', words: 'CRIER_SECRET_KEY seals the logins' }
+      : {
+          sign: '✅',
+          words: `The key that seals the logins is ${config.dataDir}/secret-key`,
+          wayOut: "Back it up apart from the database: without it the logins can't be opened.",
+        },
+    config.publicUrl
+      ? { sign: '✅', words: `PUBLIC_URL is ${config.publicUrl}` }
+      : {
+          sign: '➖',
+          words: 'PUBLIC_URL is not set',
+          wayOut:
+            'Needed for platforms that fetch media themselves, for sign-in by browser, and for Slack and Discord over HTTP.',
+        },
+  ]
+}
+
+async function slack({ config, slackScopes }: Patient): Promise<Finding[]> {
+  const { botToken, appToken, signingSecret, clientId, clientSecret } = config.slack
+  const where = 'https://api.slack.com/apps → your app'
+  if (!botToken && !clientId)
+    return [
+      {
+        sign: '➖',
+        words: 'Slack is not set up',
+        wayOut: 'Run `crier manifest slack`, then set SLACK_BOT_TOKEN and SLACK_APP_TOKEN.',
+      },
+    ]
+  const findings: Finding[] = []
+  if (botToken && !appToken && !signingSecret) {
+    findings.push({
+      sign: '❌',
+      words: "Slack can't reach Crier",
+      wayOut: `Set SLACK_APP_TOKEN (${where} → Basic Information → App-Level Tokens, scope connections:write) or SLACK_SIGNING_SECRET.`,
+    })
+  }
+  if (clientId && !clientSecret)
+    findings.push({
+      sign: '❌',
+      words: 'SLACK_CLIENT_SECRET is not set',
+      wayOut: `It stands at ${where} → Basic Information.`,
+    })
+  if (clientId && !config.publicUrl)
+    findings.push({ sign: '❌', words: 'Installing Crier in several Slack workspaces needs PUBLIC_URL' })
+  if (!botToken) return findings
+  try {
+    const { team, missing } = await slackScopes()
+    findings.push({ sign: '✅', words: `Slack takes the bot token: ${team}` })
+    for (const { scope, why } of missing) {
+      findings.push({
+        sign: '❌',
+        words: `Slack scope ${scope} is missing: it lets Crier ${why}`,
+        wayOut: `Add it at ${where} → OAuth & Permissions, and install the app again.`,
+      })
+    }
+  } catch (error) {
+    findings.push({
+      sign: '❌',
+      words: `Slack does not take the bot token: ${wordsOf(error)}`,
+      wayOut: `Copy it again from ${where} → OAuth & Permissions.`,
+    })
+  }
+  return findings
+}
+
+async function discord({ config, discordBot }: Patient): Promise<Finding[]> {
+  const { token, applicationId } = config.discord
+  const where = 'https://discord.com/developers/applications → your application'
+  if (!token)
+    return [
+      {
+        sign: '➖',
+        words: 'Discord is not set up',
+        wayOut: `Set DISCORD_TOKEN (${where} → Bot) and DISCORD_APPLICATION_ID, then run \`crier invite discord\`.`,
+      },
+    ]
+  const findings: Finding[] = []
+  if (!applicationId)
+    findings.push({
+      sign: '⚠️ ',
+      words: 'DISCORD_APPLICATION_ID is not set',
+      wayOut: `It stands at ${where} → General Information.`,
+    })
+  try {
+    findings.push({ sign: '✅', words: `Discord takes the bot token: ${(await discordBot()).name}` })
+  } catch (error) {
+    findings.push({
+      sign: '❌',
+      words: `Discord does not take the bot token: ${wordsOf(error)}`,
+      wayOut: `Make a new one at ${where} → Bot.`,
+    })
+  }
+  return findings
+}
+
+async function accounts({ accounts: all, sealer, platforms: known }: Patient): Promise<Finding[]> {
+  return (await all()).map(({ account, sealed }): Finding => {
+    const name = `${account.handle} on ${known.get(account.platform)?.label ?? account.platform}`
+    if (account.state === 'reconnect')
+      return {
+        sign: '❌',
+        words: `${name} must be connected again`,
+        wayOut: `Say \`connect ${account.platform}\`.`,
+      }
+    try {
+      if (sealed) sealer.open(sealed, account.id)
+      return { sign: '✅', words: `${name} is connected` }
+    } catch (error) {
+      return { sign: '❌', words: `${name}: ${wordsOf(error)}` }
+    }
+  })
+}
+
+/** Platforms that ask the operator for something first: what is missing, and the truth about reviews. */
+const platforms = ({ environment, platforms: known }: Patient): Finding[] =>
+  [...known.values()].flatMap((platform): Finding[] => {
+    const needed = platform.setUp.environment ?? []
+    const missing = needed.filter((name) => !environment[name])
+    if (needed.length === 0) return []
+    if (missing.length === 0) return [{ sign: '✅', words: `${platform.label} is set up` }]
+    return [
+      {
+        sign: missing.length < needed.length ? '❌' : '➖',
+        words: `${platform.label} needs ${missing.join(' and ')}`,
+        wayOut: platform.setUp.operator,
+      },
+    ]
+  })
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

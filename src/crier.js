@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Starts Crier under the Node it was written for, whichever Node the machine has. Plain JavaScript, so that any Node can read it.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const NEEDED = 26
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+// A clone runs the TypeScript as it stands; a package brings it compiled, since Node strips no types under node_modules.
+const compiled = here('../dist/src/main.js')
+const main = existsSync(here('./main.ts')) ? here('./main.ts') : compiled
+
+if (Number(process.versions.node.split('.')[0]) >= NEEDED) await import(main)
+else {
+  const node = createRequire(import.meta.url).resolve('node/bin/node')
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+}

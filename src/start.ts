@@ -1,0 +1,251 @@
+import { join, resolve } from 'node:path'
+import { collectDefaultMetrics } from 'prom-client'
+import { actorOf } from './app/actor.ts'
+import { attach } from './app/attach-media.ts'
+import { newWorkspace } from './app/newcomers.ts'
+import type { Routes } from './app/routes.ts'
+import type { Surface } from './app/surface.ts'
+import { type House, playgroundIsOpen } from './build.ts'
+import { createServer, type HttpServer } from './http/server.ts'
+import { MINUTE, SECOND } from './kit/clock.ts'
+import { newId } from './kit/ids.ts'
+import { rememberedFile } from './kit/remembered-file.ts'
+import { createMeters } from './scheduler/meters.ts'
+import { createScheduler, type Scheduler } from './scheduler/scheduler.ts'
+import { createApi } from './surfaces/api/api.ts'
+import { createPlayground, feedItemPath } from './surfaces/playground/playground.ts'
+import type { SurfaceName } from './workspaces/workspace.ts'
+
+export interface Running {
+  /** The page's address, with its key where it has one. */
+  page: string
+  port: number
+  surfaces: ReadonlyMap<SurfaceName, Surface>
+  scheduler: Scheduler
+  /** Finishes what is in flight (for at most `grace` ms), releases what was claimed, closes. */
+  stop(grace: number): Promise<void>
+}
+
+/** Nothing may be overdue for longer than this, or `/readyz` says so. */
+const LATE = 2 * MINUTE
+const TICK_TOO_OLD = 15 * SECOND
+
+/** Brings what is built to life: surfaces, server, scheduler. Stops in reverse. */
+export async function start(house: House): Promise<Running> {
+  const { config, desk, log, clock, bench, storage, registry } = house
+  collectDefaultMetrics({ register: registry })
+  const surfaces = new Map<SurfaceName, Surface & { routes?: Routes }>()
+
+  const playground = openPlayground(house)
+  surfaces.set('playground', playground)
+  const { slack, discord } = config
+  if (slack.botToken || slack.clientId) surfaces.set('slack', await openSlack(house))
+  if (discord.token) surfaces.set('discord', await openDiscord(house))
+
+  const meters = createMeters(registry, () => clock.now() - (scheduler.lastTick() ?? clock.now()))
+  const scheduler = await createScheduler({
+    bench,
+    surfaces,
+    meters,
+    onWrite: (listener) => storage.onWrite(listener),
+  })
+  const server = openServer(
+    house,
+    [...surfaces.values()].flatMap((one) => one.routes ?? []),
+    surfaces,
+    scheduler,
+    () => playground.feedChanged(),
+  )
+
+  const { port, url } = await server.start()
+  house.address.own = url
+  for (const surface of surfaces.values()) await surface.start()
+  scheduler.start()
+
+  return {
+    page: playgroundIsOpen(config)
+      ? `${url}/`
+      : `${config.publicUrl ?? url}/?key=${house.keys.playgroundKey}`,
+    port,
+    surfaces,
+    scheduler,
+    async stop(grace) {
+      const ended = await scheduler.stop(grace)
+      if (!ended)
+        log.warn('Some deliveries were still under way; their leases will end and they are looked into')
+      for (const surface of [...surfaces.values()].reverse()) await surface.stop()
+      await server.close()
+      await house.close()
+    },
+  }
+}
+
+function openServer(
+  house: House,
+  routes: Routes[],
+  surfaces: ReadonlyMap<SurfaceName, Surface>,
+  scheduler: Scheduler,
+  feedChanged: () => Promise<void>,
+): HttpServer {
+  const { config, desk, log, clock, bench, storage, keys, registry, mediaLinks } = house
+  return createServer({
+    host: config.host,
+    port: config.port,
+    log,
+    clock,
+    metrics: registry,
+    routes: [
+      ...routes,
+      createApi({
+        desk,
+        version: '1',
+        async verify(token) {
+          const found = keys.apiSpeaker(token)
+          const member =
+            found && (await storage.workspace(found.workspaceId).workspace.member(found.memberId))
+          return (
+            member && {
+              surface: 'api',
+              chat: { externalId: 'local', name: 'API' },
+              person: { externalId: member.id, name: member.name },
+            }
+          )
+        },
+      }),
+    ],
+    async readiness() {
+      const now = clock.now()
+      const database = await storage.check()
+      const overdue = await bench.stores.queue.overdue(now)
+      const tickAge = now - (scheduler.lastTick() ?? now)
+      const lateFor = overdue.oldest === undefined ? 0 : now - overdue.oldest
+      return {
+        ok: database.ok && tickAge < TICK_TOO_OLD && lateFor < LATE,
+        tickAgeMs: tickAge,
+        overdue: overdue.count,
+        oldestOverdueMs: lateFor,
+        outbox: await bench.stores.outboxQueue.depth(),
+        database,
+        surfaces: Object.fromEntries([...surfaces].map(([name, surface]) => [name, surface.health()])),
+      }
+    },
+    media: {
+      links: mediaLinks,
+      async open({ workspaceId, mediaId }) {
+        const workspace = (await storage.directory.all()).find((one) => one.id === workspaceId)
+        const media = workspace && (await storage.workspace(workspace.id).media.get(mediaId))
+        return (
+          media && { bytes: await bench.blobs.get(media.sha256), type: media.type, filename: media.filename }
+        )
+      },
+    },
+    rehearsal: {
+      clock,
+      async feedOf(token) {
+        const workspaceId = keys.feedWorkspace(token)
+        return workspaceId && { workspaceId, feed: storage.workspace(workspaceId).feed }
+      },
+      address: (item) => `${config.publicUrl ?? house.address.own}${feedItemPath(item)}`,
+      published: (workspaceId) => {
+        if (workspaceId !== house.home.id) return
+        feedChanged().catch((error: unknown) =>
+          log.error({ err: error }, 'The page could not be told of the feed'),
+        )
+      },
+    },
+  })
+}
+
+function openPlayground({ config, desk, log, clock, bench, home, keys, storage }: House) {
+  const stores = storage.workspace(home.id)
+  return createPlayground({
+    desk,
+    log,
+    clock,
+    transcripts: stores.transcript,
+    feed: stores.feed,
+    members: () => stores.workspace.members(),
+    access: {
+      ...(playgroundIsOpen(config) ? {} : { key: keys.playgroundKey }),
+      ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
+    },
+    async image(mediaId) {
+      const media = await stores.media.get(mediaId)
+      return media && { bytes: await bench.blobs.get(media.sha256), type: media.type }
+    },
+    async keepImage(png, name) {
+      const [member] = await stores.workspace.members()
+      if (!member) throw new Error('The home workspace has no member')
+      const { media } = await attach(actorOf(bench, home, member), [{ name, bytes: async () => png }])
+      return media[0]?.mediaId ?? ''
+    },
+    async channels() {
+      const chat = (await stores.workspace.chats()).find((one) => one.surface === 'playground')
+      return Object.values(chat?.channels ?? {}).filter((channel) => channel !== null)
+    },
+  })
+}
+
+/** Bolt takes a third of a second to load, so only those who use Slack wait for it. */
+async function openSlack({ config, desk, log, clock, bench, storage, keys }: House) {
+  const { createSlackSurface } = await import('./surfaces/slack/slack-surface.ts')
+  return createSlackSurface({
+    desk,
+    log,
+    clock,
+    settings: { ...config.slack, publicUrl: config.publicUrl },
+    installations: {
+      async find(teamId) {
+        const found = await storage.directory.ofChat('slack', teamId)
+        const sealed = found?.chat.sealedToken
+        return sealed ? { botToken: keys.sealer.open(sealed, found.chat.id) } : undefined
+      },
+      async save({ teamId, teamName, botToken }) {
+        const found = await storage.directory.ofChat('slack', teamId)
+        if (found) {
+          await storage.workspace(found.workspace.id).workspace.changeChat(found.chat.id, {
+            name: teamName,
+            sealedToken: keys.sealer.seal(botToken, found.chat.id),
+          })
+          return
+        }
+        // Each team that installs Crier is a workspace of its own: two teams never see each other's posts.
+        const workspace = await newWorkspace(bench, teamName)
+        const id = newId(clock.now())
+        await storage.workspace(workspace.id).workspace.addChat({
+          id,
+          surface: 'slack',
+          externalId: teamId,
+          name: teamName,
+          channels: { review: null, results: null, digest: null },
+          sealedToken: keys.sealer.seal(botToken, id),
+          createdAt: clock.now(),
+        })
+      },
+      async remove(teamId) {
+        const found = await storage.directory.ofChat('slack', teamId)
+        if (found)
+          await storage
+            .workspace(found.workspace.id)
+            .workspace.changeChat(found.chat.id, { sealedToken: null })
+      },
+    },
+  })
+}
+
+async function openDiscord({ config, desk, log, clock }: House) {
+  const { createDiscordSurface } = await import('./surfaces/discord/discord-surface.ts')
+  const { token = '', applicationId, publicKey, apiUrl } = config.discord
+  return createDiscordSurface({
+    desk,
+    log,
+    clock,
+    settings: {
+      token,
+      ...(applicationId ? { applicationId } : {}),
+      ...(publicKey ? { publicKey } : {}),
+      ...(apiUrl ? { apiUrl } : {}),
+    },
+    remembered: rememberedFile(join(resolve(config.dataDir), 'discord.json')),
+  })
+}
