@@ -13,7 +13,7 @@ export const holds: Record<Dialect, (column: SQL, value: string) => SQL> = {
   postgres: (column, value) => sql`${column}::jsonb @> to_jsonb(${value}::text)`,
 }
 
-/** What a column of handed-in rows holds. JSON `null` and a missing field are both SQL's null. */
+/** What a column of handed-in rows holds. `json` is handed in as its text; `null` and a missing field are SQL's null. */
 export type GivenColumns = Record<string, 'text' | 'integer' | 'json'>
 
 /**
@@ -22,15 +22,16 @@ export type GivenColumns = Record<string, 'text' | 'integer' | 'json'>
  */
 export const givenRows: Record<Dialect, (columns: GivenColumns) => SQL> = {
   sqlite: (columns) => {
-    const picked = Object.entries(columns).map(([name, type]) =>
-      sql.raw(`value ${type === 'json' ? '->' : '->>'} '$.${name}' as ${name}`),
-    )
-    return sql`(select ${sql.join(picked, sql`, `)} from json_each(${sql.placeholder('rows')})) as given`
+    const picked = Object.keys(columns).map((name) => `value ->> '$.${name}' as ${name}`)
+    return sql`(select ${sql.raw(picked.join(', '))} from json_each(${sql.placeholder('rows')})) as given`
   },
+  // Nested JSON comes as text and is cast: the function would read its escapes, and refuse a NUL among them.
   postgres: (columns) => {
-    const typed = Object.entries(columns).map(([name, type]) =>
-      sql.raw(`${name} ${type === 'integer' ? 'bigint' : type}`),
-    )
-    return sql`json_to_recordset(${sql.placeholder('rows')}::json) as given(${sql.join(typed, sql`, `)})`
+    const names = Object.entries(columns)
+    const picked = names.map(([name, type]) => (type === 'json' ? `${name}::json` : name))
+    const typed = names.map(([name, type]) => `${name} ${type === 'integer' ? 'bigint' : 'text'}`)
+    return sql`(select ${sql.raw(picked.join(', '))}
+                  from json_to_recordset(${sql.placeholder('rows')}::json)
+                    as row(${sql.raw(typed.join(', '))})) as given`
   },
 }

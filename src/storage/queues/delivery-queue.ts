@@ -3,7 +3,7 @@ import type { Attempt } from '../../deliveries/delivery.ts'
 import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/delivery-store.ts'
 import type { Engine } from '../engine.ts'
 import { decode, type Handle } from '../handle.ts'
-import { storable } from '../schema/json-column.ts'
+import { storable, toJson } from '../schema/json-column.ts'
 import { type DeliveryRow, fromPublishing, moved, toAttempt, toDelivery } from '../stores/delivery-rows.ts'
 import { inChunks } from '../stores/rows.ts'
 import { claimDue, nextDue, overdue, renewLease } from './claim-due.ts'
@@ -219,10 +219,13 @@ const heldRow = ({ delivery, worker, state, changes, attempt }: HeldWrite) => ({
   attempt: attempt?.id,
   at: changes.at,
   due_at: changes.dueAt,
-  published: changes.published,
+  published: jsonText(changes.published),
   published_at: changes.publishedAt,
-  progress: changes.progress,
-  // JSON's null and a missing field look alike to both databases, so that a third one tells them apart.
-  problem: changes.problem ?? undefined,
+  progress: jsonText(changes.progress),
+  // Null and a missing field look alike to both databases, so that a third one tells them apart.
+  problem: jsonText(changes.problem),
   says_problem: changes.problem === undefined ? 0 : 1,
 })
+
+const jsonText = (value: unknown): string | undefined =>
+  value === null || value === undefined ? undefined : toJson(value)
