@@ -26,8 +26,8 @@ let channel = 'general'
 let thread
 /** Since when the entries of the open channel count as new. @type {number | undefined} */
 let newSince
-/** A form that was closed and not sent. @type {FormDialog | undefined} */
-let kept
+/** Forms that were closed and not sent, by the member who began them. @type {Map<string, FormDialog>} */
+const kept = new Map()
 /** @type {FormDialog | undefined} */
 let openForm
 let pending = 0
@@ -159,12 +159,12 @@ function showForm(form, where, inThread, files = []) {
     suggest: (command, arg, partial, signal) => suggest({ as, command, arg, partial }, signal),
     left(left) {
       openForm = undefined
-      keep(left.touched ? left : undefined)
+      keep(as, left.touched ? left : undefined)
       composer.focus()
     },
     taken() {
       openForm = undefined
-      keep(undefined)
+      keep(as, undefined)
       composer.focus()
     },
   })
@@ -173,26 +173,35 @@ function showForm(form, where, inThread, files = []) {
   dialog.open()
 }
 
-/** A form that was closed waits above the composer: nothing typed is lost. @param {FormDialog | undefined} dialog */
-function keep(dialog) {
-  if (kept && kept !== dialog) kept.element.remove()
-  kept = dialog
+/** @param {string} who @param {FormDialog | undefined} dialog */
+function keep(who, dialog) {
+  const before = kept.get(who)
+  if (before && before !== dialog) before.element.remove()
+  if (dialog) kept.set(who, dialog)
+  else kept.delete(who)
+  showKept()
+}
+
+/** A form that was closed waits above the composer: nothing typed is lost. */
+function showKept() {
   byId('compose').querySelector('.kept')?.remove()
+  const who = state.me
+  const dialog = kept.get(who)
   if (!dialog) return
   const reopen = el('button', { type: 'button', class: 'button' }, 'Go on')
-  reopen.addEventListener('click', () => {
-    bar.remove()
-    openForm = dialog
-    dialog.open()
-  })
   const bar = el(
     'div',
     { class: 'kept', role: 'status' },
     icon('file'),
     el('span', {}, `“${dialog.form.title}” is kept as you left it.`),
     reopen,
-    tool('close', 'Forget it', () => keep(undefined)),
+    tool('close', 'Forget it', () => keep(who, undefined)),
   )
+  reopen.addEventListener('click', () => {
+    bar.remove()
+    openForm = dialog
+    dialog.open()
+  })
   byId('compose').prepend(bar)
 }
 
@@ -338,6 +347,7 @@ async function load(as) {
     if (found.length >= state.page) limits.set(name, state.page)
   }
   feed.show(state.feed)
+  showKept()
   const asked = decodeURIComponent(location.hash.slice(1))
   const next = [channel, asked, 'general'].find((name) => factsOf(name)) ?? 'general'
   // A direct conversation is another one for each member.

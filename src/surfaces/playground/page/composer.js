@@ -220,6 +220,7 @@ export class Composer {
   /** @param {string} partial @param {readonly Suggestion[]} [read] @param {CommandFacts} [command] */
   #showHint(partial, read = [], command) {
     const [first, second] = read
+    this.#hint.classList.toggle('idle', !first && !command)
     if (first) {
       const also = second ? ` or ${second.label}` : ''
       this.#hint.replaceChildren(
@@ -320,7 +321,7 @@ export function timeIn(line, name) {
   return (
     rest
       .replace(/^#?\d+(\s+(to|for)\b|\s+(?=\D))\s*/i, '')
-      .split(/\s+to\s+|:(?=\s|$)/)[0]
+      .split(/\s+to(?=\s|$)|:(?=\s|$)/)[0]
       ?.trim() ?? ''
   )
 }

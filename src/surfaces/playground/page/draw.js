@@ -120,9 +120,7 @@ function drawSpan(span) {
     case 'code':
       return el('code', {}, span.text)
     case 'link':
-      return isWebLink(span.href)
-        ? el('a', { href: span.href, target: '_blank', rel: 'noopener noreferrer' }, span.text)
-        : `${span.text} (${span.href})`
+      return drawLink(span.href, span.text)
     case 'member':
       return el('span', { class: 'person' }, span.name)
     case 'time':
@@ -131,6 +129,12 @@ function drawSpan(span) {
       throw new TypeError(`No such span: ${JSON.stringify(/** @type {never} */ (span))}`)
   }
 }
+
+/** @param {string} href @param {string} [words] */
+export const drawLink = (href, words = href) =>
+  isWebLink(href)
+    ? el('a', { href, target: '_blank', rel: 'noopener noreferrer' }, words)
+    : `${words} (${href})`
 
 /** Anything else, `javascript:` above all, stays words. @param {string} href */
 const isWebLink = (href) =>

@@ -1,5 +1,6 @@
 /** @import { FeedItem } from '../../../playground/feed.ts' */
 import { avatar, el, icon, tool } from './dom.js'
+import { drawLink } from './draw.js'
 import { ago } from './times.js'
 
 /** The rehearsal feed: what is live, newest first, drawn as a network would. */
@@ -73,13 +74,22 @@ function draw(item, parent) {
         item.dryRunOf ? el('span', { class: 'badge' }, `dry run of ${item.dryRunOf}`) : null,
       ),
       parent ? el('p', { class: 'continues' }, icon('reply'), `continues “${shorten(parent.text)}”`) : null,
-      el('p', { class: 'live-text' }, item.text),
+      el('p', { class: 'live-text' }, ...rich(item.text)),
       item.media.length > 0
         ? el('div', { class: `live-media of-${Math.min(item.media.length, 4)}` }, ...item.media.map(picture))
         : null,
     ),
   )
 }
+
+/** Links, tags and mentions as a network would show them; the words stay words. @param {string} text */
+const rich = (text) =>
+  text
+    .split(/(https?:\/\/[^\s<>"]*[^\s<>"'.,;:!?)\]]|(?<![\p{L}\p{N}])[#@][\p{L}\p{N}_.-]*[\p{L}\p{N}_])/u)
+    .map((part, index) => {
+      if (index % 2 === 0) return part
+      return part.startsWith('http') ? drawLink(part) : el('span', { class: 'tag' }, part)
+    })
 
 /** @param {{ mediaId: string, alt: string }} media */
 function picture({ mediaId, alt }) {

@@ -33,6 +33,8 @@ export class FormDialog {
   #summary = el('div', { class: 'mistakes', tabindex: '-1', role: 'alert', hidden: true })
   #send = el('button', { type: 'submit', class: 'button primary' })
   #busy = false
+  /** What the fields held when they were drawn. */
+  #untouched = ''
   #taken = false
 
   /** @param {Form} form @param {FormOptions} options */
@@ -71,9 +73,11 @@ export class FormDialog {
 
   /** Did anybody fill anything in? */
   get touched() {
-    return (
-      !this.#files.empty || [...this.#asked.values()].some(({ value }) => String(value() ?? '').length > 5)
-    )
+    return !this.#files.empty || this.#typed() !== this.#untouched
+  }
+
+  #typed() {
+    return JSON.stringify([...this.#asked.values()].map(({ value }) => value()))
   }
 
   #draw() {
@@ -86,6 +90,7 @@ export class FormDialog {
       this.#asked.set(field.name, asked)
       return asked.row
     })
+    this.#untouched = this.#typed()
     this.#send.replaceChildren(form.submit)
     this.element.replaceChildren(
       el(
@@ -344,11 +349,16 @@ export class FormDialog {
     let asked = new AbortController()
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer
+    const ask = () => {
+      line.classList.add('unread')
+      line.replaceChildren('As you would say it: friday 9am, in 20 minutes, every monday at 10')
+    }
+    ask()
     const read = async () => {
       const partial = input.value.trim()
       asked = new AbortController()
       const { signal } = asked
-      if (!partial) return line.replaceChildren()
+      if (!partial) return ask()
       try {
         const found = await this.#options.suggest(this.form.command, field.name, partial, signal)
         if (signal.aborted) return
