@@ -30,7 +30,7 @@ const LATEST = 'That is too far away: Crier plans at most 50 years ahead.'
 /** One moment, a question with the moments it may be, or why there is none. */
 export function readOnce(slots: Slots, here: Here): When {
   const span = slots.span
-  if (span !== undefined && span.span.seconds !== 0) return elapsed(slots, here)
+  if (span !== undefined && (span.span.seconds !== 0 || span.exact)) return elapsed(slots, here)
   if (slots.time !== undefined && (slots.time.range || slots.time.clocks.length > 1)) {
     return error('A post goes out at one time. Say one, or "every day at 9:00 and 17:00" if it repeats.')
   }

@@ -1,5 +1,6 @@
 import type { Clock, Item, ItemOf, Span } from './grammar/items.ts'
 import type { DayPart, Unit } from './lexicon.ts'
+import { sameZone } from './slots.ts'
 
 /** What a phrase that repeats is made of, whatever its order was. */
 export interface RepeatParts {
@@ -109,9 +110,9 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
       parts.except = item.items
       return undefined
     case 'zone': {
-      const other = parts.zone !== undefined && JSON.stringify(parts.zone) !== JSON.stringify(item)
+      const other = parts.zone !== undefined && !sameZone(parts.zone, item)
       if (other) return 'There is more than one time zone in it. Say one.'
-      parts.zone = item
+      parts.zone ??= item
       return undefined
     }
     case 'day':

@@ -1,4 +1,5 @@
 import type { Item, ItemOf } from './grammar/items.ts'
+import type { ZoneMeaning } from './zones.ts'
 
 /** The items of a phrase that names one moment, each kind at most once. */
 export interface Slots {
@@ -42,6 +43,11 @@ export function fillSlots(items: readonly Item[]): Slots | string {
         slots.date = merged
         break
       }
+      case 'zone':
+        slots.zone ??= item
+        // "GMT+0900 (JST)" says one thing twice
+        if (!sameZone(slots.zone, item)) return `There is ${WHAT.zone} in it. Say one.`
+        break
       case 'time':
       case 'part':
       case 'day':
@@ -50,7 +56,6 @@ export function fillSlots(items: readonly Item[]): Slots | string {
       case 'nth':
       case 'span':
       case 'period':
-      case 'zone':
       case 'ofMonth': {
         const before = slots[item.t]
         if (before !== undefined && JSON.stringify(before) !== JSON.stringify(item)) {
@@ -85,4 +90,20 @@ function mergeDates(a: ItemOf<'date'>, b: ItemOf<'date'>): ItemOf<'date'> | unde
     (a.days.length === 0 || b.days.length === 0 || a.days.join() === b.days.join()) &&
     (a.year === undefined || b.year === undefined || a.year === b.year)
   return apart ? { ...a, ...b, days: a.days.length === 0 ? b.days : a.days } : undefined
+}
+
+/** Whether two zone phrases name the same clock, as far as can be said without a date. */
+export function sameZone(a: ItemOf<'zone'>, b: ItemOf<'zone'>): boolean {
+  if (a === b || JSON.stringify(a) === JSON.stringify(b)) return true
+  const offsets = offsetsOf(a.meaning)
+  return offsetsOf(b.meaning).some((offset) => offsets.includes(offset))
+}
+
+const WINTER = Temporal.Instant.from('2026-01-15T12:00:00Z')
+const SUMMER = Temporal.Instant.from('2026-07-15T12:00:00Z')
+
+function offsetsOf(meaning: ZoneMeaning): string[] {
+  if (meaning.kind === 'season') return [meaning.offset]
+  if (meaning.kind !== 'zone') return []
+  return [WINTER, SUMMER].map((at) => at.toZonedDateTimeISO(meaning.zone).offset)
 }

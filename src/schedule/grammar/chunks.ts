@@ -341,9 +341,12 @@ function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
   const at = r.skip(prefix?.next ?? (plus ? i + 1 : i), 'glue')
   if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
   const length = span(r, at)
-  if (length === undefined) return undefined
+  if (length === undefined) return weekdaysAhead(r, at, prefix !== undefined)
   const hence = r.lex(length.next, 'hence')
-  if (hence !== undefined) return { value: [{ t: 'span', span: length.value }], next: hence.next }
+  if (hence !== undefined) {
+    const item: Item = { t: 'span', span: length.value }
+    return { value: [hence.value === 'exact' ? { ...item, exact: true } : item], next: hence.next }
+  }
   const base = prefix === undefined ? r.lex(length.next, 'base') : undefined
   if (base !== undefined) {
     const now = r.lex(base.next, 'now')
@@ -354,6 +357,20 @@ function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
   // "15h", "17h10", "1430 hours" are hours of the day
   if (said.at || (dateRule(r, i, said)?.next ?? 0) >= length.next || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
   return { value: [{ t: 'span', span: length.value, bare: true }], next: length.next }
+}
+
+/** "2 sundays from now", "in three mondays". */
+function weekdaysAhead(r: Reader, i: number, introduced: boolean): Hit<Item[]> | undefined {
+  const count = integer(r, i)
+  if (count === undefined || count.value < 1 || count.value > 100) return undefined
+  const day = r.lex(count.next, 'weekdays') ?? r.lex(count.next, 'weekday')
+  if (day === undefined) return undefined
+  const hence = r.lex(day.next, 'hence')
+  if (hence === undefined && !introduced) return undefined
+  const length = addUnit(EMPTY_SPAN, count.value - 1, 'week') ?? EMPTY_SPAN
+  const weekday: Item = { t: 'weekday', days: [Number(day.value)] }
+  const ahead: Item[] = count.value === 1 ? [weekday] : [{ t: 'span', span: length, based: true }, weekday]
+  return { value: ahead, next: hence?.next ?? day.next }
 }
 
 function dayRule(r: Reader, i: number): Hit<Item[]> | undefined {

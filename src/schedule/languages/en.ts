@@ -57,7 +57,7 @@ export const en: Language = {
   habits: { language: 'en', clock12: 'always', dateOrder: 'ask', ordinalDot: false },
   words: {
     ampm,
-    number: counted(numbers),
+    number: { ...counted(numbers), 2: 'two|a couple of|a couple|couple of|couple|a pair of', 12: 'twelve|a dozen|dozen', 1.5: 'one and a half' },
     article: 'a|an|another',
     ordinal: ordinals,
     ordinalEnd: 'st|nd|rd|th',
@@ -189,7 +189,10 @@ export const en: Language = {
       '3-17': "st patrick's day|st. patrick's day|saint patrick's day",
     },
     in: 'in|within|after|in another',
-    hence: 'from now|hence|later|from right now|from this moment|time|from the present|out',
+    hence: {
+      '': "from now|hence|later|time|' time|out|from today's date",
+      exact: 'from right now|from this moment|from this very moment|from exactly now|from the present moment',
+    },
     base: 'from|after|following|since',
     now: 'now|right now|this moment|immediately|straight away|right away|at once|this instant|asap|as soon as possible',
     at: 'at|@|at exactly|at about|at around',

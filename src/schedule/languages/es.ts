@@ -53,7 +53,7 @@ export const es: Language = {
   habits: { language: 'es', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: false },
   words: {
     ampm,
-    number: counted(numbers),
+    number: { ...counted(numbers), 2: 'dos|un par de|par de', 1.5: 'uno y medio|una y media' },
     article: 'un|una|otro|otra',
     ordinal: ordinals,
     ordinalEnd: 'o|a|er|ro|do|to|ero|era|°',

@@ -110,7 +110,7 @@ export const fr: Language = {
     plus: 'et',
     day: {
       0: "aujourd'hui|aujourd hui|aujourdhui|ce jour|auj",
-      1: 'demain|dem',
+      1: 'demain|dem|lendemain|le lendemain',
       2: 'après-demain|après demain|surlendemain',
     },
     gone: "hier|avant-hier|avant hier|il y a|la veille|hier soir|passé|passée",

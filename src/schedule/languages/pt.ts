@@ -57,7 +57,7 @@ export const pt: Language = {
   habits: { language: 'pt', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: false },
   words: {
     ampm,
-    number: counted(numbers),
+    number: { ...counted(numbers), 2: 'dois|duas|um par de|par de' },
     article: 'um|uma|outro|outra',
     ordinal: ordinals,
     ordinalEnd: 'o|a|º|ª|°',
