@@ -11,6 +11,9 @@ const COPIES = 0x100
 const CHAT = '\ue3fd'
 const OWN = '\ue3fe'
 const MARKED = /[\ue000-\ue3ff]/
+/** What an id cannot be trusted to bring back as it was. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly the ones
+const UNFIT = /[\u0000-\u001f\u007f-\u009f\ue000-\ue3ff]/
 
 export interface Pressed {
   line: string
@@ -25,7 +28,8 @@ export const carries = (line: string): boolean =>
   isOwn(line)
     ? line.length <= CUSTOM_ID
     : line.trim() !== '' &&
-      !MARKED.test(line) &&
+      !UNFIT.test(line) &&
+      line.isWellFormed() &&
       line.length <= (line.includes(' ') ? CUSTOM_ID : CUSTOM_ID - 1)
 
 /**

@@ -89,13 +89,14 @@ export function shortened(said: string, max: number): string {
 export const onOneLine = (said: string): string => cleaned(said).replace(/\s+/gu, ' ').trim()
 
 /** As JSON and Discord can carry it: no lone surrogates, no control characters, unclosed text directions closed. */
-export const cleaned = (said: string): string =>
-  said
+export function cleaned(said: string): string {
+  const text = said
     .toWellFormed()
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what Discord refuses
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
-    .replace(/[^\n]*[\u202a-\u202e\u2066-\u2069][^\n]*/g, closeDirections)
+  return /[\u202a-\u202e\u2066-\u2069]/.test(text) ? text.split('\n').map(closeDirections).join('\n') : text
+}
 
 function drawSpan(span: Span, mentions: Mentions): string {
   switch (span.type) {
@@ -125,15 +126,15 @@ function drawSpan(span: Span, mentions: Mentions): string {
 /** The last second that a JavaScript clock, and so every client, can show. */
 const LAST_SECOND = 8_640_000_000_000
 
-const MARKS = /[\\*_~|`<>[\]@#]/g
+const MARKS = /[\\*_~|`<[\]@]/g
 const escapeMarks = (text: string): string => text.replace(MARKS, '\\$&')
 
-/** A dash, a plus or a number at the start of a line would make a list. */
+/** At the start of a line stand headings, quotes and lists. Two spans may make a number and its dot together. */
 const atLineStarts = (text: string): string =>
-  text.replace(/^([^\S\n]*)([-+])/gm, '$1\\$2').replace(/^([^\S\n]*\d+)([.)])/gm, '$1\\$2')
+  text.replace(/^([^\S\n]*)([-+#>])/gm, '$1\\$2').replace(/^([^\S\n]*\d*)([.)])/gm, '$1\\$2')
 
 /** Addresses that hold none of the marks which could be taken for mark-up in any of Discord's parsers. */
-const WEB_ADDRESS = /https?:\/\/[^\s<>\\`*|[\]{}"^]+/giu
+const WEB_ADDRESS = /https?:\/\/[^\s<>\\`*|[\]{}"^]{1,2000}/giu
 
 /** Without the punctuation that belongs to the sentence around it. */
 function withoutTail(address: string): string {

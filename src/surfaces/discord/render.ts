@@ -494,7 +494,7 @@ function drawSelect(
 }
 
 const labelOf = (label: string, otherwise: string, max: number): string =>
-  shortened(onOneLine(label) || onOneLine(otherwise), max)
+  shortened(onOneLine(label) || onOneLine(otherwise) || CUT, max)
 
 /** How often something was drawn already: ids must differ within a message. */
 class Copies {

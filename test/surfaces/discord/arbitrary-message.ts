@@ -111,7 +111,8 @@ const line = fc
     fc.string({ unit: fc.constantFrom(...'abc 42@#:'), minLength: 1, maxLength: 100 }),
     hostileText(3).map((text) => text.slice(0, 100)),
   )
-  .filter((text) => text.trim() !== '')
+  .map((text) => text.trim())
+  .filter((text) => text !== '')
 
 const button = fc.record(
   {
@@ -148,15 +149,18 @@ const block: fc.Arbitrary<Block> = fc.oneof(
       }),
     ),
   fc.constant<Block>({ type: 'divider' }),
-  fc.array(button, { maxLength: 30 }).map((buttons): Block => ({ type: 'buttons', buttons })),
+  fc.array(button, { maxLength: 30, size: '+1' }).map((buttons): Block => ({ type: 'buttons', buttons })),
   fc
     .record({
       placeholder: hostileText(4),
-      options: fc.array(fc.record({ label: hostileText(3), line }), { maxLength: 60 }),
+      options: fc.array(fc.record({ label: hostileText(3), line }), { maxLength: 60, size: '+1' }),
     })
     .map((select): Block => ({ type: 'select', ...select })),
 )
 
 export const anyMessage: fc.Arbitrary<Message> = fc
-  .array(block, { minLength: 1, maxLength: 60 })
+  .oneof(
+    { weight: 5, arbitrary: fc.array(block, { minLength: 1, maxLength: 20 }) },
+    { weight: 1, arbitrary: fc.array(block, { minLength: 25, maxLength: 60 }) },
+  )
   .map((blocks) => ({ type: 'message', blocks }))
