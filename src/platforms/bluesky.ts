@@ -15,6 +15,7 @@ import {
 } from './bluesky/session.ts'
 import type { Call } from './contract/http.ts'
 import { checkLength, checkMedia, error } from './contract/media.ts'
+import { inPart, publishedPart } from './contract/parts.ts'
 import {
   definePlatform,
   type Finding,
@@ -26,7 +27,7 @@ import {
   type Published,
 } from './contract/platform.ts'
 import { PublishError } from './contract/publish-error.ts'
-import { type Entity, graphemes, spansWith, utf8Bytes } from './contract/text.ts'
+import { type Entity, graphemes, spansWith, threadParts, utf8Bytes } from './contract/text.ts'
 
 const Ref = z.object({ uri: z.string().startsWith('at://'), cid: z.string() })
 const Blob = z.object({ blob: z.record(z.string(), z.unknown()) })
@@ -57,9 +58,9 @@ export default definePlatform<Credentials>({
   name: 'bluesky',
   label: 'Bluesky',
   apiUrl: ENTRYWAY,
-  text: { limit: () => GRAPHEMES, count: graphemes, unit: 'graphemes' },
+  text: { limit: () => GRAPHEMES, count: countLongestPart, unit: 'graphemes' },
   media: MEDIA,
-  postTypes: ['text', 'link', 'images', 'reply'],
+  postTypes: ['text', 'link', 'images', 'reply', 'thread'],
   options: [
     {
       kind: 'text',
@@ -124,9 +125,9 @@ export default definePlatform<Credentials>({
   revoke: endSession,
 
   check({ text, media, options }) {
+    const parts = threadParts(text)
     const findings: Finding[] = [
-      ...checkLength('Bluesky', graphemes(text), GRAPHEMES, 'graphemes'),
-      ...checkLength('Bluesky', utf8Bytes(text), BYTES, 'bytes'),
+      ...parts.flatMap((part, index) => inPart(checkPart(part), index, parts.length)),
       ...checkMedia('Bluesky', media, MEDIA),
     ]
     if (text.trim() === '' && media.length === 0)
@@ -138,6 +139,8 @@ export default definePlatform<Credentials>({
   },
 
   show: (text) => spansWith(text, entitiesOfPost(text), hrefOf),
+
+  parts: ({ text }) => threadParts(text).length,
 
   async prepare(publication, io, progress) {
     for (const { mediaId, type, bytes } of publication.media) {
@@ -153,14 +156,16 @@ export default definePlatform<Credentials>({
     }
     if (!progress.get(FACETS)) {
       const resolve = (handle: string) => resolveHandle(handle, io.credentials.service, asking(io))
-      await progress.keep(FACETS, await facetsOf(publication.text, resolve))
+      const facets: Facet[][] = []
+      for (const part of threadParts(publication.text)) facets.push(await facetsOf(part, resolve))
+      await progress.keep(FACETS, facets)
     }
     if (publication.options.replyTo && !progress.get(REPLY)) {
       await progress.keep(REPLY, await replyRefs(publication.options.replyTo, io))
     }
   },
 
-  async commit(publication, io, progress) {
+  async commit(publication, io, progress, part) {
     try {
       const { data } = await io.http.send({
         ...signedIn(io, 'putRecord'),
@@ -170,8 +175,8 @@ export default definePlatform<Credentials>({
           json: {
             repo: io.credentials.did,
             collection: POST,
-            rkey: recordKey(publication.key, publication.at),
-            record: recordOf(publication, progress),
+            rkey: partKey(publication, part),
+            record: recordOf(publication, progress, part),
           },
         },
         answer: Ref,
@@ -191,12 +196,12 @@ export default definePlatform<Credentials>({
     says: 'reads the record by the key that was chosen for it; writing it again makes no second post',
     repeatableFor: Number.POSITIVE_INFINITY,
     trustAfter: 2 * SECOND,
-    async find({ key, at }, io) {
+    async find(publication, io, _progress, part) {
       const found = await io.http.find({
         ...signedIn(io, 'getRecord'),
         phase: 'look',
         url: xrpc(io.credentials.service, 'com.atproto.repo.getRecord'),
-        query: { repo: io.credentials.did, collection: POST, rkey: recordKey(key, at) },
+        query: { repo: io.credentials.did, collection: POST, rkey: partKey(publication, part) },
         answer: Ref,
         absent: isNoRecord,
       })
@@ -235,10 +240,7 @@ export default definePlatform<Credentials>({
 })
 
 /** What a reply names: the post it answers and the one that began the thread. */
-async function replyRefs(
-  address: string,
-  io: Io<Credentials>,
-): Promise<{ root: RecordRef; parent: RecordRef }> {
+async function replyRefs(address: string, io: Io<Credentials>): Promise<Reply> {
   const { service } = io.credentials
   const gone = new PublishError('bluesky', { do: 'edit' }, 'The post to reply to is not on Bluesky', {
     code: 'RecordNotFound',
@@ -260,9 +262,13 @@ async function replyRefs(
 }
 
 /** The record, the same in every attempt: else a repeat would be another post in the same place. */
-function recordOf({ text, media, at }: Publication, progress: Progress): Record<string, unknown> {
-  const facets = progress.get<Facet[]>(FACETS) ?? []
-  const reply = progress.get(REPLY)
+function recordOf(
+  { text, media, at }: Publication,
+  progress: Progress,
+  part: number,
+): Record<string, unknown> {
+  const facets = progress.get<Facet[][]>(FACETS)?.[part] ?? []
+  const reply = part === 0 ? progress.get<Reply>(REPLY) : threadReply(progress, part)
   const images = media.map(({ mediaId, alt, width, height }) => ({
     alt,
     image: progress.get(blobStep(mediaId)),
@@ -270,13 +276,46 @@ function recordOf({ text, media, at }: Publication, progress: Progress): Record<
   }))
   return {
     $type: POST,
-    text,
-    createdAt: instantOf(at).toString(),
+    text: threadParts(text)[part],
+    createdAt: instantOf(at + part).toString(),
     ...(facets.length > 0 ? { facets } : {}),
     ...(reply ? { reply } : {}),
-    ...(images.length > 0 ? { embed: { $type: 'app.bsky.embed.images', images } } : {}),
+    // A thread's media stand with its first part.
+    ...(images.length > 0 && part === 0 ? { embed: { $type: 'app.bsky.embed.images', images } } : {}),
   }
 }
+
+interface Reply {
+  root: RecordRef
+  parent: RecordRef
+}
+
+/** A thread's later part answers the one before it; both are in the thread of the first. */
+function threadReply(progress: Progress, part: number): Reply {
+  const refOf = (published: Published | undefined): RecordRef => {
+    const cid = published?.facts?.cid
+    if (published && typeof cid === 'string') return { uri: published.remoteId, cid }
+    throw new PublishError('bluesky', { do: 'retry' }, 'The thread’s part before this one is not known', {
+      code: 'PART_MISSING',
+    })
+  }
+  const parent = refOf(publishedPart(progress, part - 1))
+  return { root: progress.get<Reply>(REPLY)?.root ?? refOf(publishedPart(progress, 0)), parent }
+}
+
+/** Each part has a key of its own, a millisecond behind the one before it, so that they sort as they are read. */
+const partKey = ({ key, at }: Publication, part: number): string =>
+  recordKey(part === 0 ? key : `${key}#${part}`, at + part)
+
+/** Of a thread, the part that is nearest to the limit. */
+function countLongestPart(text: string): number {
+  return Math.max(...threadParts(text).map(graphemes))
+}
+
+const checkPart = (part: string): Finding[] => [
+  ...checkLength('Bluesky', graphemes(part), GRAPHEMES, 'graphemes'),
+  ...checkLength('Bluesky', utf8Bytes(part), BYTES, 'bytes'),
+]
 
 const blobStep = (mediaId: string): string => `blob:${mediaId}`
 const FACETS = 'facets'

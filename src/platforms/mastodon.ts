@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MINUTE, SECOND } from '../kit/clock.ts'
 import type { Call } from './contract/http.ts'
 import { checkLength, checkMedia, error } from './contract/media.ts'
+import { inPart, publishedPart } from './contract/parts.ts'
 import {
   type Draft,
   definePlatform,
@@ -16,7 +17,7 @@ import {
 } from './contract/platform.ts'
 import { PublishError } from './contract/publish-error.ts'
 import type { ReadRefusal } from './contract/refusal.ts'
-import { type Entity, graphemes, spansWith } from './contract/text.ts'
+import { type Entity, graphemes, spansWith, threadParts } from './contract/text.ts'
 import { Credentials, openAccount, registerClient, SCOPES, serverTyped } from './mastodon/connect.ts'
 import { countStatus, entitiesOfStatus, limitsOf, mediaRulesOf } from './mastodon/instance.ts'
 
@@ -45,11 +46,11 @@ export default definePlatform<Credentials>({
   label: 'Mastodon',
   text: {
     limit: (facts) => limitsOf(facts).maxCharacters,
-    count: (text, facts) => countStatus(text, limitsOf(facts)),
+    count: (text, facts) => Math.max(...threadParts(text).map((part) => countStatus(part, limitsOf(facts)))),
     unit: 'characters',
   },
   media: mediaRulesOf(limitsOf({})),
-  postTypes: ['text', 'link', 'images', 'video'],
+  postTypes: ['text', 'link', 'images', 'video', 'thread'],
   options: [
     {
       kind: 'choice',
@@ -142,13 +143,12 @@ export default definePlatform<Credentials>({
   check(draft, facts) {
     const limits = limitsOf(facts)
     const warningLength = graphemes(draft.options.contentWarning ?? '')
+    const parts = threadParts(draft.text)
     const findings: Finding[] = [
-      ...checkLength(
-        'Mastodon',
-        countStatus(draft.text, limits) + warningLength,
-        limits.maxCharacters,
-        'characters',
-      ),
+      ...parts.flatMap((part, index) => {
+        const count = countStatus(part, limits) + warningLength
+        return inPart(checkLength('Mastodon', count, limits.maxCharacters, 'characters'), index, parts.length)
+      }),
       ...checkMedia('Mastodon', draft.media, mediaRulesOf(limits)),
     ]
     if (draft.text.trim() === '' && draft.media.length === 0) {
@@ -158,6 +158,8 @@ export default definePlatform<Credentials>({
   },
 
   show: (text) => spansWith(text, entitiesOfStatus(text), hrefOf),
+
+  parts: ({ text }) => threadParts(text).length,
 
   async prepare(publication, io, progress) {
     for (const item of publication.media) {
@@ -170,19 +172,13 @@ export default definePlatform<Credentials>({
     }
   },
 
-  async commit(publication, io, progress) {
-    const media = publication.media.map(({ mediaId }) => progress.get<Upload>(mediaStep(mediaId))?.id)
+  async commit(publication, io, progress, part) {
     const { data } = await io.http.send({
       ...signedIn(io, 'create status'),
       phase: 'commit',
       url: `${io.credentials.server}/api/v1/statuses`,
-      headers: { 'idempotency-key': publication.key },
-      body: {
-        json: statusOf(
-          publication,
-          media.filter((id) => id !== undefined),
-        ),
-      },
+      headers: { 'idempotency-key': part === 0 ? publication.key : `${publication.key}#${part}` },
+      body: { json: statusOf(publication, progress, part) },
       answer: Status,
     })
     return published(data)
@@ -289,16 +285,30 @@ function interrupted(cause: unknown): never {
 
 function statusOf(
   { text, options, media }: Publication,
-  mediaIds: readonly string[],
+  progress: Progress,
+  part: number,
 ): Record<string, unknown> {
   const { visibility, contentWarning, language } = options
+  const said = threadParts(text)[part] ?? ''
+  // A thread's media stand with its first part.
+  const mediaIds = part === 0 ? media.map(({ mediaId }) => progress.get<Upload>(mediaStep(mediaId))?.id) : []
   return {
-    ...(text === '' ? {} : { status: text }),
-    ...(media.length === 0 ? {} : { media_ids: mediaIds }),
+    ...(said === '' ? {} : { status: said }),
+    ...(mediaIds.length === 0 ? {} : { media_ids: mediaIds }),
+    ...(part === 0 ? {} : { in_reply_to_id: before(progress, part) }),
     ...(visibility ? { visibility } : {}),
     ...(contentWarning ? { spoiler_text: contentWarning } : {}),
     ...(language ? { language } : {}),
   }
+}
+
+/** The id of the thread's part before this one, which this one answers. */
+function before(progress: Progress, part: number): string {
+  const published = publishedPart(progress, part - 1)
+  if (published) return published.remoteId
+  throw new PublishError('mastodon', { do: 'retry' }, 'The thread’s part before this one is not known', {
+    code: 'PART_MISSING',
+  })
 }
 
 /** Reads the account's own posts since the commit and compares what was written, not how it is drawn. */
@@ -306,10 +316,11 @@ async function findStatus(
   { text, options }: Publication,
   io: Io<Credentials>,
   _progress: Progress,
-  _part: number,
+  part: number,
   committedAt: number,
 ): Promise<Published | 'absent' | 'unknown'> {
   const { server, accountId } = io.credentials
+  const said = threadParts(text)[part] ?? ''
   const mayNot = ({ status }: { status: number }): boolean => status === 403
   const listed = await io.http.find({
     ...signedIn(io, 'list statuses'),
@@ -332,9 +343,9 @@ async function findStatus(
     })
     // Servers before 3.5 and other software have no source: then what is drawn has to do.
     const same = source
-      ? tidy(source.data.text) === tidy(text) &&
+      ? tidy(source.data.text) === tidy(said) &&
         (source.data.spoiler_text ?? '') === (options.contentWarning ?? '')
-      : letters(withoutMarkup(status.content)) === letters(text)
+      : letters(withoutMarkup(status.content)) === letters(said)
     if (same) return published(status)
   }
   const whole = recent.length < listed.data.length || listed.data.length < LISTED

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findDataServer, resolveHandle } from '../../src/platforms/bluesky/identity.ts'
 import { recordKey } from '../../src/platforms/bluesky/record.ts'
 import bluesky from '../../src/platforms/bluesky.ts'
+import { partStep } from '../../src/platforms/contract/parts.ts'
 import { type BlueskyServer, blueskyMissing, startBluesky } from '../servers/bluesky.ts'
 import { startServer } from './fault-server.ts'
 import { failureOf, image, memoryProgress, NOW, publication, stageFor } from './stage.ts'
@@ -151,6 +152,45 @@ describe.skipIf(missing)('against a real Bluesky server', () => {
     expect((await failureOf(publish(gone))).next).toEqual({ do: 'edit' })
   })
 
+  it('publishes a thread part by part, each found and repeated by its own key', async () => {
+    const { io } = await shared
+    const post = publication({
+      key: 'k-thread',
+      text: 'First example.com\n---\nSecond #two\n---\nThird',
+      media: [image('thread')],
+    })
+    expect(bluesky.parts?.(post)).toBe(3)
+    const progress = memoryProgress()
+    await bluesky.prepare?.(post, io, progress)
+    expect(await failureOf(bluesky.commit(post, io, progress, 1))).toMatchObject({ code: 'PART_MISSING' })
+    const uris: string[] = []
+    for (const part of [0, 1, 2]) {
+      const published = await bluesky.commit(post, io, progress, part)
+      expect(await bluesky.commit(post, io, progress, part)).toEqual(published)
+      expect(await bluesky.look.find?.(post, io, progress, part, NOW)).toEqual(published)
+      await progress.keep(partStep(part), published)
+      uris.push(published.remoteId)
+    }
+    const posts = await server.posts(alice.did)
+    const [first, second, third] = uris.map((uri) => posts.find((one) => one.uri === uri)?.value)
+    expect([first, second, third].map((value) => value?.text)).toEqual([
+      'First example.com',
+      'Second #two',
+      'Third',
+    ])
+    expect(first).toMatchObject({
+      embed: { images: [{}] },
+      facets: [{ features: [{ uri: 'https://example.com' }] }],
+    })
+    expect(second).toMatchObject({
+      reply: { root: { uri: uris[0] }, parent: { uri: uris[0] } },
+      facets: [{ features: [{ tag: 'two' }] }],
+    })
+    expect(second?.embed).toBeUndefined()
+    expect(third).toMatchObject({ reply: { root: { uri: uris[0] }, parent: { uri: uris[1] } } })
+    expect([...uris].sort()).toEqual(uris)
+  })
+
   it('is refused 301 graphemes, in words, and takes 300', async () => {
     const error = await failureOf(publish(publication({ key: 'k-301', text: 'a'.repeat(301) })))
     expect(error).toMatchObject({
@@ -285,7 +325,7 @@ describe('what is shown before is what is published', () => {
     await close()
     await server.stop()
     // Bluesky's own reader of facets tells what the network will make of our bytes.
-    const rich = new RichText({ text, facets: progress.steps.facets as never })
+    const rich = new RichText({ text, facets: (progress.steps.facets as never[])[0] as never })
     const published = [...rich.segments()].filter(({ facet }) => facet).map((segment) => segment.text)
     const shown = bluesky.show(text).flatMap((span) => (span.type === 'link' ? [span.text] : []))
     expect(published).toEqual(expected)
@@ -301,6 +341,9 @@ describe('checks', () => {
     expect(errors('👨‍👩‍👧'.repeat(120))).toEqual([])
     expect(errors('👨‍👩‍👧'.repeat(180))).toEqual(["It is 240 bytes over Bluesky's 3,000"])
     expect(errors('a'.repeat(301))).toEqual(["It is 1 grapheme over Bluesky's 300"])
+    const thread = `${'a'.repeat(300)}\n---\n${'b'.repeat(302)}`
+    expect(errors(thread)).toEqual(["Part 2: it is 2 graphemes over Bluesky's 300"])
+    expect(bluesky.text.count(thread, {})).toBe(302)
   })
 
   it('says what is wrong with images', () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { partStep } from '../../src/platforms/contract/parts.ts'
 import mastodon from '../../src/platforms/mastodon.ts'
 import { type MastodonServer, startMastodon } from '../servers/mastodon.ts'
 import { contractMissing } from '../servers/openapi-check.ts'
@@ -126,6 +127,27 @@ describe('publishing', () => {
       await publish(publication({ key: 'k-twice' })),
     ]
     expect(second).toEqual(first)
+  })
+
+  it('a thread part by part, each with a key of its own', async () => {
+    const { io } = await connected()
+    const post = publication({
+      key: 'k-thread',
+      text: 'First\n---\nSecond',
+      media: [image('t')],
+      options: { visibility: 'unlisted' },
+    })
+    expect(mastodon.parts?.(post)).toBe(2)
+    const progress = memoryProgress()
+    await mastodon.prepare?.(post, io, progress)
+    expect(await failureOf(mastodon.commit(post, io, progress, 1))).toMatchObject({ code: 'PART_MISSING' })
+    await progress.keep(partStep(0), await mastodon.commit(post, io, progress, 0))
+    const second = await mastodon.commit(post, io, progress, 1)
+    expect(await mastodon.commit(post, io, progress, 1)).toEqual(second)
+    expect(await mastodon.look.find?.(post, io, progress, 1, NOW)).toEqual(second)
+    const [first, last] = server.statuses().slice(-2)
+    expect(first).toMatchObject({ text: 'First', replyTo: null, mediaIds: [expect.any(String)] })
+    expect(last).toMatchObject({ text: 'Second', replyTo: first?.id, mediaIds: [], visibility: 'unlisted' })
   })
 
   it('an upload that is gone is uploaded again by the next try', async () => {

@@ -23,6 +23,7 @@ export interface MastodonStatus {
   spoiler: string
   visibility: string
   mediaIds: string[]
+  replyTo: string | null
   at: string
   likes: number
   shares: number
@@ -95,6 +96,7 @@ export async function startMastodon({
     content: `<p>${escaped(status.text)}</p>`,
     visibility: status.visibility,
     spoiler_text: status.spoiler,
+    in_reply_to_id: status.replyTo,
     favourites_count: status.likes,
     reblogs_count: status.shares,
     replies_count: status.comments,
@@ -253,6 +255,7 @@ export async function startMastodon({
       spoiler: String(body.spoiler_text ?? ''),
       visibility: String(body.visibility ?? 'public'),
       mediaIds,
+      replyTo: body.in_reply_to_id ?? null,
       at: Temporal.Instant.fromEpochMilliseconds(clock()).toString(),
       likes: 0,
       shares: 0,
