@@ -304,7 +304,7 @@ CREATE INDEX "attempts_of_delivery" ON "attempts" USING btree ("delivery_id","nu
 CREATE INDEX "attempts_of_account" ON "attempts" USING btree ("workspace_id","account_id","started_at");--> statement-breakpoint
 CREATE INDEX "cards_of_chat" ON "cards" USING btree ("workspace_id","chat_id");--> statement-breakpoint
 CREATE INDEX "deliveries_of_post" ON "deliveries" USING btree ("workspace_id","post_id");--> statement-breakpoint
-CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("workspace_id","account_id","state");--> statement-breakpoint
+CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("workspace_id","account_id");--> statement-breakpoint
 CREATE INDEX "deliveries_by_state" ON "deliveries" USING btree ("workspace_id","state","updated_at");--> statement-breakpoint
 CREATE INDEX "deliveries_by_publication" ON "deliveries" USING btree ("workspace_id","published_at") WHERE "deliveries"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_waiting" ON "deliveries" USING btree ("due_at","id") WHERE "deliveries"."state" = 'scheduled';--> statement-breakpoint

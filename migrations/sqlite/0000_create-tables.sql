@@ -111,7 +111,7 @@ CREATE TABLE `deliveries` (
 );
 --> statement-breakpoint
 CREATE INDEX `deliveries_of_post` ON `deliveries` (`workspace_id`,`post_id`);--> statement-breakpoint
-CREATE INDEX `deliveries_of_account` ON `deliveries` (`workspace_id`,`account_id`,`state`);--> statement-breakpoint
+CREATE INDEX `deliveries_of_account` ON `deliveries` (`workspace_id`,`account_id`);--> statement-breakpoint
 CREATE INDEX `deliveries_by_state` ON `deliveries` (`workspace_id`,`state`,`updated_at`);--> statement-breakpoint
 CREATE INDEX `deliveries_by_publication` ON `deliveries` (`workspace_id`,`published_at`) WHERE "deliveries"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_waiting` ON `deliveries` (`due_at`,`id`) WHERE "deliveries"."state" = 'scheduled';--> statement-breakpoint

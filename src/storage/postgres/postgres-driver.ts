@@ -102,16 +102,24 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
       release()
       throw error
     }
+    // One after the other, though the caller awaits several together: a connection runs one statement at a time.
+    let last: Promise<unknown> = Promise.resolve()
+    const inTurn = (text: string, params: readonly unknown[], name?: string): Promise<unknown[][]> => {
+      const run = () => execute(client, text, params, name)
+      const turn = last.then(run, run)
+      last = turn
+      return turn
+    }
     return {
-      lane: { query: (text, params, name) => execute(client, text, params, name) },
+      lane: { query: inTurn },
       commit: async () => {
-        await execute(client, 'commit', [])
+        await inTurn('commit', [])
         release()
       },
       rollback: async () => {
         if (released) return
         try {
-          await execute(client, 'rollback', [])
+          await inTurn('rollback', [])
         } catch (error) {
           // The connection is gone, and the transaction with it.
           broken ??= error instanceof Error ? error : new Error(String(error))

@@ -4,13 +4,16 @@ import type { Statement } from '../handle.ts'
 
 // What many workers asked for in one turn, as a few statements over the rows they handed in.
 
-/** Counts the attempt, if its worker still holds the delivery. */
+/**
+ * Counts the attempt, if its worker still holds the delivery. `updated_at` stays as the claim left it: the attempt has its
+ * own time, and no index has to be touched before the call.
+ */
 export const countBegun: Statement = {
   name: 'count_begun',
   build: (_tables, dialect) => sql`
     update deliveries
-       set attempts = attempts + 1, updated_at = given.at
-      from ${givenRows[dialect]({ delivery: 'text', worker: 'text', at: 'integer' })}
+       set attempts = attempts + 1
+      from ${givenRows[dialect]({ delivery: 'text', worker: 'text' })}
      where deliveries.id = given.delivery and deliveries.worker = given.worker and state = 'publishing'
     returning deliveries.id`,
 }

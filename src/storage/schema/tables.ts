@@ -250,7 +250,8 @@ export function tables(kit: Kit) {
     },
     (t) => [
       index('deliveries_of_post').on(t.workspaceId, t.postId),
-      index('deliveries_of_account').on(t.workspaceId, t.accountId, t.state),
+      // Without the state, so that a move need not touch it.
+      index('deliveries_of_account').on(t.workspaceId, t.accountId),
       index('deliveries_by_state').on(t.workspaceId, t.state, t.updatedAt),
       index('deliveries_by_publication')
         .on(t.workspaceId, t.publishedAt)
