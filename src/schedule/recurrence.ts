@@ -10,6 +10,8 @@ export interface Recurrence {
   interval: number
   /** Wall clock `YYYY-MM-DDTHH:MM[:SS]`. Nothing runs before it, and the interval and the count start at it. */
   from: string
+  /** Where it begins was said, so that its sentence says it too. */
+  begins?: true
   /** An IANA zone or an offset such as `+03:00`. */
   zone: string
   /** `HH:MM` or `HH:MM:SS`, sorted. Empty for minute and hour rules, and where `slots` say the times. */

@@ -259,6 +259,7 @@ function buildRule(parts: RepeatParts, frame: Frame, times: string[], zone: stri
   const start = parts.from === undefined ? undefined : edge(parts.from, 'from', zone, here)
   if (typeof start === 'string') return start
   const rule: Recurrence = { ...days, from: wallText(start ?? now), zone, times }
+  if (start !== undefined) rule.begins = true
   if (parts.pairs !== undefined) {
     const slots = slotsOf(parts)
     if (typeof slots === 'string') return slots

@@ -202,7 +202,7 @@ export const tr: Language = {
     the: '',
     of: 'ayın|ayının',
     dayMark: 'ayın',
-    untilAfter: 'kadar|dek|değin|e kadar',
+    untilAfter: 'tarihine kadar|kadar|dek|değin|e kadar',
     fromAfter: "itibaren|başlayarak|'den itibaren|'dan itibaren|'ten itibaren|'tan itibaren|başlayan|itibariyle|başlamak üzere",
     forAfter: 'boyunca|süreyle|süresince',
     times: 'kez|kere|defa',
