@@ -1,0 +1,283 @@
+import { z } from 'zod'
+import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
+import {
+  GraphId,
+  graphGet,
+  graphPost,
+  graphRefusal,
+  isUnknownToGraph,
+  readInsights,
+  renewToken,
+} from './contract/graph.ts'
+import {
+  definePlatform,
+  type Io,
+  type MetricName,
+  type Metrics,
+  type Publication,
+  type Published,
+} from './contract/platform.ts'
+import { PublishError } from './contract/publish-error.ts'
+import { graphemes, spansWith } from './contract/text.ts'
+import { CAPTION, COLLABORATORS, checkDraft, entities, hrefOf, kindOf, MEDIA } from './instagram/check.ts'
+import {
+  API,
+  base,
+  Credentials,
+  hostOr,
+  PLATFORM,
+  SIGN_IN_WITH_FACEBOOK,
+  SIGN_IN_WITH_INSTAGRAM,
+} from './instagram/connect.ts'
+import {
+  CONTAINER,
+  childForm,
+  childStep,
+  container,
+  forget,
+  formOf,
+  type Kept,
+  keptContainer,
+  mustHaveQuota,
+  notYet,
+  statusCall,
+} from './instagram/containers.ts'
+
+const DOCS = 'https://developers.facebook.com/docs/instagram-platform'
+
+/** Refusals by which a container is gone, so that the next try makes another. */
+const GONE = ['-2/2207020', '24/2207006', '24/2207008']
+const LISTED = 25
+const CLOCK_SKEW = 2 * MINUTE
+
+/** Insights by the names they have at the moment; they change with versions. */
+const INSIGHTS: Readonly<Record<string, MetricName>> = {
+  views: 'views',
+  reach: 'reach',
+  saved: 'saves',
+  likes: 'likes',
+  comments: 'comments',
+  shares: 'shares',
+}
+
+const Permalink = z.object({ permalink: z.string().optional() })
+const Listed = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      caption: z.string().optional(),
+      permalink: z.string().optional(),
+      timestamp: z.string().optional(),
+    }),
+  ),
+})
+
+export default definePlatform<Credentials>({
+  ...PLATFORM,
+  apiUrl: API,
+  text: { limit: () => CAPTION, count: graphemes, unit: 'characters' },
+  media: MEDIA,
+  postTypes: ['image', 'carousel', 'reel', 'story'],
+  options: [
+    {
+      kind: 'choice',
+      name: 'as',
+      label: 'Publish as',
+      required: false,
+      options: [
+        { label: 'A post (a single video becomes a reel)', value: 'post' },
+        { label: 'A story', value: 'story' },
+      ],
+    },
+    {
+      kind: 'text',
+      name: 'collaborators',
+      label: 'Collaborators',
+      hint: `Up to ${COLLABORATORS} accounts that are asked to show it as theirs too`,
+      placeholder: '@acme, @kettles',
+      required: false,
+    },
+    {
+      kind: 'text',
+      name: 'cover',
+      label: 'Cover of a reel',
+      hint: 'The second of the video whose picture is its cover',
+      placeholder: '1.5',
+      required: false,
+    },
+    {
+      kind: 'choice',
+      name: 'shareToFeed',
+      label: 'A reel is shown',
+      required: false,
+      options: [
+        { label: 'Among reels and in the feed', value: 'yes' },
+        { label: 'Among reels only', value: 'no' },
+      ],
+    },
+    { kind: 'flag', name: 'aiGenerated', label: 'Made with AI', required: false },
+  ],
+  rates: {
+    // The account's own limit is read before each post; this only spreads them.
+    account: [{ posts: 100, per: DAY }],
+    source: `${DOCS}/content-publishing#limitations`,
+  },
+  refusal: graphRefusal(PLATFORM.label),
+  setUp: {
+    operator:
+      'An app at developers.facebook.com with the product Instagram, its id and secret (of the Instagram app for the first way in, of the app itself for the second), and PUBLIC_URL, since Instagram fetches media itself. Accounts of people with a role on the app work at once; those of others need App Review with Advanced Access and business verification. Only professional accounts (business, creator) can publish.',
+    environment: ['INSTAGRAM_CLIENT_ID', 'INSTAGRAM_CLIENT_SECRET', 'PUBLIC_URL'],
+    source: `${DOCS}/content-publishing`,
+  },
+
+  connect: [SIGN_IN_WITH_INSTAGRAM, SIGN_IN_WITH_FACEBOOK],
+  credentials: Credentials,
+  expiresAt: ({ expiresAt }) => expiresAt,
+  // A token that has ended can't be renewed.
+  refreshAhead: 30 * DAY,
+  async refresh(credentials, io) {
+    if (credentials.via === 'facebook') return credentials
+    const url = `${hostOr(API, io)}/refresh_access_token`
+    return {
+      ...credentials,
+      ...(await renewToken(url, 'ig_refresh_token', credentials.token, 'Instagram', io)),
+    }
+  },
+  // No `revoke`: Instagram documents no way, and taking back a Facebook sign-in would end every Page of that person.
+
+  check: checkDraft,
+
+  show: (text) => spansWith(text, entities(text), hrefOf),
+
+  async prepare(publication, io, progress) {
+    const kept = keptContainer(CONTAINER, io, progress)
+    if (kept?.ready) return
+    if (!kept) await mustHaveQuota(io)
+    const { media } = publication
+    const children: string[] = []
+    if (kindOf(publication) === 'carousel') {
+      for (const [index, item] of media.entries()) {
+        children.push(await container(childStep(index), childForm(item), item, io, progress))
+      }
+    }
+    const [first] = media
+    if (!first) throw notYet('edit', 'A post on Instagram needs an image or a video', 'NO_MEDIA')
+    await container(CONTAINER, formOf(publication, first, children), first, io, progress)
+  },
+
+  async commit(publication, io, progress) {
+    const kept = progress.get<Kept>(CONTAINER)
+    if (!kept) throw notYet('retry', 'Instagram has nothing prepared to publish', 'NO_CONTAINER')
+    try {
+      const { data } = await io.http.send({
+        ...graphPost(
+          `${base(io)}/${io.credentials.userId}/media_publish`,
+          io.credentials.token,
+          { creation_id: kept.id },
+          GraphId,
+        ),
+        phase: 'commit',
+        name: 'publish',
+        signal: io.signal,
+      })
+      return { remoteId: data.id, url: await permalinkOf(data.id, io) }
+    } catch (refused) {
+      if (refused instanceof PublishError && GONE.includes(refused.code ?? '')) {
+        await forget(publication, progress)
+      }
+      throw refused
+    }
+  },
+
+  look: {
+    says: 'asks whether the container was published',
+    repeatableFor: 0,
+    trustAfter: 30 * SECOND,
+    async find(publication, io, progress, _part, committedAt) {
+      const kept = progress.get<Kept>(CONTAINER)
+      // Without a container nothing can have been published.
+      if (!kept) return 'absent'
+      const answer = await io.http.find({
+        ...statusCall(kept.id, io),
+        phase: 'look',
+        absent: isUnknownToGraph,
+      })
+      switch (answer?.data.status_code) {
+        case 'PUBLISHED':
+          return (await findMedia(publication, committedAt, io)) ?? { remoteId: kept.id, url: null }
+        case 'FINISHED':
+        case 'ERROR':
+        case 'EXPIRED':
+          return 'absent'
+        case 'IN_PROGRESS':
+          throw notYet('retry', 'Instagram is still working on it', 'IN_PROGRESS')
+        default:
+          return 'unknown'
+      }
+    },
+  },
+
+  metrics: {
+    names: Object.values(INSIGHTS),
+    async read(remotes, io) {
+      const found = new Map<string, Metrics>()
+      for (const { remoteId } of remotes) {
+        const insights = await readInsights(
+          `${base(io)}/${remoteId}/insights`,
+          io.credentials.token,
+          Object.keys(INSIGHTS),
+          io,
+        )
+        if (!insights) continue
+        found.set(
+          remoteId,
+          Object.fromEntries(
+            [...insights].flatMap(([name, value]) => (INSIGHTS[name] ? [[INSIGHTS[name], value]] : [])),
+          ),
+        )
+      }
+      return found
+    },
+  },
+})
+
+/** A published post's address; null where it can't be read, which must not undo what is live. */
+async function permalinkOf(id: string, io: Io<Credentials>): Promise<string | null> {
+  try {
+    const { data } = await io.http.send({
+      ...graphGet(`${base(io)}/${id}`, io.credentials.token, { fields: 'permalink' }, Permalink),
+      phase: 'look',
+      name: 'read permalink',
+      signal: io.signal,
+    })
+    return data.permalink ?? null
+  } catch (unread) {
+    if (unread instanceof PublishError) return null
+    throw unread
+  }
+}
+
+async function findMedia(
+  publication: Publication,
+  committedAt: EpochMs,
+  io: Io<Credentials>,
+): Promise<Published | undefined> {
+  const story = kindOf(publication) === 'story'
+  const { data } = await io.http.send({
+    ...graphGet(
+      `${base(io)}/${io.credentials.userId}/${story ? 'stories' : 'media'}`,
+      io.credentials.token,
+      { fields: 'id,caption,permalink,timestamp', limit: LISTED },
+      Listed,
+    ),
+    phase: 'look',
+    name: 'list media',
+    signal: io.signal,
+  })
+  const found = data.data.find(
+    ({ caption = '', timestamp }) =>
+      Date.parse(timestamp ?? '') >= committedAt - CLOCK_SKEW &&
+      (story || caption.trim() === publication.text.trim()),
+  )
+  return found && { remoteId: found.id, url: found.permalink ?? null }
+}
