@@ -31,6 +31,7 @@ export type When =
   | { kind: 'error'; message: string }
 
 const DEFAULT_TIME = '09:00'
+const CODES = Object.keys(languages) as LanguageCode[]
 
 /**
  * What a phrase means to this person, now. Never guesses silently: what it did not understand it quotes, what may mean
@@ -46,21 +47,50 @@ export function readWhen(phrase: string, at: ReadAt): When {
     locale: at.locale,
     defaultTime: Temporal.PlainTime.from(at.defaultTime ?? DEFAULT_TIME),
   }
-  const code = languageOf(at.locale)
-  const own = readIn(code, guarded.text, tokens, here)
-  if (own.kind !== 'error' || own.understood) return own.when
-  return own.when
+  const own = readIn(languageOf(at.locale), guarded.text, tokens, here)
+  return own.understood ? own.when : (elsewhere(guarded.text, tokens, here) ?? own.when)
 }
 
-type Attempt = { kind: When['kind']; when: When; understood: boolean }
+/** What another language makes of a phrase that the person's own does not read: English first, then only one that can. */
+function elsewhere(text: string, tokens: readonly Token[], here: Here): When | undefined {
+  const own = languageOf(here.locale)
+  if (own !== 'en') {
+    const english = readIn('en', text, tokens, here)
+    if (english.understood) return english.when
+  }
+  if (!tokens.some(isTelling)) return undefined
+  const readings: When[] = []
+  for (const code of CODES) {
+    if (code === own || code === 'en') continue
+    const attempt = readIn(code, text, tokens, here)
+    if (attempt.understood && attempt.when.kind !== 'error') readings.push(attempt.when)
+  }
+  const [first, ...more] = readings
+  if (first === undefined || more.some((other) => !isSame(first, other))) return undefined
+  return first
+}
+
+/** Short words mean something in too many languages ("so 9", "do 9"). */
+const isTelling = ({ kind, text }: Token) => kind === 'word' && (text.length >= 4 || text.charCodeAt(0) > 0x2fff)
+
+function isSame(a: When, b: When): boolean {
+  if (a.kind === 'once') return b.kind === 'once' && a.at.equals(b.at)
+  if (a.kind === 'recurring') return b.kind === 'recurring' && a.next.join() === b.next.join()
+  return false
+}
+
+interface Attempt {
+  when: When
+  /** Every word was read, whatever came of it. */
+  understood: boolean
+}
 
 function readIn(code: LanguageCode, text: string, tokens: readonly Token[], here: Here): Attempt {
   const language: Language = languages[code]
   const r = new Reader(text, tokens, lexicons[code], habitsFor(language, here.locale))
   const chunks = readChunks(r)
-  if (!chunks.ok) return { kind: 'error', when: { kind: 'error', message: chunks.message }, understood: r.refusal !== undefined }
-  const when = meaning(chunks.items, here)
-  return { kind: when.kind, when, understood: true }
+  if (!chunks.ok) return { when: { kind: 'error', message: chunks.message }, understood: chunks.refused }
+  return { when: meaning(chunks.items, here), understood: true }
 }
 
 function meaning(items: Parameters<typeof readRule>[0], here: Here): When {

@@ -75,10 +75,14 @@ export function zoneRule(r: Reader, i: number): Hit<ZoneMeaning> | undefined {
   const own = r.lex(i, 'zoneOwn')
   if (own !== undefined) return { value: { kind: 'own' }, next: own.next }
   const before = r.lex(i, 'zoneBefore')
-  const at = before === undefined ? i : r.skip(before.next, 'the', 'of', 'in')
-  const hit = offset(r, at) ?? ianaName(r, at) ?? place(r, at, before !== undefined) ?? abbreviation(r, at)
-  if (hit !== undefined) return { value: hit.value, next: timeWord(r, hit.next) }
-  return undefined
+  const at = before?.next ?? i
+  // "La Paz" begins with what is an article elsewhere
+  const hit = named(r, at, before !== undefined) ?? (before && named(r, r.skip(at, 'the', 'of', 'in'), true))
+  return hit === undefined ? undefined : { value: hit.value, next: timeWord(r, hit.next) }
+}
+
+function named(r: Reader, i: number, introduced: boolean): Hit<ZoneMeaning> | undefined {
+  return offset(r, i) ?? ianaName(r, i) ?? place(r, i, introduced) ?? abbreviation(r, i)
 }
 
 /** Passes over "'s time", "'da", "saatiyle". */

@@ -12,14 +12,15 @@ const CONNECTING_MARKS = new Set([',', '.', '@', ';', ':', '!', '|', '&'])
 /** What a phrase may not end with. */
 const DANGLING: Kind[] = ['at', 'in', 'for', 'of']
 
-export type Chunks = { ok: true; items: Item[] } | { ok: false; message: string }
+/** `refused`: it was read, and is no time; otherwise there is a word in it that was not understood. */
+export type Chunks = { ok: true; items: Item[] } | { ok: false; message: string; refused: boolean }
 
 /** Reads a whole phrase as a list of items; every word must belong to one. */
 export function readChunks(r: Reader): Chunks {
   const items: Item[] = []
   const end = readUntil(r, 0, items)
-  if (r.refusal !== undefined) return { ok: false, message: r.refusal }
-  if (end < r.end) return { ok: false, message: notUnderstood(r, end) }
+  if (r.refusal !== undefined) return { ok: false, message: r.refusal, refused: true }
+  if (end < r.end) return { ok: false, message: notUnderstood(r, end), refused: false }
   return { ok: true, items }
 }
 

@@ -140,7 +140,11 @@ function plainClock(r: Reader, i: number, said: boolean): Hit<Reading> | undefin
   if (before !== undefined) return halfBefore(r, i, before)
   const digits = r.digits(i)
   const read = digits === undefined ? wordHour(r, i) : digitHour(r, i, said)
-  return read === undefined ? undefined : ending(r, i, read)
+  if (read === undefined) return undefined
+  const reading = ending(r, i, read)
+  // "18:59, 253 times"
+  const times = reading !== undefined && !read.marked && r.is(reading.next, 'times') && read.next === reading.next
+  return times ? undefined : reading
 }
 
 /** "午後3時" */

@@ -157,10 +157,12 @@ function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
   if (month === undefined) return undefined
   const value = Number(month.value)
   const dotted = dotAfter(r, month.next)
-  const days = dayList(r, r.skip(dotted, 'the', 'on'), true)
-  if (days !== undefined) {
+  const days = dayList(r, r.skip(dotted, 'the'), true)
+  if (days !== undefined && !countsDays(r, days.next)) {
     const year = yearAfter(r, days.next)
     const item: DateItem = { t: 'date', month: value, days: days.value, marked: true }
+    // "mar 14 sep" is a Tuesday in Spanish
+    if (r.is(r.skip(days.next, 'of'), 'month') && r.is(i, 'weekday')) return undefined
     if (year === undefined) return checked(r, i, days.next, item)
     return checked(r, i, year.next, { ...item, year: year.value })
   }
@@ -248,8 +250,14 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
     if (then === next) break
     at = r.skip(then, 'the', 'dayMark', 'on')
   }
-  if (days.length === 0) return undefined
+  if (days.length === 0 || countsDays(r, next)) return undefined
   return checked(r, i, next, { t: 'date', days, marked: true })
+}
+
+/** "the second friday": an ordinal before a weekday is no date. */
+function countsDays(r: Reader, next: number): boolean {
+  const digits = r.digits(next - 1) !== undefined
+  return !digits && !r.mark(next - 1, ',') && nthOf(r, next) !== undefined
 }
 
 function timeLike(r: Reader, i: number, next: number): boolean {
