@@ -127,7 +127,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     const { channel, line, command, values, press } = read.say
     if (!mayRead(channel, member.id)) return sorry(403, 'This conversation is somebody else’s.')
 
-    const saidAt = clock.now()
+    const saidAt = writer.now()
     const answer = await desk.ask(speakerOf(member, externalId, read.say), {
       ...(line === undefined ? { command: command ?? '', values: values ?? {} } : { line }),
       channel,
@@ -162,8 +162,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
         await writer.add({ ...where, id: newId(saidAt), at: saidAt, memberId: member.id, message: words }),
       )
     }
-    // Later than what it answers, also within one millisecond.
-    const at = Math.max(clock.now(), saidAt + 1)
+    const at = writer.now()
     const answerEntry = await writer.add({ ...where, id: newId(at), at, memberId: null, message: answered })
     if (onlyFor !== null) shownCommands.remember(answerEntry.id, said, member.id)
     return [...written, answerEntry]

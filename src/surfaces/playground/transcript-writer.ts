@@ -21,14 +21,22 @@ const RECENT = 50
 export class TranscriptWriter {
   readonly #options: WriterOptions
 
+  #last: EpochMs = 0
+
   constructor(options: WriterOptions) {
     this.#options = options
   }
 
+  /** Now, and always later than the last time it was asked: entries of one millisecond keep their order. */
+  now(): EpochMs {
+    this.#last = Math.max(this.#options.clock.now(), this.#last + 1)
+    return this.#last
+  }
+
   /** Adds an entry and answers with what stands under its id: this one, or the one that was there already. */
   async add(entry: Omit<TranscriptEntry, 'updatedAt' | 'at'> & { at?: EpochMs }): Promise<TranscriptEntry> {
-    const { transcripts, pages, clock } = this.#options
-    const at = entry.at ?? clock.now()
+    const { transcripts, pages } = this.#options
+    const at = entry.at ?? this.now()
     const settled = { ...entry, message: await this.#settle(entry.message), at, updatedAt: at }
     await transcripts.add(settled)
     const stands = (await transcripts.list(entry.channel, RECENT)).find(({ id }) => id === entry.id)
@@ -42,8 +50,8 @@ export class TranscriptWriter {
     message: Message,
     onlyFor: string | null,
   ): Promise<{ message: Message; at: number }> {
-    const { transcripts, pages, clock } = this.#options
-    const changed = { message: await this.#settle(message), at: clock.now() }
+    const { transcripts, pages } = this.#options
+    const changed = { message: await this.#settle(message), at: this.now() }
     await transcripts.update(id, changed.message, changed.at)
     pages.push({ type: 'update', id, onlyFor, ...changed })
     return changed

@@ -36,10 +36,17 @@ export async function chat(
     ],
   })
   // An iterator, because `question` loses lines that arrive together.
+  let ended = false
+  prompt.once('close', () => {
+    ended = true
+  })
   const typed = prompt[Symbol.asyncIterator]()
   const ask: Ask = async (question, secret = false) => {
-    prompt.setPrompt(question)
-    prompt.prompt()
+    if (ended) options.output.write(question)
+    else {
+      prompt.setPrompt(question)
+      prompt.prompt()
+    }
     muted = secret && tty
     const next = await typed.next()
     if (muted) options.output.write('\n')
