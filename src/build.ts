@@ -99,17 +99,13 @@ export async function build(
     blobs: fileBlobs(join(dataDir, 'media')),
     worker: `${process.pid}-${newId(clock.now()).slice(-12)}`,
     httpOf(platform) {
-      const known = ways.get(platform.name)
-      if (known) return known
       const base = apiUrlOf(platform)
+      // The feed's own address is known only once the server listens, so a way is kept under where it leads.
+      const known = ways.get(`${platform.name} ${base}`)
+      if (known) return known
       const trusted = platform.name === FEED || config.platform(platform.name).apiUrl !== undefined
-      const way = createHttp({
-        platform,
-        log,
-        now: () => clock.now(),
-        allowOrigins: trusted && base ? [new URL(base).origin] : [],
-      })
-      ways.set(platform.name, way)
+      const way = createHttp({ platform, log, now: () => clock.now(), allowOrigins: trusted && base ? [new URL(base).origin] : [] })
+      ways.set(`${platform.name} ${base}`, way)
       return way
     },
     apiUrlOf,

@@ -30,9 +30,13 @@ export interface Running {
 const LATE = 2 * MINUTE
 const TICK_TOO_OLD = 15 * SECOND
 
-/** Brings what is built to life: surfaces, server, scheduler. Stops in reverse. */
-export async function start(house: House): Promise<Running> {
-  const { config, desk, log, clock, bench, storage, registry } = house
+/**
+ * Brings what is built to life: surfaces, server, scheduler. Stops in reverse.
+ *
+ * @param beating false leaves the scheduler to be ticked by hand
+ */
+export async function start(house: House, { beating = true }: { beating?: boolean } = {}): Promise<Running> {
+  const { config, log, clock, bench, storage, registry } = house
   collectDefaultMetrics({ register: registry })
   const surfaces = new Map<SurfaceName, Surface & { routes?: Routes }>()
 
@@ -60,7 +64,7 @@ export async function start(house: House): Promise<Running> {
   const { port, url } = await server.start()
   house.address.own = url
   for (const surface of surfaces.values()) await surface.start()
-  scheduler.start()
+  if (beating) scheduler.start()
 
   return {
     page: playgroundIsOpen(config)

@@ -6,7 +6,8 @@ import { button, buttons, type Message, message, text } from '../message/message
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { mayAct } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
-import type { Arg, Command, CommandContext } from './command.ts'
+import { argumentForm } from './argument-form.ts'
+import type { Command, CommandContext } from './command.ts'
 import { namesOf } from './read-accounts.ts'
 import { type LineWords, readLine } from './read-line.ts'
 import type { Answer, Said } from './surface.ts'
@@ -34,8 +35,9 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
     const refusal = asRefusal(error, context)
     if (!command) return private_(refusalMessage(refusal))
     // A submitted form comes back as itself, with the mistake beside its field; a line gets a button that opens the form.
-    if ('command' in said && command.form)
-      return { type: 'form', form: await withErrors(context, command, values, refusal) }
+    const form =
+      'command' in said && command.form ? await withErrors(context, command, values, refusal) : undefined
+    if (form) return { type: 'form', form }
     return private_(refusalMessage(refusal, await keepWords(context, command, values, refusal)))
   }
 }
@@ -45,8 +47,14 @@ async function run(context: CommandContext, command: Command, values: FormValues
   if (!parsed) throw new Error(`${command.name} declares no arguments`)
   if (!parsed.success) {
     const missing = command.fields.filter((field) => field.required && values[field.name] === undefined)
-    if (missing.length > 0 && command.form) return { type: 'form', form: await command.form(values, context) }
-    throw mistakeOf(command, parsed.error, missing)
+    // What was said but can't be read is a mistake, whatever else is missing.
+    if (
+      missing.length === 0 ||
+      parsed.error.issues.some((issue) => values[String(issue.path[0])] !== undefined)
+    ) {
+      throw mistakeOf(command, parsed.error)
+    }
+    return { type: 'form', form: await formFor(context, command, values) }
   }
   const answer = await command.run(parsed.data, context)
   switch (answer.type) {
@@ -115,14 +123,16 @@ function mustMay({ member }: CommandContext, command: Command): void {
   })
 }
 
-function mistakeOf(command: Command, error: z.ZodError, missing: readonly Arg[]): UserError {
-  const [first] = missing
+/** The command's own form; where even the post is not known yet, a form that asks for what is missing. */
+async function formFor(context: CommandContext, command: Command, values: FormValues): Promise<Form> {
+  const lacksPost = command.fields.some(
+    (field) => field.kind === 'post' && field.required && values[field.name] === undefined,
+  )
+  return command.form && !lacksPost ? command.form(values, context) : argumentForm(command, values, context)
+}
+
+function mistakeOf(command: Command, error: z.ZodError): UserError {
   const example = `For example: \`${command.examples[0] ?? command.name}\``
-  if (first)
-    return new UserError(`\`${command.name}\` needs ${first.label.toLowerCase()}`, {
-      wayOut: example,
-      field: first.name,
-    })
   const issue = error.issues[0]
   const field = command.fields.find((one) => one.name === issue?.path[0])
   return new UserError(
@@ -161,7 +171,7 @@ async function keepWords(
   values: FormValues,
   refusal: UserError,
 ): Promise<{ label: string; line: string }[]> {
-  if (!command.form || Object.keys(values).length === 0 || context.press) return []
+  if (Object.keys(values).length === 0 || context.press || !command.form) return []
   const code = shortCode()
   const secrets = new Set(
     command.fields.filter((field) => field.kind === 'secret').map((field) => field.name),
@@ -194,12 +204,16 @@ async function withErrors(
   command: Command,
   values: FormValues,
   refusal: UserError,
-): Promise<Form> {
-  if (!command.form) throw new Error(`${command.name} has no form to show mistakes in`)
-  const form = filled(await command.form(values, context), values)
+): Promise<Form | undefined> {
+  const form = await formFor(context, command, values).catch((error: unknown) => {
+    // A form about something that is gone can't be opened again; the refusal says so in words.
+    if (error instanceof UserError) return undefined
+    throw error
+  })
+  if (!form) return undefined
   const known = form.fields.some((field) => field.name === refusal.field)
   const sentence = [refusal.message.replace(/[.]?$/, '.'), refusal.wayOut].filter(Boolean).join(' ')
-  return { ...form, errors: { [known && refusal.field ? refusal.field : '']: sentence } }
+  return { ...filled(form, values), errors: { [known && refusal.field ? refusal.field : '']: sentence } }
 }
 
 /** Puts what was typed back into its fields. */

@@ -87,6 +87,7 @@ export async function decide(
   const at = bench.clock.now()
   return bench.stores.transaction(workspace.id, async (stores) => {
     const post = await postByNumber(stores, number)
+    if (post.state !== 'in_review') throw await alreadyDecided(stores, post, kind)
     const others = othersOf(actor, await stores.workspace.members())
     mayDecide(
       post,
@@ -94,7 +95,6 @@ export async function decide(
       workspace.settings,
       kind === 'approve' ? others : others.filter((one) => one.id !== post.authorId),
     )
-    if (post.state !== 'in_review') throw await alreadyDecided(stores, post, kind)
     checkSeen(post, seen)
     if (kind === 'approve') refusePassed(actor, post)
     if (

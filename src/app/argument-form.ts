@@ -1,0 +1,78 @@
+import type { Field, Form, FormValues } from '../message/form.ts'
+import { accountName } from '../views/post-card.ts'
+import { excerpt, postStateWords } from '../views/words.ts'
+import type { Actor } from './actor.ts'
+import type { Arg, Command } from './command.ts'
+
+/** As many posts as a chat's select holds. */
+const MOST_POSTS = 25
+
+/** The form of a command that has none of its own: it asks for what is missing and keeps what was said. */
+export async function argumentForm(
+  command: Pick<Command, 'name' | 'summary' | 'fields'>,
+  values: FormValues,
+  actor: Actor,
+): Promise<Form> {
+  const missing = command.fields.filter((field) => field.required && values[field.name] === undefined)
+  const known = Object.entries(values).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  )
+  return {
+    type: 'form',
+    title: command.summary,
+    command: command.name,
+    hidden: Object.fromEntries(known),
+    fields: await Promise.all(missing.map((field) => fieldFor(field, actor))),
+    submit: 'Go on',
+  }
+}
+
+async function fieldFor(arg: Arg, { stores, bench }: Actor): Promise<Field> {
+  const base = { name: arg.name, label: arg.label, required: true, ...(arg.hint ? { hint: arg.hint } : {}) }
+  switch (arg.kind) {
+    case 'post': {
+      const posts = await stores.posts.list({
+        states: ['draft', 'in_review', 'scheduled', 'publishing', 'partly_published', 'failed'],
+        limit: 200,
+      })
+      const options = posts
+        .sort((a, b) => b.number - a.number)
+        .slice(0, MOST_POSTS)
+        .map((post) => ({
+          label: `#${post.number} ${postStateWords[post.state]}: ${excerpt(post.content.text, 40)}`,
+          value: String(post.number),
+        }))
+      return options.length > 0 && !arg.hint?.includes('.')
+        ? { ...base, kind: 'choice', options }
+        : { ...base, kind: 'text' }
+    }
+    case 'accounts': {
+      const accounts = (await stores.accounts.list()).filter((account) => account.state !== 'disconnected')
+      return {
+        ...base,
+        kind: 'choices',
+        options: accounts.map((account) => ({
+          label: accountName(account, bench.platforms),
+          value: account.id,
+        })),
+      }
+    }
+    case 'choice':
+      return { ...base, kind: 'choice', options: [...(arg.choices ?? [])] }
+    case 'when':
+      return { ...base, kind: 'when' }
+    case 'secret':
+      return { ...base, kind: 'secret' }
+    case 'flag':
+      return { ...base, kind: 'flag' }
+    case 'text':
+      return { ...base, kind: 'text', multiline: true }
+    case 'words':
+    case 'member':
+    case 'channel':
+    case 'number':
+      return { ...base, kind: 'text' }
+    default:
+      return arg.kind satisfies never
+  }
+}
