@@ -195,7 +195,7 @@ function textInput(
     action_id: kind,
     max_length: INPUT_TEXT,
     ...(multiline ? { multiline } : {}),
-    ...(value ? { initial_value: value } : {}),
+    ...(value ? { initial_value: tidy(value) } : {}),
     ...(placeholder ? { placeholder: plainElement(placeholder, PLACEHOLDER) } : {}),
   }
 }

@@ -14,7 +14,6 @@ import { plainText } from '../../message/plain-text.ts'
 import {
   ACTIONS,
   ALT_TEXT,
-  BLOCK_TEXT,
   BLOCKS_TEXT,
   BUTTON_TEXT,
   BUTTON_VALUE,
@@ -72,9 +71,13 @@ export const LINE_ACTION = /^line:/
 export function drawMessage(message: Message, options: DrawOptions = {}): Drawn {
   const drawing = { ...options, next: 0 }
   const pieces = message.blocks.flatMap((block) => pieceOf(block, drawing))
-  const cap = shareOf(pieces, options.budget ?? BLOCKS_TEXT)
+  const budget = options.budget ?? BLOCKS_TEXT
+  const cap = shareOf(pieces, budget)
   const blocks = pieces.flatMap((piece) => ('blocks' in piece ? piece.blocks : flow(piece, cap)))
-  return { text: fallback(message), blocks: fitBlocks(blocks, options.maxBlocks ?? MESSAGE_BLOCKS) }
+  return {
+    text: fallback(message),
+    blocks: fitBlocks(blocks, options.maxBlocks ?? MESSAGE_BLOCKS, budget * SLACK),
+  }
 }
 
 /** The message as the escaped text that notifications show. */
@@ -125,7 +128,7 @@ function pieceOf(block: Block, drawing: Drawing): Piece[] {
       return items.length > 0 ? [{ shape: 'list', ordered: block.ordered === true, items }] : []
     }
     case 'image':
-      return [image(block, drawing)]
+      return image(block, drawing)
     case 'divider':
       return [{ blocks: [{ type: 'divider' }], cost: OVERHEAD }]
     case 'note':
@@ -155,6 +158,9 @@ function heading(text: string): Piece[] {
 const flowing = (shape: 'text' | 'quote', runs: RichTextElement[]): Piece[] =>
   runs.some((element) => lengthOf(element) > 0) ? [{ shape, runs }] : []
 
+/** A longer aside is no aside: it is drawn as a text, which can be shortened. */
+const ASIDE_TEXT = 600
+
 function note(all: readonly Span[], drawing: Drawing): Piece[] {
   const runs = spanElements(all, drawing.mention)
   if (runs.length === 0) return []
@@ -166,35 +172,31 @@ function note(all: readonly Span[], drawing: Drawing): Piece[] {
   const element: ContextBlock['elements'][number] = simple
     ? { type: 'plain_text', text: words, emoji: false }
     : { type: 'mrkdwn', text: all.map((span) => markup(span, drawing.mention)).join(''), verbatim: true }
-  if (element.text.length > BLOCK_TEXT) return [{ shape: 'text', runs }]
+  if (element.text.length > ASIDE_TEXT) return [{ shape: 'text', runs }]
   return [{ blocks: [{ type: 'context', elements: [element] }], cost: element.text.length + OVERHEAD }]
 }
 
-function image(block: Extract<Block, { type: 'image' }>, drawing: Drawing): Piece {
+function image(block: Extract<Block, { type: 'image' }>, drawing: Drawing): Piece[] {
   const id = drawing.picture?.(block.image)
   const alt = tidy(block.alt).trim() || 'A picture without a description'
   const title = tidy(block.title ?? '').trim()
   const words = `[Picture${title ? ` “${title}”` : ''}: ${alt}]`
   if (id === undefined) {
-    const element = plainElement(words, BLOCK_TEXT)
-    return { blocks: [{ type: 'context', elements: [element] }], cost: element.text.length + OVERHEAD }
+    if (words.length > ASIDE_TEXT) return flowing('text', [run(words, { italic: true })])
+    return [{ blocks: [aside(words)], cost: words.length + OVERHEAD }]
   }
-  return {
-    blocks: [
-      {
-        type: 'image',
-        slack_file: { id },
-        alt_text: shorten(alt, ALT_TEXT),
-        ...(title ? { title: plainElement(title, IMAGE_TITLE) } : {}),
-      },
-    ],
-    cost: Math.min(words.length, ALT_TEXT) + OVERHEAD,
+  const picture: KnownBlock = {
+    type: 'image',
+    slack_file: { id },
+    alt_text: shorten(alt, ALT_TEXT),
+    ...(title ? { title: plainElement(title, IMAGE_TITLE) } : {}),
   }
+  return [{ blocks: [picture], cost: title.length + OVERHEAD }]
 }
 
 const actions = (elements: ActionsBlock['elements']): Piece => ({
   blocks: [{ type: 'actions', elements }],
-  cost: OVERHEAD * (elements.length + 1),
+  cost: OVERHEAD * (elements.length + 1) + textOf(elements),
 })
 
 const actionId = (drawing: Drawing): string =>
@@ -267,6 +269,9 @@ function shareOf(pieces: readonly Piece[], budget: number): number {
   return Number.POSITIVE_INFINITY
 }
 
+/** Signs of what was left out, and least shares, may exceed the budget by so much before whole blocks are left out. */
+const SLACK = 1.1
+
 /** However little room is left, a text is not shortened to nothing. */
 const LEAST_SHARE = 80
 
@@ -310,18 +315,31 @@ const aside = (text: string): KnownBlock => ({
   elements: [{ type: 'plain_text', text, emoji: false }],
 })
 
-/** At most `max` blocks: what can be pressed stays, and a note says how many of the others are left out. */
-export function fitBlocks(blocks: KnownBlock[], max: number): KnownBlock[] {
-  if (blocks.length <= max) return blocks
-  const pressed = blocks.filter(({ type }) => type === 'actions').length
-  const room = { actions: Math.min(pressed, Math.floor(max / 2)), others: 0 }
-  room.others = max - 1 - room.actions
-  const kept = blocks.filter(({ type }) => (type === 'actions' ? room.actions-- > 0 : room.others-- > 0))
+/** At most `max` blocks and `text` characters: what can be pressed stays longest, and a note counts what is left out. */
+function fitBlocks(blocks: KnownBlock[], max: number, text: number): KnownBlock[] {
+  const kept = blocks.map((block) => ({ block, size: textOf(block) }))
+  let size = kept.reduce((sum, one) => sum + one.size, 0)
+  while (kept.length > max - (kept.length < blocks.length ? 1 : 0) || size > text) {
+    const quiet = kept.findLastIndex(({ block }) => block.type !== 'actions')
+    const pressed = kept.length - kept.filter(({ block }) => block.type !== 'actions').length
+    const last = quiet >= 0 && pressed <= max / 2 ? quiet : kept.length - 1
+    size -= kept.splice(last, 1)[0]?.size ?? 0
+  }
   const missing = blocks.length - kept.length
-  const tail = kept.findLastIndex(({ type }) => type !== 'actions') + 1
-  return kept.toSpliced(
+  const all = kept.map(({ block }) => block)
+  if (missing === 0) return all
+  const tail = all.findLastIndex(({ type }) => type !== 'actions') + 1
+  return all.toSpliced(
     tail,
     0,
     aside(`… and ${missing} more ${missing === 1 ? 'part' : 'parts'}, which do not fit here`),
   )
+}
+
+/** Characters that people read in a block. */
+function textOf(node: unknown): number {
+  if (Array.isArray(node)) return node.reduce((sum: number, one) => sum + textOf(one), 0)
+  if (node === null || typeof node !== 'object') return 0
+  if ('text' in node && typeof node.text === 'string') return node.text.length
+  return textOf(Object.values(node))
 }

@@ -32,6 +32,8 @@ export const PLACEHOLDER = 150
 export const CONFIRM = { title: 100, text: 300, confirm: 30, deny: 30 }
 /** types, button: an address. */
 export const URL_TEXT = 3000
+/** No limit of Slack's: a longer text is no name of a link. */
+export const LINK_TEXT = 1000
 /** types, plain-text input. */
 export const INPUT_TEXT = 3000
 /** types, input. */

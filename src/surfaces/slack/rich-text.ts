@@ -1,8 +1,8 @@
 import type { RichTextElement } from '@slack/types'
 import type { Span } from '../../message/message.ts'
 import { plainTime } from '../../message/plain-text.ts'
-import { BLOCK_TEXT, DATE_FORMAT, OVERHEAD, URL_TEXT } from './limits.ts'
-import { cutPoint, escapeSlack, tidy } from './slack-text.ts'
+import { BLOCK_TEXT, DATE_FORMAT, LINK_TEXT, OVERHEAD, URL_TEXT } from './limits.ts'
+import { cutPoint, escapeSlack, shorten, tidy } from './slack-text.ts'
 
 /** The Slack id of a member who is to be mentioned; undefined draws the name. */
 export type Mention = (memberId: string) => string | undefined
@@ -55,7 +55,8 @@ function safeUrl(href: string): string | undefined {
 function linkElement({ text, href }: { text: string; href: string }): RichTextElement {
   const url = safeUrl(href)
   if (url === undefined) return run(text === href ? text : `${text} (${href})`)
-  return { type: 'link', url, ...(tidy(text) ? { text: tidy(text) } : {}) }
+  const words = shorten(tidy(text), LINK_TEXT)
+  return { type: 'link', url, ...(words ? { text: words } : {}) }
 }
 
 /** Only for what Slack cannot draw as rich text. Used with `verbatim`, so that Slack looks for no names and links itself. */
