@@ -1,9 +1,16 @@
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLog } from '../../src/kit/log.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
+import { postgresSpeech } from '../../src/storage/postgres/postgres-driver.ts'
+import { claimDue } from '../../src/storage/queues/claim-due.ts'
+import type { Written } from '../../src/storage/storage.ts'
 import { startPostgres } from '../setup-postgres.ts'
+import { claimPlanContract } from './claim-plan.ts'
 import { storageContract } from './contract.ts'
-import type { Ground } from './ground.ts'
+import { dueDelivery, type Ground, NOON, newEntry, newPost, newTeam } from './ground.ts'
+import { processesContract } from './processes.ts'
 
 const postgres = await startPostgres()
 
@@ -12,19 +19,126 @@ if ('missing' in postgres) {
   test.skip(postgres.missing, () => undefined)
 } else
   describe(`on PostgreSQL (${postgres.says})`, () => {
-    let ground: Ground
+    let ground: Ground & { url: string }
+    let admin: pg.Client
 
     beforeAll(async () => {
       const url = await postgres.createDatabase()
       const storage = await openStorage({ url, log: silentLog })
       await storage.migrate()
-      ground = { storage, beside: () => openStorage({ url, log: silentLog }) }
+      ground = { url, storage, beside: () => openStorage({ url, log: silentLog }) }
+      admin = new pg.Client({ connectionString: url })
+      await admin.connect()
     })
 
     afterAll(async () => {
+      await admin.end()
       await ground.storage.close()
       await postgres.stop()
     })
 
     storageContract(() => ground)
+    processesContract(() => ground)
+    claimPlanContract(
+      () => ground,
+      async () => {
+        await admin.query('analyze deliveries')
+        const { text } = postgresSpeech.compile(claimDue.build(postgresSpeech.t, 'postgres'))
+        // Prepared for any values, as it is after five runs.
+        await admin.query(`set plan_cache_mode = force_generic_plan`)
+        await admin.query(`prepare claim as ${text}`)
+        const { rows } = await admin.query(`explain execute claim(${NOON}, 5, 'w', ${NOON}, ${NOON})`)
+        return rows.map((row) => row['QUERY PLAN']).join('\n')
+      },
+    )
+
+    /** Until it is so, or two seconds have passed. */
+    async function soon(isSo: () => boolean): Promise<void> {
+      for (let n = 0; n < 200 && !isSo(); n++) await wait(10)
+      expect(isSo()).toBe(true)
+    }
+
+    test('another process hears what was written, and this one hears it once', async () => {
+      const { storage } = ground
+      const beside = await ground.beside()
+      const [here, there]: [Written[], Written[]] = [[], []]
+      const stop = [storage.onWrite((one) => here.push(one)), beside.onWrite((one) => there.push(one))]
+      // A listener that has just begun is told everything once: it may have missed something.
+      await soon(() => there.length >= 2)
+      await wait(50)
+      there.length = 0
+      here.length = 0
+      const team = await newTeam(storage)
+      await dueDelivery(team, { dueAt: NOON * 2 })
+      await team.stores.outbox.add(newEntry(team, { channel: 'C-heard' }))
+      await soon(() => there.includes('deliveries') && there.includes('outbox'))
+      await wait(50)
+      expect(here).toEqual(['deliveries', 'outbox'])
+      for (const end of stop) end()
+      await beside.close()
+    })
+
+    test('a server that throws everybody out is used again when it is back', async () => {
+      const beside = await ground.beside()
+      const team = await newTeam(beside)
+      const heard: Written[] = []
+      beside.onWrite((one) => heard.push(one))
+      await soon(() => heard.length >= 2)
+      heard.length = 0
+      const throwOut = () =>
+        admin.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'crier' and pid <> pg_backend_pid()`,
+        )
+      const cut = beside.transaction(team.id, async (stores) => {
+        const post = await stores.posts.create(newPost(team))
+        await throwOut()
+        return post
+      })
+      await expect(cut).rejects.toThrow()
+      // The pool may still hand out a connection that has just died.
+      for (let n = 0; n < 10; n++)
+        await beside
+          .workspace(team.id)
+          .posts.list({})
+          .catch(() => undefined)
+      expect(await beside.workspace(team.id).posts.list({})).toEqual([])
+      expect(await beside.check()).toMatchObject({ ok: true })
+      await soon(() => heard.length >= 2)
+      await beside.close()
+    })
+
+    test('one that a newer Crier has used is refused', async () => {
+      const url = await postgres.createDatabase()
+      const storage = await openStorage({ url, log: silentLog })
+      await storage.migrate()
+      await storage.close()
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query("insert into crier_migrations (name) values ('9999_from-the-future')")
+      await client.end()
+      await expect(openStorage({ url, log: silentLog })).rejects.toThrow(
+        /newer Crier .*"9999_from-the-future"/,
+      )
+    })
+
+    test('several processes that start at once migrate once', async () => {
+      const url = await postgres.createDatabase()
+      const storages = await Promise.all([1, 2, 3].map(() => openStorage({ url, log: silentLog })))
+      await Promise.all(storages.map((storage) => storage.migrate()))
+      expect(await storages[0]!.directory.all()).toEqual([])
+      for (const storage of storages) await storage.close()
+    })
+
+    test('what is missing is said in one sentence, without the password', async () => {
+      const url = new URL(ground.url)
+      url.password = 'secret'
+      url.pathname = '/not_there'
+      const error: unknown = await openStorage({ url: url.href, log: silentLog }).catch(
+        (caught: unknown) => caught,
+      )
+      expect(error).toMatchObject({ name: 'StorageError' })
+      expect(String(error)).toMatch(/no such database: .*"not_there"/)
+      expect(String(error)).not.toContain('secret')
+      expect(await ground.storage.backup('crier.dump')).toContain('pg_dump')
+    })
   })

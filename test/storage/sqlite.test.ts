@@ -1,14 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import BetterSqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { silentLog } from '../../src/kit/log.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
+import { claimDue } from '../../src/storage/queues/claim-due.ts'
+import { sqliteSpeech } from '../../src/storage/sqlite/sqlite-driver.ts'
+import { claimPlanContract } from './claim-plan.ts'
 import { storageContract } from './contract.ts'
-import type { Ground } from './ground.ts'
+import { type Ground, NOON } from './ground.ts'
+import { processesContract } from './processes.ts'
 
 describe('on SQLite', () => {
-  let ground: Ground
+  let ground: Ground & { url: string }
   let folder: string
 
   beforeAll(async () => {
@@ -16,7 +21,7 @@ describe('on SQLite', () => {
     const url = `file:${join(folder, 'crier.db')}`
     const storage = await openStorage({ url, log: silentLog })
     await storage.migrate()
-    ground = { storage, beside: (role = 'visitor') => openStorage({ url, log: silentLog, role }) }
+    ground = { url, storage, beside: (role = 'visitor') => openStorage({ url, log: silentLog, role }) }
   })
 
   afterAll(async () => {
@@ -25,4 +30,15 @@ describe('on SQLite', () => {
   })
 
   storageContract(() => ground)
+  processesContract(() => ground)
+  claimPlanContract(
+    () => ground,
+    async () => {
+      const db = new BetterSqlite(join(folder, 'crier.db'), { readonly: true })
+      const { text } = sqliteSpeech.compile(claimDue.build(sqliteSpeech.t, 'sqlite'))
+      const plan = db.prepare(`explain query plan ${text}`).all(NOON, 5, 'w', NOON, NOON)
+      db.close()
+      return plan.map((step) => Object.values(step as object).join(' ')).join('\n')
+    },
+  )
 })

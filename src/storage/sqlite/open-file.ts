@@ -74,8 +74,11 @@ function refuseForeign(db: BetterSqlite.Database, file: string): void {
 }
 
 function refuseDamaged(db: BetterSqlite.Database, file: string): void {
-  const found = db.pragma('quick_check(1)', { simple: true })
-  if (found !== 'ok') throw new StorageError(`${file} is damaged (${found}): restore a backup`)
+  const found = String(db.pragma('quick_check(1)', { simple: true }))
+  if (found !== 'ok')
+    throw new StorageError(
+      `${file} is damaged (${found.replaceAll(/[\s*]+/g, ' ').trim()}): restore a backup`,
+    )
 }
 
 function sentenceOf(error: unknown, file: string): string {

@@ -177,7 +177,9 @@ async function backup(db: BetterSqlite.Database, target: string): Promise<string
   rmSync(unfinished, { force: true })
   try {
     await db.backup(unfinished)
-    const copy = new BetterSqlite(unfinished, { readonly: true })
+    const copy = new BetterSqlite(unfinished)
+    // One file, with nothing beside it that could be forgotten when it is moved.
+    copy.pragma('journal_mode = DELETE')
     const found = copy.pragma('quick_check(1)', { simple: true })
     copy.close()
     if (found !== 'ok') throw new Error(String(found))

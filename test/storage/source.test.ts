@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const FOLDER = join(import.meta.dirname, '../../src/storage')
+
+/** Drizzle's SQLite builders have these and its PostgreSQL builders have not: they compile, and fail there. */
+const BANNED = [/\.get\(\s*\)/, /(?<!Promise)\.all\(/, /(?<!\b(handle|inside))\.run\(/]
+
+test('queries are awaited, never run by .all, .get or .run', async () => {
+  const offences: string[] = []
+  for (const folder of ['stores', 'queues'])
+    for (const file of await readdir(join(FOLDER, folder))) {
+      const source = await readFile(join(FOLDER, folder, file), 'utf8')
+      for (const banned of BANNED) if (banned.test(source)) offences.push(`${folder}/${file}: ${banned}`)
+    }
+  expect(offences).toEqual([])
+  expect('await db.select().from(posts).get()').toMatch(BANNED[0]!)
+  expect('db.select().from(posts)\n  .all()').toMatch(BANNED[1]!)
+  expect('db.update(posts).run()').toMatch(BANNED[2]!)
+})
+
+test('every write and read of a workspace names its id', async () => {
+  for (const file of await readdir(join(FOLDER, 'stores'))) {
+    if (!file.endsWith('-store.ts') || file === 'sealed-store.ts') continue
+    const source = await readFile(join(FOLDER, 'stores', file), 'utf8')
+    const statements = source.match(/\.(from|update|delete)\(/g)?.length ?? 0
+    const bound = source.match(/\bmine\b|\bone\(|ofChat\(|ofMember\(|workspaceId/g)?.length ?? 0
+    expect(bound, file).toBeGreaterThanOrEqual(statements)
+  }
+})
