@@ -79,7 +79,7 @@ test('colour changes no word, and only a terminal gets it', () => {
 })
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys is the matter of this test
-const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/
+const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
 
 test('nothing a person wrote steers the terminal', () => {
   fc.assert(

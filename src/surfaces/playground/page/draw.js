@@ -21,7 +21,7 @@ export const isCard = (message) =>
 function drawBlock(block, drawing) {
   switch (block.type) {
     case 'heading':
-      return el('h3', {}, block.text)
+      return el('h2', {}, block.text)
     case 'text':
       return el('p', {}, ...spans(block.spans))
     case 'note':

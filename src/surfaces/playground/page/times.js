@@ -85,6 +85,7 @@ export function timeSpan(at) {
     'time',
     { class: 'when', datetime: new Date(at).toISOString(), 'data-tip': exact(at) },
     words,
+    ' ',
     el('span', { class: 'far', data: { at: String(at) } }, relative(at)),
   )
 }
