@@ -1,5 +1,4 @@
-import { REST } from '@discordjs/rest'
-import { Routes } from 'discord-api-types/v10'
+import { REST, Routes } from 'discord.js'
 
 /** Asks Discord who the bot is. @throws Discord's errors */
 export async function lookUpBot({

@@ -174,11 +174,9 @@ export function createInteractions({
     // What came with the command comes with its form too.
     if (answer.type === 'form')
       return {
-        open: forms.open(
-          speaker.person.externalId,
-          answer.form,
-          files.filter((file) => file !== asText),
-        ),
+        open: forms.open(speaker.person.externalId, answer.form, {
+          files: files.filter((file) => file !== asText),
+        }),
       }
     return outcomeOf(answer, speaker, interaction)
   }
@@ -229,7 +227,9 @@ export function createInteractions({
     if (!open && !query?.startsWith('?')) return aside(goneForm(name, typed))
     if (open && Object.keys(mistakes).length > 0) {
       return aside(
-        refusedForm(forms.open(person, { ...withValues(open.form, values), errors: mistakes }, files)),
+        refusedForm(
+          forms.open(person, { ...withValues(open.form, values), errors: mistakes }, { files, again: true }),
+        ),
       )
     }
     if (open && open.at + 1 < open.steps.length) {
@@ -246,7 +246,7 @@ export function createInteractions({
       channel: interaction.channel?.id ?? interaction.channel_id ?? '',
     })
     if (answer.type === 'form') {
-      const again = forms.open(person, answer.form, files)
+      const again = forms.open(person, answer.form, { files, again: true })
       return aside(answer.form.errors ? refusedForm(again) : readyForm(again))
     }
     forms.forget(id)

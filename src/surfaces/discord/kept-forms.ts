@@ -9,7 +9,7 @@ const OPEN_AT_ONCE = 200
 
 /** Forms that people have in front of them, or may open again. Gone with the process; what was typed was shown then. */
 export interface KeptForms {
-  open(person: string, form: Form, files?: readonly DiscordFile[]): OpenForm
+  open(person: string, form: Form, options?: { files?: readonly DiscordFile[]; again?: boolean }): OpenForm
   get(id: string): OpenForm | undefined
   keep(form: OpenForm): void
   forget(id: string): void
@@ -18,8 +18,8 @@ export interface KeptForms {
 export function createKeptForms(): KeptForms {
   const forms = new BoundedMap<string, OpenForm>(OPEN_AT_ONCE)
   return {
-    open(person, form, files) {
-      const open = openForm(shortCode(8), person, form, files)
+    open(person, form, options) {
+      const open = openForm(shortCode(8), person, form, options)
       forms.set(open.id, open)
       return open
     },

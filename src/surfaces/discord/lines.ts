@@ -35,7 +35,7 @@ export function createLines({
   speakers: Speakers
 }): Lines {
   async function answer(said: GatewayMessageCreateDispatchData, typed: string): Promise<void> {
-    const direct = said.guild_id === undefined
+    const direct = !said.guild_id
     const here = { channel: said.channel_id, message: said.id }
     const speaker = await speakers.ofMessage(said)
     if (!speaker) return sender.replyTo(here, await drawing.draw(whichServer(), { chat: '' }))
@@ -44,7 +44,7 @@ export function createLines({
     const answered = await desk.ask(speaker, { line, files, channel: said.channel_id })
     const shown: Message =
       answered.type === 'form'
-        ? readyForm(forms.open(said.author.id, answered.form, files))
+        ? readyForm(forms.open(said.author.id, answered.form, { files }))
         : answered.message
     const forAll = answered.type === 'message' && answered.audience === 'channel'
     if (direct || forAll) {
@@ -98,7 +98,7 @@ export function lineIn(
   if (author.bot || webhook !== undefined || author.id === self) return undefined
   const mention = new RegExp(`^\\s*<@!?${self}>\\s*`)
   if (mention.test(content)) return content.replace(mention, '').trim()
-  return guild === undefined ? content.trim() : undefined
+  return guild ? undefined : content.trim()
 }
 
 /**

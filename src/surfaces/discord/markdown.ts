@@ -16,10 +16,11 @@ export interface Drawn {
  * Somebody's words, so that Discord shows exactly them: no mark-up, no mention, no emoji code, no masked link, no block.
  * Every ASCII punctuation mark may be escaped: https://github.com/discord/discord-api-docs, "Message formatting".
  */
-export const escapeMarkdown = (said: string): string => atLineStarts(escapeMarks(cleaned(said)))
+export const escapeMarkdown = (said: string, opensLine = true): string =>
+  atLineStarts(escapeMarks(cleaned(said)), opensLine)
 
 /** The same, with whole web addresses kept as links to exactly what they say (`<https://…>` also stops previews). */
-export function escapeKeepingLinks(said: string): string {
+export function escapeKeepingLinks(said: string, opensLine = true): string {
   const text = cleaned(said)
   let out = ''
   let from = 0
@@ -29,7 +30,7 @@ export function escapeKeepingLinks(said: string): string {
     out += `${escapeMarks(text.slice(from, match.index))}<${address}>`
     from = match.index + address.length
   }
-  return atLineStarts(out + escapeMarks(text.slice(from)))
+  return atLineStarts(out + escapeMarks(text.slice(from)), opensLine)
 }
 
 /**
@@ -37,19 +38,21 @@ export function escapeKeepingLinks(said: string): string {
  * (`<t:seconds:F>`), a member is a name.
  */
 export function drawSpans(spans: readonly Span[], max: number, mentions: Mentions): Drawn {
-  const whole = join(spans.map((span) => drawSpan(span, mentions)))
+  const whole = spans.reduce((out, span) => appended(out, span, mentions), '')
   if (whole.length <= max) return { text: whole, cut: false }
 
   let text = ''
   for (const span of spans) {
-    const next = join([text, drawSpan(span, mentions)])
+    const next = appended(text, span, mentions)
     if (next.length <= max - CUT.length) {
       text = next
       continue
     }
     if (span.type === 'plain' || span.type === 'bold' || span.type === 'italic' || span.type === 'code') {
-      const room = max - CUT.length - text.length - 1
-      text = join([text, cutToFit(span.text, room, (part) => drawSpan({ ...span, text: part }, mentions))])
+      const before = text
+      const beginning = (part: string) =>
+        appended(before, { ...span, text: part }, mentions).slice(before.length)
+      text += cutToFit(span.text, max - CUT.length - text.length, beginning)
     }
     break
   }
@@ -98,10 +101,10 @@ export function cleaned(said: string): string {
   return /[\u202a-\u202e\u2066-\u2069]/.test(text) ? text.split('\n').map(closeDirections).join('\n') : text
 }
 
-function drawSpan(span: Span, mentions: Mentions): string {
+function drawSpan(span: Span, mentions: Mentions, opensLine: boolean): string {
   switch (span.type) {
     case 'plain':
-      return escapeKeepingLinks(span.text)
+      return escapeKeepingLinks(span.text, opensLine)
     case 'bold':
       return wrapped(span.text, '**')
     case 'italic':
@@ -112,7 +115,9 @@ function drawSpan(span: Span, mentions: Mentions): string {
       return linkOf(span.text, span.href)
     case 'member': {
       const identity = mentions.get(span.id)
-      return identity !== undefined && /^\d+$/.test(identity) ? `<@${identity}>` : escapeMarkdown(span.name)
+      return identity !== undefined && /^\d+$/.test(identity)
+        ? `<@${identity}>`
+        : escapeMarkdown(span.name, opensLine)
     }
     case 'time': {
       const seconds = Math.floor(span.at / 1000)
@@ -130,8 +135,15 @@ const MARKS = /[\\*_~|`<[\]@]/g
 const escapeMarks = (text: string): string => text.replace(MARKS, '\\$&')
 
 /** At the start of a line stand headings, quotes and lists. Two spans may make a number and its dot together. */
-const atLineStarts = (text: string): string =>
-  text.replace(/^([^\S\n]*)([-+#>])/gm, '$1\\$2').replace(/^([^\S\n]*\d*)([.)])/gm, '$1\\$2')
+function atLineStarts(text: string, opensLine: boolean): string {
+  const from = opensLine ? 0 : text.indexOf('\n')
+  if (from < 0) return text
+  const lines = text.slice(from)
+  return (
+    text.slice(0, from) +
+    lines.replace(/^([^\S\n]*)([-+#>])/gm, '$1\\$2').replace(/^([^\S\n]*\d*)([.)])/gm, '$1\\$2')
+  )
+}
 
 /** Addresses that hold none of the marks which could be taken for mark-up in any of Discord's parsers. */
 const WEB_ADDRESS = /https?:\/\/[^\s<>\\`*|[\]{}"^]{1,2000}/giu
@@ -189,12 +201,12 @@ function looksLikeAnother(label: string, address: string): boolean {
   return named !== undefined && named !== new URL(address).hostname.replace(/^www\./, '')
 }
 
-/** Two marks that meet (`**a***b*`) would be read as one. */
-const join = (parts: readonly string[]): string =>
-  parts.reduce(
-    (out, part) => (out.endsWith('*') && part.startsWith('*') ? `${out}\u200b${part}` : out + part),
-    '',
-  )
+/** What was drawn, and a span behind it. Two marks that meet (`**a***b*`) would be read as one. */
+function appended(out: string, span: Span, mentions: Mentions): string {
+  const line = out.slice(out.lastIndexOf('\n') + 1)
+  const drawn = drawSpan(span, mentions, /^[\s\d]*$/.test(line))
+  return out.endsWith('*') && drawn.startsWith('*') ? `${out}\u200b${drawn}` : out + drawn
+}
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 

@@ -69,16 +69,16 @@ export const KIND = {
   textFile: 'x',
 } as const
 
+/** @param again only the steps that hold mistakes are asked: the rest was given, and is kept */
 export const openForm = (
   id: string,
   person: string,
   form: Form,
-  files: readonly DiscordFile[] = [],
+  { files = [], again = false }: { files?: readonly DiscordFile[]; again?: boolean } = {},
 ): OpenForm => {
   const steps = stepsOf(form)
   const mistaken = steps.filter(({ fields }) => fields.some(({ name }) => form.errors?.[name] !== undefined))
-  // Where only some steps hold mistakes, only those are asked again: the rest is kept.
-  const asked = mistaken.length > 0 && !form.errors?.[''] ? mistaken : steps
+  const asked = again && mistaken.length > 0 && !form.errors?.[''] ? mistaken : steps
   return { id, person, form, steps: asked, at: 0, values: valuesOf(form), files }
 }
 

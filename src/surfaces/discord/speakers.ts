@@ -106,7 +106,7 @@ export function createSpeakers({
     ofMessage: ({ author, member, guild_id: guild }) =>
       speaker(
         { id: author.id, name: member?.nick ?? author.global_name ?? author.username },
-        guild,
+        guild || undefined,
         undefined,
       ),
     learn: ({ id, name }) => names.set(id, name),
