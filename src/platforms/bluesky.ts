@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { HOUR, instantOf, SECOND } from '../kit/clock.ts'
 import { entitiesOfPost, type Facet, facetsOf } from './bluesky/facets.ts'
 import { resolveHandle } from './bluesky/identity.ts'
+import { readLinkCard } from './bluesky/link-card.ts'
 import { endOfToken, postAddress, type RecordRef, recordKey } from './bluesky/record.ts'
 import {
   Credentials,
@@ -145,20 +146,17 @@ export default definePlatform<Credentials>({
   async prepare(publication, io, progress) {
     for (const { mediaId, type, bytes } of publication.media) {
       if (progress.get(blobStep(mediaId))) continue
-      const { data } = await io.http.send({
-        ...signedIn(io, 'uploadBlob'),
-        phase: 'prepare',
-        url: xrpc(io.credentials.service, 'com.atproto.repo.uploadBlob'),
-        body: { bytes: await bytes(), type },
-        answer: Blob,
-      })
-      await progress.keep(blobStep(mediaId), data.blob)
+      await progress.keep(blobStep(mediaId), await upload(await bytes(), type, io))
     }
     if (!progress.get(FACETS)) {
       const resolve = (handle: string) => resolveHandle(handle, io.credentials.service, asking(io))
       const facets: Facet[][] = []
       for (const part of threadParts(publication.text)) facets.push(await facetsOf(part, resolve))
       await progress.keep(FACETS, facets)
+    }
+    // Null only where an earlier attempt has let go of it: `false` says that there is none.
+    if (publication.media.length === 0 && progress.get(CARD) == null) {
+      await progress.keep(CARD, (await cardOf(publication, io)) ?? false)
     }
     if (publication.options.replyTo && !progress.get(REPLY)) {
       await progress.keep(REPLY, await replyRefs(publication.options.replyTo, io))
@@ -186,6 +184,7 @@ export default definePlatform<Credentials>({
       if (!(refused instanceof PublishError) || refused.code !== 'BlobNotFound') throw refused
       // The server collects uploads that no record names. They are uploaded again by the next try.
       for (const { mediaId } of publication.media) await progress.keep(blobStep(mediaId), null)
+      await progress.keep(CARD, null)
       throw new PublishError('bluesky', { do: 'retry' }, 'Bluesky no longer has the uploaded images', {
         code: refused.code,
       })
@@ -239,6 +238,27 @@ export default definePlatform<Credentials>({
   },
 })
 
+async function upload(bytes: Uint8Array, type: string, io: Io<Credentials>): Promise<unknown> {
+  const { data } = await io.http.send({
+    ...signedIn(io, 'uploadBlob'),
+    phase: 'prepare',
+    url: xrpc(io.credentials.service, 'com.atproto.repo.uploadBlob'),
+    body: { bytes, type },
+    answer: Blob,
+  })
+  return data.blob
+}
+
+/** The card of the first link in a text without images, as the record wants it; undefined where there is none. */
+async function cardOf({ text }: Publication, io: Io<Credentials>): Promise<unknown> {
+  const [first = ''] = threadParts(text)
+  const link = entitiesOfPost(first).find(({ kind }) => kind === 'link')
+  const card = link && (await readLinkCard(link.value, io))
+  if (!card) return undefined
+  const { image, ...external } = card
+  return image ? { ...external, thumb: await upload(image.bytes, image.type, io) } : external
+}
+
 /** What a reply names: the post it answers and the one that began the thread. */
 async function replyRefs(address: string, io: Io<Credentials>): Promise<Reply> {
   const { service } = io.credentials
@@ -274,14 +294,19 @@ function recordOf(
     image: progress.get(blobStep(mediaId)),
     ...(width && height ? { aspectRatio: { width, height } } : {}),
   }))
+  const external = progress.get(CARD)
+  // A thread's media and card stand with its first part.
+  const embed =
+    images.length > 0
+      ? { $type: 'app.bsky.embed.images', images }
+      : external && { $type: 'app.bsky.embed.external', external }
   return {
     $type: POST,
     text: threadParts(text)[part],
     createdAt: instantOf(at + part).toString(),
     ...(facets.length > 0 ? { facets } : {}),
     ...(reply ? { reply } : {}),
-    // A thread's media stand with its first part.
-    ...(images.length > 0 && part === 0 ? { embed: { $type: 'app.bsky.embed.images', images } } : {}),
+    ...(embed && part === 0 ? { embed } : {}),
   }
 }
 
@@ -320,6 +345,7 @@ const checkPart = (part: string): Finding[] => [
 const blobStep = (mediaId: string): string => `blob:${mediaId}`
 const FACETS = 'facets'
 const REPLY = 'reply'
+const CARD = 'card'
 
 const published = ({ uri, cid }: RecordRef, io: Io<Credentials>): Published => ({
   remoteId: uri,

@@ -1,10 +1,9 @@
-import dns, { type LookupAddress } from 'node:dns'
 import { createServer, type Server } from 'node:http'
-import { syncBuiltinESMExports } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isPublicAddress, publicAgent } from '../../src/kit/public-network.ts'
+import { everyNameIsAt, namesAreAsked } from './names.ts'
 
 describe('which addresses are public', () => {
   it.each(['8.8.8.8', '93.184.216.34', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808'])(
@@ -62,22 +61,7 @@ describe('the agent', () => {
   })
   afterAll(() => server.close())
 
-  const resolve = dns.lookup
-  afterEach(() => {
-    dns.lookup = resolve
-    syncBuiltinESMExports()
-  })
-
-  /** From now on every name is at one of these addresses. */
-  function everyNameIsAt(...addresses: string[]): void {
-    const found: LookupAddress[] = addresses.map((address) => ({
-      address,
-      family: address.includes(':') ? 6 : 4,
-    }))
-    dns.lookup = ((_host: string, _options: unknown, done: (error: null, all: LookupAddress[]) => void) =>
-      done(null, found)) as unknown as typeof dns.lookup
-    syncBuiltinESMExports()
-  }
+  afterEach(namesAreAsked)
 
   async function reach(url: string, allowOrigins: string[] = []): Promise<string> {
     asked = []

@@ -4,9 +4,13 @@ import { findDataServer, resolveHandle } from '../../src/platforms/bluesky/ident
 import { recordKey } from '../../src/platforms/bluesky/record.ts'
 import bluesky from '../../src/platforms/bluesky.ts'
 import { partStep } from '../../src/platforms/contract/parts.ts'
+import { everyNameIsAt } from '../kit/names.ts'
 import { type BlueskyServer, blueskyMissing, startBluesky } from '../servers/bluesky.ts'
 import { startServer } from './fault-server.ts'
-import { failureOf, image, memoryProgress, NOW, publication, stageFor } from './stage.ts'
+import { failureOf, image, memoryProgress, NOW, PNG, publication, stageFor } from './stage.ts'
+
+// A card's page is read on the way: no name of a test's text leads out of this machine.
+everyNameIsAt('127.0.0.1')
 
 const [form] = bluesky.connect
 if (form.by !== 'form') throw new Error('Bluesky connects by a form')
@@ -25,12 +29,12 @@ describe.skipIf(missing)('against a real Bluesky server', () => {
   })
   afterAll(() => server?.stop())
 
-  const stage = (credentials: unknown = {}, account = {}) =>
+  const stage = (credentials: unknown = {}, account = {}, also: string[] = []) =>
     stageFor(bluesky, {
       apiUrl: server.url,
       credentials,
       account,
-      allowOrigins: [server.url, server.directory],
+      allowOrigins: [server.url, server.directory, ...also],
     })
 
   async function connected() {
@@ -150,6 +154,54 @@ describe.skipIf(missing)('against a real Bluesky server', () => {
       options: { replyTo: `at://${alice.did}/app.bsky.feed.post/3aaaaaaaaaaaa` },
     })
     expect((await failureOf(publish(gone))).next).toEqual({ do: 'edit' })
+  })
+
+  it('shows the page behind the first link as a card', async () => {
+    const page = await startServer(({ path }) =>
+      path === '/kettle.png'
+        ? { status: 200, bytes: PNG, headers: { 'content-type': 'image/png' } }
+        : {
+            status: path === '/gone' ? 404 : 200,
+            text: `<html><head><title>Not this</title>
+              <meta content="The &quot;blue&quot; kettle &#8211; caf&eacute; &#x1F375;" property="og:title">
+              <meta name='description' content='Boils   in\n a minute &amp; sings'>
+              <meta property="og:image" content="/kettle.png"></head>`,
+            headers: { 'content-type': 'text/html; charset=utf-8' },
+          },
+    )
+    const { account } = await shared
+    const { io } = stage(account.credentials, account, [page.url])
+    const recordFor = async (text: string, key: string) => {
+      const post = publication({ key, text })
+      const progress = memoryProgress()
+      await bluesky.prepare?.(post, io, progress)
+      const asked = page.received.length
+      await bluesky.prepare?.(post, io, progress)
+      expect(page.received).toHaveLength(asked)
+      const { remoteId } = await bluesky.commit(post, io, progress, 0)
+      return (await server.posts(alice.did)).find(({ uri }) => uri === remoteId)?.value
+    }
+    expect(await recordFor(`Look: ${page.url}/kettle`, 'k-card')).toMatchObject({
+      embed: {
+        $type: 'app.bsky.embed.external',
+        external: {
+          uri: `${page.url}/kettle`,
+          title: 'The "blue" kettle – café 🍵',
+          description: 'Boils in a minute & sings',
+          thumb: { mimeType: 'image/png', size: PNG.byteLength },
+        },
+      },
+    })
+    expect((await recordFor(`Look: ${page.url}/gone`, 'k-no-card'))?.embed).toBeUndefined()
+    // Inside a private network Crier does not look, and the post goes out all the same.
+    const { io: guarded } = stage(account.credentials, account)
+    const post = publication({ key: 'k-private', text: `Look: ${page.url}/kettle` })
+    const progress = memoryProgress()
+    const asked = page.received.length
+    await bluesky.prepare?.(post, guarded, progress)
+    expect(page.received).toHaveLength(asked)
+    await bluesky.commit(post, guarded, progress, 0)
+    await page.stop()
   })
 
   it('publishes a thread part by part, each found and repeated by its own key', async () => {

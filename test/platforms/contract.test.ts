@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Platform, Published } from '../../src/platforms/contract/platform.ts'
 import { loadPlatforms } from '../../src/platforms/contract/register.ts'
+import { everyNameIsAt } from '../kit/names.ts'
 import { type Received, type Reply, startServer } from './fault-server.ts'
 import type { Recorded } from './recorded/recorded.ts'
 import {
@@ -15,6 +16,9 @@ import {
   stageFor,
   TEXT,
 } from './stage.ts'
+
+// A card's page is read on the way: no name of a test's text leads out of this machine.
+everyNameIsAt('127.0.0.1')
 
 /**
  * The contract of every platform: the folder is the list. A platform is done when this passes over it; what it has to

@@ -16,7 +16,13 @@ export interface Received {
 }
 
 export type Reply =
-  | { status: number; json?: unknown; text?: string; headers?: Record<string, string> }
+  | {
+      status: number
+      json?: unknown
+      text?: string
+      bytes?: Uint8Array
+      headers?: Record<string, string>
+    }
   /** Reads the request and closes the connection without a word. */
   | 'drop'
   /** Says that all is well, and closes the connection in the middle of the answer. */
@@ -77,7 +83,7 @@ async function answer(response: ServerResponse, reply: Reply): Promise<void> {
     response.socket?.destroy()
     return
   }
-  const body = reply.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json))
+  const body = reply.bytes ?? reply.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json))
   response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
   response.end(body)
 }
