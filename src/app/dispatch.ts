@@ -159,10 +159,13 @@ function asRefusal(error: unknown, { bench, surface }: CommandContext): UserErro
 export function refusalMessage(refusal: UserError, more: { label: string; line: string }[] = []): Message {
   const offers = [...refusal.offers, ...more]
   return message(
-    text(`${refusal.message.replace(/[.]$/, '')}.`, ...(refusal.wayOut ? [` ${refusal.wayOut}`] : [])),
+    text(`${sentence(refusal.message)}`, ...(refusal.wayOut ? [` ${refusal.wayOut}`] : [])),
     offers.length > 0 && buttons(...offers.map((offer) => button(offer.label, offer.line))),
   )
 }
+
+/** With a full stop, unless it ends in a sign of its own. */
+const sentence = (said: string): string => (/[.?!…]$/.test(said) ? said : `${said}.`)
 
 /** Keeps what was typed under a short code. Secrets are not kept: they are typed again. */
 async function keepWords(
@@ -212,8 +215,8 @@ async function withErrors(
   })
   if (!form) return undefined
   const known = form.fields.some((field) => field.name === refusal.field)
-  const sentence = [refusal.message.replace(/[.]?$/, '.'), refusal.wayOut].filter(Boolean).join(' ')
-  return { ...filled(form, values), errors: { [known && refusal.field ? refusal.field : '']: sentence } }
+  const said = [sentence(refusal.message), refusal.wayOut].filter(Boolean).join(' ')
+  return { ...filled(form, values), errors: { [known && refusal.field ? refusal.field : '']: said } }
 }
 
 /** Puts what was typed back into its fields. */

@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { plainText } from '../../src/message/plain-text.ts'
+import { openTestHouse, type TestHouse } from '../house.ts'
+import { conversation, play } from './conversation.ts'
+
+test('a series keeps one post ahead; what was approved once goes out again without a review', () =>
+  conversation(`
+    Ada: schedule every weekday at 9 to rehearsal: Good morning
+    bot: #1 is in review
+    bot: When: Mon 23 Nov 2026, 09:00
+    bot: every weekday at 09:00
+    Grace: approve 1
+    bot: goes out Mon 23 Nov 2026, 09:00
+    time: 2026-11-23T08:00:00Z
+    feed: Good morning
+    time: 15000
+    Ada: queue
+    bot: #2 Tue 24 Nov 09:00, scheduled
+    time: 2026-11-24T08:00:00Z
+    feed: Good morning | Good morning
+    time: 15000
+    Ada: cancel 3
+    bot: #3 is cancelled
+    Ada presses End the series too
+    bot: its series has ended
+  `))
+
+test('the calendar shows the week by day, and its buttons walk', () =>
+  conversation(`
+    Ada: schedule tomorrow 9am to rehearsal: Saturday news
+    Ada: calendar
+    bot: Mon 16 Nov to Sun 22 Nov
+    bot: Fri 20 Nov (today)  nothing yet
+    bot: Sat 21 Nov
+    bot: 09:00 #1
+    bot: Saturday news
+    Ada presses On ▶
+    bot: Mon 23 Nov to Sun 29 Nov
+    bot: 0 posts
+    Ada presses ◀ Back
+    bot: Saturday news
+    Ada: calendar 2026-12-01
+    bot: Mon 30 Nov to Sun 6 Dec
+    Ada: calendar 2026-02-30
+    bot: "2026-02-30" names no week
+  `))
+
+test('a time with two meanings asks, and the post waits as a draft', () =>
+  conversation(
+    `
+    Ada: schedule next Friday at 9 to rehearsal: Which one?
+    bot: The post is kept as draft #1 until you choose
+    Ada presses Fri 20 Nov, 09:00 (Berlin time)
+    bot: #1 is in review
+    bot: When: Fri 20 Nov 2026, 09:00
+  `,
+    { now: '2026-11-16T08:00:00Z' },
+  ))
+
+test('words that are no time are quoted, and what was typed is kept in a form', () =>
+  conversation(`
+    Ada: schedule when pigs fly to rehearsal: We ship⏎on Friday 🎉
+    bot: pigs
+    Ada presses Open as a form
+    bot: [form schedule]
+    bot: text=We ship
+    bot: on Friday 🎉
+    bot: when=when pigs fly
+  `))
+
+test('a variant is for one platform only, and an emptied one is none', () =>
+  conversation(`
+    Ada: draft to rehearsal: For everybody
+    Ada: edit 1 on rehearsal: Only here
+    bot: > Only here
+    not: > For everybody
+    Ada: edit 1 on nowhere: x
+    bot: I know no platform called "nowhere"
+  `))
+
+test('a post nobody can send says what is missing', () =>
+  conversation(`
+    Ada: draft Something
+    Ada: submit 1
+    bot: #1 has no account to go to yet
+    Ada: schedule tomorrow 9am to bluesky: x
+    bot: No Bluesky account is connected yet
+    Ada: reschedule 1 yesterday
+    bot: past
+  `))
+
+test('cancel wins or loses cleanly', () =>
+  conversation(`
+    Grace: settings approvals 0
+    Ada: schedule in 5 minutes to rehearsal: Never mind
+    Ada: cancel 1
+    bot: #1 is cancelled
+    time: 2026-11-20T08:06:00Z
+    feed: nothing
+    Ada: schedule in 5 minutes to rehearsal: Too late to stop
+    time: 2026-11-20T08:12:00Z
+    feed: Too late to stop
+    Ada: cancel 2
+    bot: This post can no longer be cancelled; #2 is published
+  `))
+
+test('publish now takes the approval of whoever may give it', () =>
+  conversation(`
+    Ada: schedule tomorrow 9am to rehearsal: Hurry
+    Ada: publish 1
+    bot: Deciding needs the role of approver
+    Grace: publish 1
+    bot: #1 goes out now
+    time: 1000
+    feed: Hurry
+  `))
+
+test('a dead login parks what is due; a reconnect lets it go on', async () => {
+  const world = await openTestHouse()
+  try {
+    await play(
+      world,
+      `
+      Grace: settings approvals 0
+      Ada: schedule in 5 minutes to rehearsal: Parked
+      `,
+    )
+    const accounts = world.house.storage.workspace(world.house.home.id).accounts
+    const [account] = await accounts.list()
+    if (!account) throw new Error('The rehearsal account is missing')
+    await accounts.change(account.id, { state: 'reconnect' })
+    await play(
+      world,
+      `
+      time: 2026-11-20T08:05:30Z
+      feed: nothing
+      card: is parked until the account is reconnected
+      Grace: connect rehearsal
+      `,
+    )
+    const grace = await world.speaker('Grace')
+    await world.house.desk.ask(grace, {
+      command: 'connect',
+      values: { platform: 'rehearsal', handle: 'rehearsal' },
+    })
+    await play(world, 'time: 1000\nfeed: Parked')
+  } finally {
+    await world.close()
+  }
+})
+
+test('the digest is sent once on Monday at nine, also after a restart', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'crier-'))
+  const digests = async (world: TestHouse): Promise<string[]> => {
+    const entries = await world.house.storage.workspace(world.house.home.id).transcript.list('general', 50)
+    return entries.map((entry) => plainText(entry.message)).filter((text) => text.includes('The week of'))
+  }
+  try {
+    const before = await openTestHouse({ dataDir })
+    await play(
+      before,
+      `
+      Grace: settings approvals 0
+      Ada: schedule in 10 minutes to rehearsal: Friday's news
+      time: 2026-11-20T08:10:00Z
+      Ada: schedule Tuesday 10am to rehearsal: Tuesday's news
+      time: 2026-11-23T07:59:59Z
+      `,
+    )
+    expect(await digests(before)).toEqual([])
+    await before.pass('2026-11-23T08:01:00Z')
+    const [digest = ''] = await digests(before)
+    expect(digest).toContain('Went out: 1 post')
+    expect(digest).toContain("Friday's news")
+    expect(digest).toContain("Tuesday's news")
+    expect(digest).toMatch(/Nothing yet on Mon 23 Nov, Wed 25 Nov/)
+    await before.pass(60_000)
+    await before.close()
+
+    const after = await openTestHouse({ dataDir, now: '2026-11-23T08:05:00Z' })
+    await after.pass(61_000)
+    expect(await digests(after)).toHaveLength(1)
+    await after.close()
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+})
