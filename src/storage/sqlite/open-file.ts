@@ -39,6 +39,9 @@ export function prepareFolder(file: string): string {
   }
 }
 
+/** SQLite opens what it may only read without a word, and even begins to write; only a write tells. */
+const TRY_TO_WRITE = 'begin immediate; pragma user_version = 0; rollback'
+
 /**
  * Opens a SQLite file and looks at it: is it one, is it ours, is it whole, can it be written?
  *
@@ -57,7 +60,7 @@ export function openFile(file: string, role: StorageRole): BetterSqlite.Database
     refuseForeign(db, file)
     // Reads every page: a short command would rather not, and the server beside it has.
     if (role === 'server') refuseDamaged(db, file)
-    db.exec('begin immediate; rollback')
+    db.exec(TRY_TO_WRITE)
     return db
   } catch (error) {
     db?.close()

@@ -118,7 +118,11 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
 
   const check = async (): Promise<Health> => {
     await patiently(() => execute('begin immediate', []))
-    execute('rollback', [])
+    try {
+      execute('pragma user_version = 0', [])
+    } finally {
+      execute('rollback', [])
+    }
     const version = execute('select sqlite_version()', [])[0]?.[0]
     if (inMemory) return { ok: true, sentence: `SQLite ${version} in memory: gone when this process ends` }
     const { bavail, bsize } = statfsSync(dirname(file))
