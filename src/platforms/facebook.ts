@@ -1,0 +1,405 @@
+import { z } from 'zod'
+import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
+import {
+  GraphId,
+  graphGet,
+  graphPost,
+  graphRefusal,
+  isUnknownToGraph,
+  readInsights,
+} from './contract/graph.ts'
+import type { Call } from './contract/http.ts'
+import type { FormValue } from './contract/http-body.ts'
+import {
+  definePlatform,
+  type Io,
+  type MetricName,
+  type Metrics,
+  type Progress,
+  type Publication,
+  type Published,
+} from './contract/platform.ts'
+import { PublishError } from './contract/publish-error.ts'
+import { type Entity, graphemes, spansWith } from './contract/text.ts'
+import { CHARACTERS, checkDraft, entities, kindOf, linkOf, MEDIA } from './facebook/check.ts'
+import { API, Credentials, PLATFORM, SIGN_IN } from './facebook/connect.ts'
+import {
+  graph,
+  type KeptVideo,
+  keptPhoto,
+  notPrepared,
+  uploadPhotos,
+  uploadReel,
+  uploadVideo,
+  VIDEO,
+  videoGraph,
+} from './facebook/uploads.ts'
+
+/** Insights by the names they have at the moment; they change with versions. */
+const INSIGHTS: Readonly<Record<string, MetricName>> = {
+  post_total_media_view_unique: 'reach',
+  post_reactions_by_type_total: 'likes',
+  post_clicks: 'clicks',
+}
+/** "Duplicate status message", and its like for media: https://developers.facebook.com/docs/graph-api/guides/error-handling */
+const DUPLICATES = ['506', '1366051']
+const LISTED = 25
+const CLOCK_SKEW = 2 * MINUTE
+
+const Success = z.object({ success: z.literal(true), post_id: z.coerce.string().optional() })
+const Counts = z.object({
+  shares: z.object({ count: z.number() }).optional(),
+  comments: z.object({ summary: z.object({ total_count: z.number() }).optional() }).optional(),
+})
+const Attached = z.object({ target: z.object({ id: z.string().optional() }).optional() })
+const Feed = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      message: z.string().optional(),
+      created_time: z.string(),
+      permalink_url: z.string().optional(),
+      attachments: z
+        .object({
+          data: z.array(
+            Attached.extend({ subattachments: z.object({ data: z.array(Attached) }).optional() }),
+          ),
+        })
+        .optional(),
+    }),
+  ),
+})
+const VideoStatus = z.object({
+  permalink_url: z.string().optional(),
+  status: z.object({
+    video_status: z.string(),
+    publishing_phase: z.object({ status: z.string() }).optional(),
+  }),
+})
+const Stories = z.object({
+  data: z.array(
+    z.object({
+      post_id: z.coerce.string(),
+      media_id: z.coerce.string().optional(),
+      url: z.string().optional(),
+    }),
+  ),
+})
+
+export default definePlatform<Credentials>({
+  ...PLATFORM,
+  apiUrl: API,
+  text: { limit: () => CHARACTERS, count: graphemes, unit: 'characters' },
+  media: MEDIA,
+  postTypes: ['text', 'link', 'images', 'video', 'reel', 'story'],
+  options: [
+    {
+      kind: 'choice',
+      name: 'as',
+      label: 'Publish as',
+      required: false,
+      options: [
+        { label: 'A post', value: 'post' },
+        { label: 'A reel (3 to 90 s, 9:16)', value: 'reel' },
+        { label: 'A story', value: 'story' },
+      ],
+    },
+    {
+      kind: 'text',
+      name: 'link',
+      label: 'Link',
+      hint: 'The address whose preview is shown; the first link of the text where this is empty',
+      placeholder: 'https://example.com',
+      required: false,
+    },
+    { kind: 'text', name: 'title', label: 'Title of a video', required: false },
+  ],
+  // 30 reels a day; for other posts no number is published, so Facebook's own refusals set the pace.
+  rates: { source: 'https://developers.facebook.com/docs/video-api/guides/reels-publishing' },
+  refusal: graphRefusal(PLATFORM.label),
+  setUp: {
+    operator:
+      'An app at developers.facebook.com with Facebook Login, its id and secret. Pages of people with a role on the app work at once; for Pages of others Meta asks for App Review with Advanced Access and business verification. Only Pages can be published to, never profiles.',
+    environment: ['FACEBOOK_CLIENT_ID', 'FACEBOOK_CLIENT_SECRET'],
+    source: 'https://developers.facebook.com/docs/pages-api/posts',
+  },
+
+  connect: [SIGN_IN],
+  credentials: Credentials,
+  // No `revoke`: what Facebook offers takes back the person's whole sign-in, with every Page they connected.
+
+  check: checkDraft,
+  show: (text) => spansWith(text, entities(text), hrefOf),
+
+  async prepare(publication, io, progress) {
+    const [first] = publication.media
+    const kind = kindOf(publication)
+    switch (kind) {
+      case 'feed':
+      case 'photo story':
+        return uploadPhotos(publication.media, io, progress)
+      case 'video':
+        return first && uploadVideo(first, io, progress)
+      case 'reel':
+      case 'video story':
+        return first && uploadReel(kind === 'reel' ? 'video_reels' : 'video_stories', first, io, progress)
+      default:
+        return kind satisfies never
+    }
+  },
+
+  async commit(publication, io, progress) {
+    const sentBefore = progress.get<boolean>(SENT) === true
+    await progress.keep(SENT, true)
+    try {
+      return await publish(publication, io, progress)
+    } catch (refused) {
+      if (!(refused instanceof PublishError) || !DUPLICATES.includes(refused.code?.split('/')[0] ?? ''))
+        throw refused
+      if (!sentBefore) throw refused
+      // An earlier try was sent, and now this is a duplicate: that one went through.
+      await progress.keep(DUPLICATE, true)
+      throw new PublishError(
+        PLATFORM.name,
+        { do: 'check' },
+        'Facebook says that this has been posted already, so an earlier try is live',
+        { code: refused.code ?? '506', cause: refused },
+      )
+    }
+  },
+
+  look: {
+    says: 'asks for the video’s status, or looks for the post by its photos or its text among the Page’s own',
+    repeatableFor: 0,
+    trustAfter: 30 * SECOND,
+    async find(publication, io, progress, _part, committedAt) {
+      const kind = kindOf(publication)
+      switch (kind) {
+        case 'feed':
+          return findPost(publication, io, progress, committedAt)
+        case 'photo story':
+          return findStory(keptPhoto(0, progress), io)
+        case 'video story':
+          return findStory(progress.get<KeptVideo>(VIDEO)?.id, io)
+        case 'video':
+        case 'reel':
+          return findVideo(kind, io, progress)
+        default:
+          return kind satisfies never
+      }
+    },
+  },
+
+  metrics: {
+    names: ['reach', 'likes', 'clicks', 'comments', 'shares'],
+    async read(remotes, io) {
+      const found = new Map<string, Metrics>()
+      for (const { remoteId } of remotes) {
+        const numbers = await numbersOf(remoteId, io)
+        if (numbers) found.set(remoteId, numbers)
+      }
+      return found
+    },
+  },
+
+  async remove({ remoteId }, io) {
+    await io.http.find({
+      ...graphGet(`${graph(io)}/${remoteId}`, io.credentials.token, {}, z.unknown()),
+      method: 'DELETE',
+      phase: 'prepare',
+      name: 'delete post',
+      absent: isUnknownToGraph,
+      signal: io.signal,
+    })
+  },
+})
+
+/** A publishing call was made before, whatever became of it. */
+const SENT = 'sent'
+/** Facebook refused this as a duplicate of what an earlier try posted. */
+const DUPLICATE = 'duplicate'
+
+async function publish(
+  publication: Publication,
+  io: Io<Credentials>,
+  progress: Progress,
+): Promise<Published> {
+  const { text, options, media } = publication
+  const kind = kindOf(publication)
+  const page = `${graph(io)}/${io.credentials.pageId}`
+  const video = progress.get<KeptVideo>(VIDEO)
+  const finish = { upload_phase: 'finish', video_id: video?.id }
+  if (kind !== 'feed' && kind !== 'photo story' && !video?.ready) throw notPrepared('the video')
+  switch (kind) {
+    case 'feed': {
+      const { data } = await send(`${page}/feed`, feedForm(publication, progress), GraphId, io)
+      return { remoteId: data.id, url: address(data.id) }
+    }
+    case 'photo story': {
+      const photo = keptPhoto(0, progress)
+      if (photo === undefined) throw notPrepared('the photo')
+      const { data } = await send(`${page}/photo_stories`, { photo_id: photo }, Success, io)
+      return { remoteId: data.post_id ?? photo, url: null }
+    }
+    case 'video story': {
+      const { data } = await send(`${page}/video_stories`, finish, Success, io)
+      return { remoteId: data.post_id ?? String(video?.id), url: null }
+    }
+    case 'reel': {
+      const form = {
+        ...finish,
+        video_state: 'PUBLISHED',
+        description: text,
+        title: options.title || undefined,
+      }
+      await send(`${page}/video_reels`, form, Success, io)
+      return { remoteId: String(video?.id), url: address(`reel/${video?.id}`) }
+    }
+    case 'video': {
+      const form = {
+        upload_phase: 'finish',
+        upload_session_id: video?.session,
+        description: text,
+        title: options.title || undefined,
+      }
+      await send(`${videoGraph(io)}/${io.credentials.pageId}/videos`, form, Success, io)
+      return { remoteId: String(video?.id), url: address(`${io.credentials.pageId}/videos/${video?.id}`) }
+    }
+    default:
+      throw new Error(`${kind satisfies never} with ${media.length} files`)
+  }
+}
+
+function feedForm(publication: Publication, progress: Progress): Record<string, FormValue> {
+  const { text, media } = publication
+  const photos = media.map((_item, index) => {
+    const id = keptPhoto(index, progress)
+    if (id === undefined) throw notPrepared('the photos')
+    return [`attached_media[${index}]`, JSON.stringify({ media_fbid: id })]
+  })
+  return {
+    message: text || undefined,
+    link: media.length === 0 ? linkOf(publication) : undefined,
+    ...Object.fromEntries(photos),
+  }
+}
+
+const send = <Data>(
+  url: string,
+  form: Record<string, FormValue>,
+  answer: z.ZodType<Data>,
+  io: Io<Credentials>,
+) =>
+  io.http.send({
+    ...graphPost(url, io.credentials.token, form, answer),
+    phase: 'commit',
+    name: 'publish',
+    signal: io.signal,
+  })
+
+const read = <Data>(
+  path: string,
+  fields: string,
+  answer: z.ZodType<Data>,
+  io: Io<Credentials>,
+): Call<Data> & { absent: typeof isUnknownToGraph } => ({
+  ...graphGet(`${graph(io)}/${path}`, io.credentials.token, { fields }, answer),
+  phase: 'look',
+  name: 'look',
+  absent: isUnknownToGraph,
+  signal: io.signal,
+})
+
+/** Photos are told by their ids, a text by itself, among what the Page posted since the first try. */
+async function findPost(
+  { text, media, at }: Publication,
+  io: Io<Credentials>,
+  progress: Progress,
+  committedAt: EpochMs,
+): Promise<Published | 'absent' | 'unknown'> {
+  const fields = 'id,message,created_time,permalink_url,attachments{target{id},subattachments{target{id}}}'
+  const listed = await io.http.find({
+    ...read(`${io.credentials.pageId}/feed`, fields, Feed, io),
+    ...graphGet(
+      `${graph(io)}/${io.credentials.pageId}/feed`,
+      io.credentials.token,
+      { fields, limit: LISTED },
+      Feed,
+    ),
+  })
+  if (!listed) return 'unknown'
+  const posts = listed.data.data
+  const since = Math.min(at, committedAt) - CLOCK_SKEW
+  const recent = posts.filter(({ created_time }) => Date.parse(created_time) >= since)
+  const photos = media.map((_item, index) => keptPhoto(index, progress))
+  const found = recent.find(({ message = '', attachments }) => {
+    const shown = (attachments?.data ?? [])
+      .flatMap((one) => [one, ...(one.subattachments?.data ?? [])])
+      .map(({ target }) => target?.id)
+    return photos.length > 0
+      ? photos.some((photo) => photo !== undefined && shown.includes(photo))
+      : message.trim() === text.trim()
+  })
+  if (found) return { remoteId: found.id, url: found.permalink_url ?? address(found.id) }
+  const whole = recent.length < posts.length || posts.length < LISTED
+  return whole && !progress.get(DUPLICATE) ? 'absent' : 'unknown'
+}
+
+async function findStory(
+  mediaId: string | undefined,
+  io: Io<Credentials>,
+): Promise<Published | 'absent' | 'unknown'> {
+  if (mediaId === undefined) return 'absent'
+  const listed = await io.http.find(
+    read(`${io.credentials.pageId}/stories`, 'post_id,media_id,url', Stories, io),
+  )
+  if (!listed) return 'unknown'
+  const found = listed.data.data.find((story) => story.media_id === mediaId)
+  return found ? { remoteId: found.post_id, url: found.url ?? null } : 'absent'
+}
+
+/** A video has its id before the finishing call, and its status tells whether that call arrived. */
+async function findVideo(
+  kind: 'video' | 'reel',
+  io: Io<Credentials>,
+  progress: Progress,
+): Promise<Published | 'absent' | 'unknown'> {
+  const kept = progress.get<KeptVideo>(VIDEO)
+  if (!kept) return 'absent'
+  const answer = await io.http.find(read(kept.id, 'status,permalink_url', VideoStatus, io))
+  if (!answer) return 'unknown'
+  const { video_status: status, publishing_phase: publishing } = answer.data.status
+  const url = address(kind === 'reel' ? `reel/${kept.id}` : `${io.credentials.pageId}/videos/${kept.id}`)
+  if (publishing?.status === 'complete' || status === 'processing') return { remoteId: kept.id, url }
+  if (status === 'ready' && publishing === undefined) return { remoteId: kept.id, url }
+  return ['uploading', 'upload_complete', 'expired'].includes(status) ? 'absent' : 'unknown'
+}
+
+async function numbersOf(id: string, io: Io<Credentials>): Promise<Metrics | undefined> {
+  const whole = await io.http.find(read(id, 'shares,comments.limit(0).summary(true)', Counts, io))
+  // A video has no field `shares`, which fails the whole call.
+  const counts = whole ?? (await io.http.find(read(id, 'comments.limit(0).summary(true)', Counts, io)))
+  if (!counts) return undefined
+  const insights = await readInsights(
+    `${graph(io)}/${id}/insights`,
+    io.credentials.token,
+    Object.keys(INSIGHTS),
+    io,
+  )
+  const named = [...(insights ?? [])].flatMap(([name, value]) =>
+    INSIGHTS[name] ? [[INSIGHTS[name], value]] : [],
+  )
+  const { shares, comments } = counts.data
+  return {
+    ...Object.fromEntries(named),
+    ...(comments?.summary ? { comments: comments.summary.total_count } : {}),
+    ...(whole ? { shares: shares?.count ?? 0 } : {}),
+  }
+}
+
+const address = (path: string): string => `https://www.facebook.com/${path}`
+
+function hrefOf({ kind, value }: Entity): string | undefined {
+  if (kind === 'link') return value
+  return kind === 'hashtag' ? address(`hashtag/${encodeURIComponent(value)}`) : undefined
+}
