@@ -40,7 +40,7 @@ export async function resolveHandle(
   return found?.data.did
 }
 
-export const PLC_DIRECTORY = 'https://plc.directory'
+const PLC_DIRECTORY = 'https://plc.directory'
 
 /** The server that keeps the data of `did`, by its document in the directory (did:plc) or on its own domain (did:web). */
 export async function findDataServer(
