@@ -56,7 +56,7 @@ export default defineCommand({
       },
       read?.when ?? null,
     )
-    const card = postCard(await sheetOf(context.stores, context.bench, post, context.zone))
+    const card = postCard(await sheetOf(context.stores, context.bench, post, context))
     return { ...card, blocks: [...card.blocks, ...noteBlocks(read?.notes ?? [])] }
   },
 })

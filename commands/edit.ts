@@ -83,6 +83,6 @@ export default defineCommand({
       words.media = describe([...before.content.media, ...attached.media], said.alt)
 
     const post = await editPost(context, said.post, words, said.seen)
-    return postCard(await sheetOf(context.stores, context.bench, post, context.zone))
+    return postCard(await sheetOf(context.stores, context.bench, post, context))
   },
 })

@@ -29,7 +29,7 @@ export default defineCommand({
       throw new UserError(`"${when}" has passed`, { field: 'when' })
     }
     const post = await reschedulePost(context, number, read.when)
-    const card = postCard(await sheetOf(context.stores, context.bench, post, context.zone))
+    const card = postCard(await sheetOf(context.stores, context.bench, post, context))
     return { ...card, blocks: [...card.blocks, ...noteBlocks(read.notes)] }
   },
 })

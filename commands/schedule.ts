@@ -6,6 +6,7 @@ import { beginSeries, planNext } from '../src/app/plan-series.ts'
 import { accountsArg, altArg, describe, postForm, textArg, whenArg } from '../src/app/post-form.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { noteBlocks, type TimeWords, timeFromWords } from '../src/app/read-time.ts'
+import { reviewHere } from '../src/app/review-channel.ts'
 import { pausedNote, schedulePost } from '../src/app/review-posts.ts'
 import { sheetOf } from '../src/app/sheets.ts'
 import { draftPost, type PostWords } from '../src/app/write-posts.ts'
@@ -63,9 +64,11 @@ export default defineCommand({
     const read = await timeOrDraft(context, said.when, words)
     if (read.kind === 'recurring') return scheduleSeries(context, read, words, said.when)
 
+    const here = await reviewHere(context)
     const post = await schedulePost(context, words, read.when)
-    const card = postCard(await sheetOf(context.stores, context.bench, post, context.zone))
-    return withNotes(card, context, read.notes)
+    const card = postCard(await sheetOf(context.stores, context.bench, post, context))
+    const shown = withNotes(card, context, read.notes)
+    return { ...shown, blocks: [...shown.blocks, ...here] }
   },
 })
 
@@ -111,9 +114,10 @@ async function scheduleSeries(
     content,
     accountIds: words.accountIds ?? [],
   })
+  const here = await reviewHere(context)
   const post = await planNext(context.bench, context.workspace, series)
   if (!post) throw new Error('A series that has just begun has a first run')
-  const card = postCard(await sheetOf(context.stores, context.bench, post, context.zone))
+  const card = postCard(await sheetOf(context.stores, context.bench, post, context))
   const runs = textBlock(
     '🔁 ',
     describeRule(read.rule, context.locale),
@@ -126,6 +130,7 @@ async function scheduleSeries(
     ...said,
     blocks: [
       ...said.blocks,
+      ...here,
       runs,
       note('Once this post is approved, later ones go out without another review until the text changes.'),
     ],

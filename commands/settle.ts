@@ -40,6 +40,6 @@ export default defineCommand({
 
   async run({ delivery: [number = 0, place = 0], as }, context) {
     const post = await settleDelivery(context, number, place, as)
-    return postCard(await sheetOf(context.stores, context.bench, post, context.zone))
+    return postCard(await sheetOf(context.stores, context.bench, post, context))
   },
 })

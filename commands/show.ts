@@ -14,8 +14,8 @@ export default defineCommand({
   args: z.object({ post: postNumber }),
   fields: [postArg],
 
-  async run({ post: number }, { stores, bench, zone }) {
-    const post = await postByNumber(stores, number)
-    return postCard(await sheetOf(stores, bench, post, zone))
+  async run({ post: number }, context) {
+    const post = await postByNumber(context.stores, number)
+    return postCard(await sheetOf(context.stores, context.bench, post, context))
   },
 })

@@ -3,6 +3,7 @@ import { postNumber } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { postArg, whenArg } from '../src/app/post-form.ts'
 import { noteBlocks, oneTimeFromWords } from '../src/app/read-time.ts'
+import { reviewHere } from '../src/app/review-channel.ts'
 import { submitPost } from '../src/app/review-posts.ts'
 import { sheetOf } from '../src/app/sheets.ts'
 import { postCard } from '../src/views/post-card.ts'
@@ -18,8 +19,9 @@ export default defineCommand({
 
   async run({ post: number, when }, context) {
     const read = when ? oneTimeFromWords(context, when, (phrase) => `submit ${number} ${phrase}`) : undefined
+    const here = await reviewHere(context)
     const post = await submitPost(context, number, read?.when)
-    const card = postCard(await sheetOf(context.stores, context.bench, post, context.zone))
-    return { ...card, blocks: [...card.blocks, ...noteBlocks(read?.notes ?? [])] }
+    const card = postCard(await sheetOf(context.stores, context.bench, post, context))
+    return { ...card, blocks: [...card.blocks, ...noteBlocks(read?.notes ?? []), ...here] }
   },
 })

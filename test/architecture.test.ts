@@ -150,7 +150,8 @@ test('there are no circles', () => {
 test('no room below main reads the clock or the environment', async () => {
   const wrong: string[] = []
   for (const file of files) {
-    if (roomOf(file) === 'main' || file === 'src/kit/clock.ts') continue
+    // when-cli.ts is an entry of its own (`npm run when`), so it stands where main stands.
+    if (roomOf(file) === 'main' || file === 'src/kit/clock.ts' || file === 'src/schedule/when-cli.ts') continue
     const source = (await readFile(join(root, file), 'utf8')).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
     if (/\bDate\.now\(|\bnew Date\(\)|\bTemporal\.Now\b|\bprocess\.env\b/.test(source)) wrong.push(file)
   }

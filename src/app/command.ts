@@ -61,7 +61,7 @@ export interface ForChannel {
 export interface CommandContext extends Actor {
   surface: SurfaceName
   /** Where it was said; undefined outside chats. */
-  place: { chat: Chat; channel: string | undefined } | undefined
+  place: { chat: Chat; channel: string | undefined; direct: boolean } | undefined
   now: EpochMs
   files: readonly IncomingFile[]
   /** Every command, for help. */

@@ -22,13 +22,13 @@ export function createFrontDesk(
 ): FrontDesk {
   async function contextOf(
     speaker: Speaker,
-    said: { channel?: string; files?: CommandContext['files']; press?: boolean },
+    said: { channel?: string; direct?: boolean; files?: CommandContext['files']; press?: boolean },
   ): Promise<CommandContext> {
     const { workspace, member, chat } = await welcome(bench, speaker, home)
     return {
       ...actorOf(bench, workspace, member),
       surface: speaker.surface,
-      place: chat ? { chat, channel: said.channel } : undefined,
+      place: chat ? { chat, channel: said.channel, direct: said.direct ?? false } : undefined,
       now: bench.clock.now(),
       files: said.files ?? [],
       commands,

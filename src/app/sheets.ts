@@ -1,15 +1,16 @@
 import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
 import type { PostSheet } from '../views/post-card.ts'
+import type { Member } from '../workspaces/workspace.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
-/** Gathers everything a card shows of a post. `zone` is that of the plain-text reading. */
+/** Gathers everything a card shows of a post, for one reader or for a channel. */
 export async function sheetOf(
   stores: WorkspaceStores,
   bench: Pick<Workbench, 'platforms' | 'clock'>,
   post: Post,
-  zone?: string,
+  reader?: { zone: string; member: Member },
 ): Promise<PostSheet> {
   const workspace = await stores.workspace.get()
   const members = await stores.workspace.members()
@@ -28,7 +29,8 @@ export async function sheetOf(
     decisions,
     media,
     settings: workspace.settings,
-    zone: zone ?? workspace.settings.zone,
+    ...(reader ? { reader: reader.member } : {}),
+    zone: reader?.zone ?? workspace.settings.zone,
     now: bench.clock.now(),
   }
 }

@@ -60,6 +60,8 @@ export interface Speaker {
 export type Said = ({ line: string } | { command: string; values: FormValues }) & {
   /** Channel it was said in, by the surface's own id. */
   channel?: string
+  /** Is that channel a conversation with Crier alone? */
+  direct?: boolean
   /** Files that came with it. */
   files?: readonly IncomingFile[]
   /** Is it a press on a card or a picked option, rather than words that were typed? */

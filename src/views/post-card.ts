@@ -42,6 +42,8 @@ export interface PostSheet {
   decisions: readonly Decision[]
   media: readonly Media[]
   settings: Settings
+  /** Who reads it, where one person does: buttons they may not press are left out. */
+  reader?: Pick<Member, 'id'>
   /** The zone of plain-text readings (IANA). */
   zone: string
   now: EpochMs
@@ -57,6 +59,9 @@ export function postCard(sheet: PostSheet): Message {
     heading(`${postStateSign[post.state]} #${post.number} is ${postStateWords[post.state]}`),
     ...body(sheet),
     ...outcome(sheet),
+    post.state === 'in_review' &&
+      !mayDecide(sheet) &&
+      note('Somebody else decides on it; the card in the review channel shows how it stands.'),
     actions(sheet),
   )
 }
@@ -224,12 +229,13 @@ function actions(sheet: PostSheet): Block | undefined {
       break
     case 'in_review':
       all.push(
-        button('Approve', `approve ${id} ${seen}`, { style: 'primary' }),
-        button('Request changes', `request-changes ${id} ${seen}`),
-        button('Reject', `reject ${id} ${seen}`, {
-          style: 'danger',
-          confirm: `Reject post #${id}? It will not go out.`,
-        }),
+        mayDecide(sheet) && button('Approve', `approve ${id} ${seen}`, { style: 'primary' }),
+        mayDecide(sheet) && button('Request changes', `request-changes ${id} ${seen}`),
+        mayDecide(sheet) &&
+          button('Reject', `reject ${id} ${seen}`, {
+            style: 'danger',
+            confirm: `Reject post #${id}? It will not go out.`,
+          }),
         button('Edit', `edit ${id}`),
         button('Reschedule', `reschedule ${id}`),
       )
@@ -256,6 +262,10 @@ function actions(sheet: PostSheet): Block | undefined {
   const shown = all.filter((one) => one !== false)
   return shown.length > 0 ? buttons(...shown) : undefined
 }
+
+/** Authors don't decide on their own posts, so their own view of one offers them no decision. */
+const mayDecide = ({ reader, post, settings, members }: PostSheet): boolean =>
+  reader?.id !== post.authorId || settings.selfApproval || members.size === 1
 
 function troubleButtons({ post, deliveries, accounts }: PostSheet): Button[] {
   const all = deliveries.flatMap((delivery, index): Button[] => {
