@@ -47,7 +47,9 @@ function sentence(rule: Recurrence, speech: Speech): string | undefined {
   const parts = [frame, speech.zone(zoneName(rule.zone))]
   if (isAnchored(rule)) {
     const from = Temporal.PlainDateTime.from(rule.from)
-    const timed = byMinutes(rule) && rule.window === undefined
+    // A count that begins in the middle of a day must say at which of its times.
+    const midday = rule.count !== undefined && rule.times[0] !== clock(from)
+    const timed = (byMinutes(rule) && rule.window === undefined) || midday
     parts.push(speech.starting(dateOf(from.toPlainDate(), speech), timed ? clock(from) : undefined))
   }
   if (rule.until !== undefined) {

@@ -226,6 +226,12 @@ function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
 
 /** "2週間ごと", "iki haftada bir". */
 function everyAfterRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const count = integer(r, i)
+  const unit = count === undefined ? undefined : r.lex(count.next, 'unit')
+  const plain = unit === undefined ? undefined : r.lex(unit.next, 'everyAfter')
+  if (count !== undefined && unit !== undefined && plain !== undefined) {
+    return { value: [{ t: 'every', interval: count.value, unit: unit.value as Unit }], next: plain.next }
+  }
   const length = span(r, i)
   const word = length === undefined ? undefined : r.lex(length.next, 'everyAfter')
   if (length === undefined || word === undefined) return undefined
@@ -339,7 +345,7 @@ function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
   }
   const prefix = r.lex(i, 'in')
   const plus = r.mark(i, '+')
-  const at = r.skip(prefix?.next ?? (plus ? i + 1 : i), 'glue')
+  const at = prefix === undefined ? (plus ? i + 1 : i) : r.skip(prefix.next, 'glue')
   if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
   const length = span(r, at)
   if (length === undefined) return weekdaysAhead(r, at, prefix !== undefined)
@@ -356,7 +362,9 @@ function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
   }
   if (prefix !== undefined || plus) return { value: [{ t: 'span', span: length.value }], next: length.next }
   // "15h", "17h10", "1430 hours" are hours of the day
-  if (said.at || (dateRule(r, i, said)?.next ?? 0) >= length.next || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
+  if (said.at || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
+  // "15日" is the fifteenth
+  if ((dateRule(r, i, said)?.next ?? 0) >= length.next) return undefined
   return { value: [{ t: 'span', span: length.value, bare: true }], next: length.next }
 }
 

@@ -27,8 +27,7 @@ export function timeRule(r: Reader, i: number, said: { at: boolean }, longer: Lo
     const then = r.skip(separated.next, 'at', 'the')
     const next = clockAt(r, then, said.at || readings[0]?.marked === true)
     if (next === undefined) break
-    const isBare = next.value.bare !== undefined || !next.value.marked
-    if (isBare && longer(then, next.next)) break
+    if (longer(then, next.next)) break
     if (separated.value === 'to') {
       if (readings.length > 1) break
       range = true
@@ -143,8 +142,8 @@ function plainClock(r: Reader, i: number, said: boolean): Hit<Reading> | undefin
   if (read === undefined) return undefined
   const reading = ending(r, i, read)
   // "18:59, 253 times"
-  const times = reading !== undefined && !read.marked && r.is(reading.next, 'times') && read.next === reading.next
-  return times ? undefined : reading
+  const bare = reading !== undefined && digits !== undefined && reading.next === i + 1
+  return bare && r.is(reading.next, 'times') ? undefined : reading
 }
 
 /** "午後3時" */

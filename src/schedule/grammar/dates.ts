@@ -190,7 +190,9 @@ function dayList(r: Reader, i: number, afterMonth: boolean): Hit<number[]> | und
     const more = r.skip(then, 'the', 'dayMark')
     const next = then === at ? undefined : dayNumber(r, more, afterMonth)
     // "July 4, 2026" and "July 4, 9:00" do not go on with a day
-    if (next === undefined || (r.digits(more) !== undefined && next.next === more + 1 && afterMonth)) break
+    const plain = r.digits(more) !== undefined && next?.next === more + 1
+    const joined = r.is(at, 'and') || (r.mark(at, ',') && r.is(at + 1, 'and')) || r.mark(at, '&')
+    if (next === undefined || (plain && afterMonth && (!joined || timeLike(r, more, next.next)))) break
     at = more
   }
   return days.length === 0 ? undefined : { value: days, next: at }
@@ -256,8 +258,14 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
 
 /** "the second friday": an ordinal before a weekday is no date. */
 function countsDays(r: Reader, next: number): boolean {
-  const digits = r.digits(next - 1) !== undefined
-  return !digits && !r.mark(next - 1, ',') && nthOf(r, next) !== undefined
+  if (r.digits(next - 1) !== undefined || r.mark(next - 1, ',')) return false
+  let at = next
+  for (;;) {
+    const then = r.skip(at, 'and')
+    const more = then === at ? undefined : ordinal(r, r.skip(then, 'the'))
+    if (more === undefined) return nthOf(r, at) !== undefined
+    at = more.next
+  }
 }
 
 function timeLike(r: Reader, i: number, next: number): boolean {
@@ -302,10 +310,12 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
 function nthOf(r: Reader, i: number): Hit<NthOf> | undefined {
   const at = r.skip(i, 'the')
   const unit = r.lex(at, 'unit')
-  if (unit?.value === 'day' || unit?.value === 'workday') return { value: unit.value, next: unit.next }
   const set = r.lex(at, 'days')
-  if (set?.value === '1-5') return { value: 'workday', next: set.next }
   const days = weekdayList(r, at)
+  // "日曜日" begins with the word for day
+  const longest = Math.max(unit?.next ?? 0, set?.next ?? 0, days?.next ?? 0)
+  if (unit?.next === longest && (unit.value === 'day' || unit.value === 'workday')) return { value: unit.value, next: longest }
+  if (set?.next === longest && set.value === '1-5') return { value: 'workday', next: longest }
   return days === undefined ? undefined : { value: days.value.days, next: days.next }
 }
 
