@@ -370,7 +370,13 @@ describe('what is shown before is what is published', () => {
     const server = await startServer(() => ({ status: 200, json: { did: 'did:plc:somebody' } }))
     const { io, close } = stageFor(bluesky, {
       apiUrl: server.url,
-      credentials: { did: 'did:plc:me', service: server.url, accessJwt: 'a', refreshJwt: 'r' },
+      credentials: {
+        did: 'did:plc:me',
+        service: server.url,
+        issuer: server.url,
+        accessJwt: 'a',
+        refreshJwt: 'r',
+      },
     })
     const progress = memoryProgress()
     await bluesky.prepare?.(publication({ text }), io, progress)

@@ -12,7 +12,10 @@ export const ENTRYWAY = 'https://bsky.social'
 /** A session on the server that keeps the account's data. The app password itself is not kept. */
 export const Credentials = z.object({
   did: z.string(),
+  /** The server that keeps the account's data: what everything but the session is asked of. */
   service: z.url(),
+  /** Where the session was opened and is renewed: the entryway, for accounts that Bluesky itself keeps. */
+  issuer: z.url(),
   accessJwt: z.string(),
   refreshJwt: z.string(),
 })
@@ -82,7 +85,7 @@ export async function openSession(
     return {
       externalId: did,
       handle: data.handle,
-      credentials: { did, service: home, accessJwt, refreshJwt },
+      credentials: { did, service: home, issuer: service, accessJwt, refreshJwt },
       facts: { service: home },
     }
   } catch (refused) {
@@ -144,7 +147,7 @@ export async function refreshSession(credentials: Credentials, io: Io<Credential
     phase: 'prepare',
     name: 'refreshSession',
     method: 'POST',
-    url: xrpc(credentials.service, 'com.atproto.server.refreshSession'),
+    url: xrpc(credentials.issuer, 'com.atproto.server.refreshSession'),
     token: credentials.refreshJwt,
     answer: Session,
     signal: io.signal,
@@ -158,7 +161,7 @@ export async function endSession({ http, credentials, signal }: Io<Credentials>)
     phase: 'prepare',
     name: 'deleteSession',
     method: 'POST',
-    url: xrpc(credentials.service, 'com.atproto.server.deleteSession'),
+    url: xrpc(credentials.issuer, 'com.atproto.server.deleteSession'),
     token: credentials.refreshJwt,
     signal,
     // Ended already is ended.

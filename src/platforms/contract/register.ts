@@ -3,7 +3,7 @@ import { loadFolder } from '../../kit/load-folder.ts'
 import { METRIC_NAMES, type Platform } from './platform.ts'
 
 /** The folder that is the register, as a path. */
-export const platformsFolder = (): string => fileURLToPath(new URL('..', import.meta.url))
+const platformsFolder = (): string => fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * Every platform of the folder, by name.

@@ -6,6 +6,7 @@ export default {
   credentials: (url) => ({
     did: 'did:plc:me',
     service: url,
+    issuer: url,
     accessJwt: 'secret-access',
     refreshJwt: 'secret-refresh',
   }),

@@ -24,5 +24,3 @@ export interface Recorded {
   /** Verdicts that differ from the suite's, with the reason in a comment beside them. */
   verdicts?: Partial<Record<'busy' | 'redirected' | 'nonsense' | 'cut', Next['do'] | 'published'>>
 }
-
-export type { Platform }
