@@ -275,7 +275,7 @@ function drawInput(field: Field, { form, files }: OpenForm, step: Step): APIComp
             max_values: 1,
             options: optionsOf(field.options, new Set(field.value === undefined ? [] : [field.value])),
           }
-        : typed(`${KIND.typedChoice}.${field.name}`, required, field.value)
+        : typed(`${KIND.typedChoice}.${field.name}`, required, choiceWords(field))
     case 'choices':
       return selectable(field.options)
         ? {
@@ -286,7 +286,7 @@ function drawInput(field: Field, { form, files }: OpenForm, step: Step): APIComp
             max_values: field.options.length,
             options: optionsOf(field.options, new Set(field.values)),
           }
-        : typed(`${KIND.typedChoices}.${field.name}`, required, field.values?.join(', '))
+        : typed(`${KIND.typedChoices}.${field.name}`, required, choiceWords(field))
     case 'flag':
       return { type: TYPE.checkbox, custom_id: `${KIND.flag}.${field.name}`, default: field.value ?? false }
     case 'files':
@@ -328,6 +328,16 @@ export const selectable = (options: readonly Option[]): boolean =>
   new Set(options.map(({ value }) => value)).size === options.length &&
   options.every(({ value }) => value.length > 0 && value.length <= OPTION_TEXT)
 
+/** What is chosen, in the words that people know, where it is typed instead of picked. */
+export function choiceWords(field: Extract<Field, { kind: 'choice' | 'choices' }>): string {
+  const chosen =
+    field.kind === 'choices' ? (field.values ?? []) : field.value === undefined ? [] : [field.value]
+  return chosen
+    .map((value) => onOneLine(field.options.find((option) => option.value === value)?.label ?? '') || value)
+    .join(', ')
+    .toWellFormed()
+}
+
 const optionsOf = (options: readonly Option[], chosen: ReadonlySet<string>) =>
   options.map(({ label, value, hint }) => ({
     label: shortened(onOneLine(label) || value, OPTION_TEXT),
@@ -336,7 +346,7 @@ const optionsOf = (options: readonly Option[], chosen: ReadonlySet<string>) =>
     ...(chosen.has(value) && { default: true }),
   }))
 
-const typed = (id: string, required: boolean, value: string | undefined): APIComponentInLabel => ({
+const typed = (id: string, required: boolean, value: string): APIComponentInLabel => ({
   type: TYPE.input,
   custom_id: id,
   style: SHORT,

@@ -1,5 +1,5 @@
 import type { APIInteraction, GatewayMessageCreateDispatchData, REST } from 'discord.js'
-import { Routes } from 'discord.js'
+import { DiscordAPIError, Routes } from 'discord.js'
 import type { Speaker } from '../../app/surface.ts'
 import type { Log } from '../../kit/log.ts'
 import { BoundedMap } from './bounded-map.ts'
@@ -52,8 +52,11 @@ export function createSpeakers({
       names.set(guild, name)
       return name
     } catch (error) {
-      log.debug({ error, guild }, "a server's name could not be read")
-      return `Discord ${guild}`
+      log.debug({ err: error, guild }, "a server's name could not be read")
+      const name = `Discord ${guild}`
+      // A refusal stands (only the commands were added, not the bot); what the network spoiled is asked again.
+      if (error instanceof DiscordAPIError) names.set(guild, name)
+      return name
     }
   }
 

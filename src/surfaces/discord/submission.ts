@@ -1,7 +1,7 @@
 import type { APIAttachment, APIModalSubmission } from 'discord.js'
-import type { Form, FormValues, Option } from '../../message/form.ts'
+import type { Field, Form, FormValues, Option } from '../../message/form.ts'
 import { type DiscordFile, incomingFile, wordsIn } from './files.ts'
-import { isLong, KIND, type OpenForm } from './modal.ts'
+import { choiceWords, isLong, KIND, type OpenForm, TEXT_INPUT } from './modal.ts'
 
 /** What a submitted modal holds, together with what was given before. */
 export interface Submission {
@@ -50,15 +50,11 @@ export async function readSubmission(
         break
       case KIND.typedChoice:
         typed[name] = asText(value)
-        values[name] = optionFor(asText(value), optionsOf(open?.form, name))
+        values[name] = chosenByWords(asText(value), fieldOf(open?.form, name))[0] ?? ''
         break
       case KIND.typedChoices:
         typed[name] = asText(value)
-        values[name] = asText(value)
-          .split(',')
-          .map((one) => one.trim())
-          .filter((one) => one !== '')
-          .map((one) => optionFor(one, optionsOf(open?.form, name)))
+        values[name] = chosenByWords(asText(value), fieldOf(open?.form, name))
         break
       case KIND.flag:
         values[name] = value === true
@@ -127,15 +123,27 @@ function mainText(open: OpenForm | undefined, entries: readonly Entry[]): string
   return texts[0]
 }
 
-function optionsOf(form: Form | undefined, name: string): readonly Option[] {
-  const field = form?.fields.find((one) => one.name === name)
-  return field?.kind === 'choice' || field?.kind === 'choices' ? field.options : []
+const fieldOf = (form: Form | undefined, name: string): Field | undefined =>
+  form?.fields.find((one) => one.name === name)
+
+/** Where there are too many options to list, one types their names; what stood there already means what it meant. */
+function chosenByWords(typed: string, field: Field | undefined): string[] {
+  if (field?.kind !== 'choice' && field?.kind !== 'choices') return [typed]
+  const { options } = field
+  const chosen =
+    field.kind === 'choices' ? (field.values ?? []) : field.value === undefined ? [] : [field.value]
+  const shown = choiceWords(field)
+  if (typed === (shown.length > TEXT_INPUT ? '' : shown)) return chosen
+  return (field.kind === 'choices' ? typed.split(',') : [typed])
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+    .map((one) => optionFor(one, options))
 }
 
-const optionFor = (typed: string, options: readonly Option[]): string => {
-  const wanted = typed.trim().toLowerCase()
-  const found = options.find(
-    ({ label, value }) => value.toLowerCase() === wanted || label.trim().toLowerCase() === wanted,
-  )
+function optionFor(typed: string, options: readonly Option[]): string {
+  const wanted = typed.toLowerCase()
+  const found =
+    options.find(({ value }) => value.toLowerCase() === wanted) ??
+    options.find(({ label }) => label.trim().toLowerCase() === wanted)
   return found?.value ?? typed
 }

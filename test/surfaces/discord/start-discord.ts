@@ -5,7 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { APIAttachment, APIMessage, APIModalInteractionResponseCallbackData } from 'discord.js'
+import type {
+  APIAttachment,
+  APIMessage,
+  APIModalInteractionResponseCallbackData,
+  APIModalSubmission,
+} from 'discord.js'
 import { ChannelType, ComponentType, InteractionType } from 'discord.js'
 import { idToLine } from '../../../src/surfaces/discord/custom-id.ts'
 import { discordContract } from './contract.ts'
@@ -74,6 +79,8 @@ export interface DiscordServer {
   problems: string[]
   /** A person of the server, by their name. */
   person(name: string): DiscordPerson
+  /** An interaction that the server knows and nobody has been told of: for those that come by HTTP. */
+  openInteraction(name: string): Promise<{ id: string; token: string }>
   /** What stands in a channel, thread or direct channel. */
   messages(channel: string): Promise<APIMessage[]>
   /** Waits until something stands there. */
@@ -319,48 +326,7 @@ export async function startDiscord({
         throw new Error(`No option "${label}" in ${JSON.stringify(message.components)}`)
       },
       async submit(modal, values, from) {
-        const attachments: Record<string, APIAttachment> = {}
-        const components = modal.components.flatMap((one): object[] => {
-          if (one.type !== ComponentType.Label) return [{ type: one.type, id: 1 }]
-          const { component } = one
-          const name = component.custom_id.slice(2)
-          const key =
-            component.type === ComponentType.FileUpload && !(name in values) ? component.custom_id : name
-          const value = values[key]
-          const base = { type: component.type, custom_id: component.custom_id }
-          switch (component.type) {
-            case ComponentType.TextInput:
-              return [{ type: one.type, component: { ...base, value: value ?? component.value ?? '' } }]
-            case ComponentType.StringSelect: {
-              const chosen = component.options
-                .filter((option) => option.default)
-                .map((option) => option.value)
-              return [
-                {
-                  type: one.type,
-                  component: { ...base, values: value === undefined ? chosen : [value].flat() },
-                },
-              ]
-            }
-            case ComponentType.Checkbox:
-              return [{ type: one.type, component: { ...base, value: value ?? component.default ?? false } }]
-            case ComponentType.FileUpload: {
-              const uploads = (component.custom_id.startsWith('x.') ? values[component.custom_id] : value) as
-                | APIAttachment[]
-                | undefined
-              for (const upload of uploads ?? []) attachments[upload.id] = upload
-              return [
-                {
-                  type: one.type,
-                  component: { ...base, values: (uploads ?? []).map((upload) => upload.id) },
-                },
-              ]
-            }
-            default:
-              throw new Error(`No way to fill in a component of type ${component.type}`)
-          }
-        })
-        const data = { custom_id: modal.custom_id, components, resolved: { attachments } }
+        const data = filledIn(modal, values)
         return react(await acts(InteractionType.ModalSubmit, data, from ? { messageId: from.id } : {}))
       },
       async type(content, { direct = false, attachments = [] } = {}) {
@@ -379,6 +345,8 @@ export async function startDiscord({
     requests,
     problems,
     person,
+    openInteraction: (name) =>
+      twin.simulateInteraction({ type: 2, channelId: channels.general, userId: person(name).id, data: {} }),
     messages: (channel) => twin.channel(channel).getMessages(),
     waitFor,
     directChannel: (name) => directChannels.get(person(name).id),
@@ -407,6 +375,56 @@ export async function startDiscord({
 }
 
 const nextServer = 1
+
+/** What Discord sends when a modal is submitted: what stood in it, and what somebody put there instead. */
+export function filledIn(
+  modal: APIModalInteractionResponseCallbackData,
+  values: Record<string, string | string[] | boolean | APIAttachment[]> = {},
+): APIModalSubmission {
+  const attachments: Record<string, APIAttachment> = {}
+  const components = modal.components.flatMap((one): object[] => {
+    if (one.type !== ComponentType.Label) return [{ type: one.type, id: 1 }]
+    const { component } = one
+    const name = component.custom_id.slice(2)
+    const key = component.type === ComponentType.FileUpload && !(name in values) ? component.custom_id : name
+    const value = values[key]
+    const base = { type: component.type, custom_id: component.custom_id }
+    switch (component.type) {
+      case ComponentType.TextInput:
+        return [{ type: one.type, component: { ...base, value: value ?? component.value ?? '' } }]
+      case ComponentType.StringSelect: {
+        const chosen = component.options.filter((option) => option.default).map((option) => option.value)
+        return [
+          {
+            type: one.type,
+            component: { ...base, values: value === undefined ? chosen : [value].flat() },
+          },
+        ]
+      }
+      case ComponentType.Checkbox:
+        return [{ type: one.type, component: { ...base, value: value ?? component.default ?? false } }]
+      case ComponentType.FileUpload: {
+        const uploads = (component.custom_id.startsWith('x.') ? values[component.custom_id] : value) as
+          | APIAttachment[]
+          | undefined
+        for (const upload of uploads ?? []) attachments[upload.id] = upload
+        return [
+          {
+            type: one.type,
+            component: { ...base, values: (uploads ?? []).map((upload) => upload.id) },
+          },
+        ]
+      }
+      default:
+        throw new Error(`No way to fill in a component of type ${component.type}`)
+    }
+  })
+  return {
+    custom_id: modal.custom_id,
+    components,
+    resolved: { attachments },
+  } as unknown as APIModalSubmission
+}
 
 /** Buttons and menus, wherever they stand in a message. */
 export function controlsIn(message: APIMessage) {
