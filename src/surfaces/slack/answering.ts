@@ -9,7 +9,7 @@ import { drawForm, drawShown, drawWaiting } from './draw-form.ts'
 import type { Place } from './form-ids.ts'
 import { BUTTON_VALUE } from './limits.ts'
 import type { Outgoing } from './outgoing.ts'
-import { within } from './people.ts'
+import { within } from './patience.ts'
 import type { Team } from './teams.ts'
 
 /** Somebody who said something and waits for the answer. */

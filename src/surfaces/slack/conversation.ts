@@ -12,8 +12,10 @@ import { type Place, readMetadata } from './form-ids.ts'
 import type { Installations } from './installations.ts'
 import { NEW_POST, TURN_INTO_POST } from './manifest.ts'
 import type { Outgoing } from './outgoing.ts'
-import { type People, within } from './people.ts'
+import { within } from './patience.ts'
+import type { People } from './people.ts'
 import { errorsBeside, prefilled, readForm, type SentView, withMoreRoom } from './read-form.ts'
+import { createReadings, WHEN_ACTION } from './readings.ts'
 import { readSlackText } from './slack-text.ts'
 import type { Team, Teams } from './teams.ts'
 
@@ -36,6 +38,8 @@ const SUBMIT_PATIENCE = 2.2 * SECOND
 /** Hears everything that people say to Crier in Slack, acknowledges it at once and hands it to the front desk. */
 export function listen(app: App, options: ConversationOptions): void {
   const { desk, teams, outgoing, answering, log, track } = options
+
+  const readings = createReadings(desk, outgoing)
 
   /** After the acknowledgement: whatever fails is logged, for nobody is left to throw at. */
   const later = (work: () => Promise<void>): void =>
@@ -106,6 +110,15 @@ export function listen(app: App, options: ConversationOptions): void {
       const roomier = withMoreRoom(view, action.value)
       if (roomier) await outgoing.updateView(team, view.id, roomier)
     })
+  })
+
+  app.action({ type: 'block_actions', action_id: WHEN_ACTION }, async ({ ack, body, action }) => {
+    await ack()
+    if (action.type !== 'plain_text_input' || !body.view) return
+    const view = body.view as unknown as SentView
+    later(() =>
+      readings.show(view, action.block_id, action.value ?? '', () => visitOf(body.team?.id, body.user, {})),
+    )
   })
 
   app.view({ callback_id: FORM_VIEW, type: 'view_submission' }, async ({ ack, body, view: sent }) => {

@@ -142,7 +142,7 @@ function inputs(field: Field): KnownBlock[] {
     case 'text':
       return field.multiline ? textParts(field) : longLine(field)
     case 'when':
-      return [input(field, textInput('when', field))]
+      return [{ ...input(field, { ...textInput('when', field), ...WHILE_TYPING }), dispatch_action: true }]
     case 'secret':
       return [
         input(
@@ -173,6 +173,11 @@ function inputs(field: Field): KnownBlock[] {
     default:
       throw new TypeError(`No such field: ${JSON.stringify(field satisfies never)}`)
   }
+}
+
+/** Each sign typed is heard, so that a time's reading can be shown before the form is submitted. */
+const WHILE_TYPING: Pick<PlainTextInput, 'dispatch_action_config'> = {
+  dispatch_action_config: { trigger_actions_on: ['on_character_entered'] },
 }
 
 type Labelled = Pick<Field, 'name' | 'label' | 'hint' | 'required'>

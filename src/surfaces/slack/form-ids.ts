@@ -55,6 +55,9 @@ export const mistakeId = (field: string): string => checked(`${MISTAKE}${encodeU
 
 export const isMistake = (id: string | undefined): boolean => id?.startsWith(MISTAKE) === true
 
+/** The line that says how a time was read. */
+export const readingId = (field: string): string => checked(`reading:${encodeURIComponent(field)}`)
+
 const MISTAKE = 'mistake:'
 
 export interface FieldId {

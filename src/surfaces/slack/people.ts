@@ -1,6 +1,7 @@
 import type { Speaker } from '../../app/surface.ts'
 import { type Clock, MINUTE, SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
+import { within } from './patience.ts'
 import type { Team } from './teams.ts'
 
 export type Person = Speaker['person']
@@ -60,23 +61,11 @@ export function createPeople({ clock, log }: { clock: Clock; log: Log }): People
 
 async function look(team: Team, userId: string): Promise<Person> {
   const { user } = await team.client.users.info({ user: userId, include_locale: true })
-  const admin = user?.is_admin || user?.is_owner || user?.is_primary_owner
   return {
     externalId: userId,
     name: user?.profile?.display_name || user?.real_name || user?.name || userId,
     ...(user?.tz ? { zone: user.tz } : {}),
     ...(user?.locale ? { locale: user.locale } : {}),
-    ...(admin === undefined ? {} : { admin }),
-  }
-}
-
-/** The value, or undefined after `ms` milliseconds; what it waited for goes on. */
-export async function within<Value>(ms: number, value: Promise<Value>): Promise<Value | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(resolve, Math.max(0, ms), undefined)
-  try {
-    return await Promise.race([value, late])
-  } finally {
-    clearTimeout(timer)
+    ...(user?.is_admin === undefined ? {} : { admin: user.is_admin || user.is_owner === true }),
   }
 }

@@ -1,9 +1,10 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import type { Form, FormValues } from '../../message/form.ts'
 import { continuation } from './draw-form.ts'
+import { plainElement } from './draw-message.ts'
 import type { SentFile } from './files.ts'
-import { type FieldId, isMistake, type Metadata, readBlockId, readMetadata } from './form-ids.ts'
-import { VIEW_BLOCKS } from './limits.ts'
+import { type FieldId, isMistake, type Metadata, readBlockId, readingId, readMetadata } from './form-ids.ts'
+import { BLOCK_TEXT, VIEW_BLOCKS } from './limits.ts'
 
 /** A view as Slack sends it back. */
 export interface SentView {
@@ -108,15 +109,16 @@ export function withMoreRoom(view: SentView, name: string): ModalView | undefine
   return updated(view, view.blocks.map((block) => asTyped(block, view)).toSpliced(at + 1, 0, box))
 }
 
-/** The view with a quiet line under a field: how a time was read while it was typed. */
-export function withReading(view: SentView, name: string, reading: string): ModalView {
-  const id = `reading:${encodeURIComponent(name)}`
+/** The view with a quiet line under a field: how a time was read while it was typed. Undefined takes the line away. */
+export function withReading(view: SentView, name: string, reading: string | undefined): ModalView {
+  const id = readingId(name)
   const others = view.blocks.filter(({ block_id }) => block_id !== id).map((block) => asTyped(block, view))
   const at = others.findLastIndex(({ block_id }) => block_id && readBlockId(block_id)?.name === name)
+  if (reading === undefined) return updated(view, others)
   const line: KnownBlock = {
     type: 'context',
     block_id: id,
-    elements: [{ type: 'plain_text', text: reading, emoji: false }],
+    elements: [plainElement(reading, BLOCK_TEXT)],
   }
   return updated(view, others.toSpliced(at + 1, 0, line))
 }

@@ -11,13 +11,15 @@ import { listen } from './conversation.ts'
 import type { Installations } from './installations.ts'
 import { createOAuth } from './oauth.ts'
 import { createOutgoing } from './outgoing.ts'
-import { createPeople, within } from './people.ts'
+import { longer, sleep, within } from './patience.ts'
+import { createPeople } from './people.ts'
 import { createPictures } from './pictures.ts'
+import { quietLogger } from './quiet-logger.ts'
 import { createFetchReceiver } from './receiver.ts'
 import { missingScopes } from './scopes.ts'
 import { type Seen, seenInMemory } from './seen.ts'
 import { refusalOf, sendError } from './send-failure.ts'
-import { createSocket, quietLogger } from './socket.ts'
+import { createSocket } from './socket.ts'
 import { clientOptions, createTeams, type Team } from './teams.ts'
 
 export interface SlackSettings {
@@ -60,7 +62,11 @@ export function createSlackSurface(options: SlackOptions): Surface & { routes?: 
   const call = options.fetch ?? fetch
   const access = { apiUrl: settings.apiUrl, fetch: call }
   const client = () =>
-    clientOptions({ apiUrl: settings.apiUrl, ...(options.fetch ? { fetch: webFetch(options.fetch) } : {}) })
+    clientOptions({
+      log,
+      apiUrl: settings.apiUrl,
+      ...(options.fetch ? { fetch: webFetch(options.fetch) } : {}),
+    })
   const many = settings.clientId !== undefined
   const teams = createTeams({ botToken: settings.botToken, installations, many, client: client(), clock })
   const seen = options.seen ?? seenInMemory()
@@ -111,6 +117,32 @@ export function createSlackSurface(options: SlackOptions): Surface & { routes?: 
     },
   })
 
+  const stopping = new AbortController()
+  let meeting: Promise<void> | undefined
+
+  /** @throws Slack's errors. */
+  async function meet(): Promise<void> {
+    const home = await teams.home()
+    trouble = undefined
+    if (home) warnOfScopes(home, log)
+  }
+
+  /** A machine that starts before its network goes on trying. */
+  async function meetLater(first: unknown): Promise<void> {
+    let error = first
+    for (let pause = longer(0); ; pause = longer(pause)) {
+      trouble = `Slack was not reached: ${refusalOf(error) ?? (error instanceof Error ? error.message : String(error))}`
+      log.warn({ err: error, pause }, 'Slack was not reached; trying again')
+      await sleep(pause, stopping.signal)
+      if (stopping.signal.aborted) return
+      try {
+        return await meet()
+      } catch (again) {
+        error = again
+      }
+    }
+  }
+
   const sent = new Map<string, Promise<string>>()
 
   /** One message a key, however often it is asked for in this process. */
@@ -136,22 +168,21 @@ export function createSlackSurface(options: SlackOptions): Surface & { routes?: 
     name: 'slack',
 
     async start() {
-      trouble = undefined
       try {
-        const home = await teams.home()
-        if (home) warnOfScopes(home, log)
+        await meet()
         await socket?.start()
       } catch (error) {
         const refusal = refusalOf(error)
         if (refusal) throw refusedToken(refusal)
-        trouble = `Slack was not reached: ${error instanceof Error ? error.message : String(error)}`
-        log.warn({ err: error }, 'Slack was not reached; the team is looked up with the first request')
+        meeting = meetLater(error)
         await socket?.start()
       }
     },
 
     async stop() {
       trouble = 'stopped'
+      stopping.abort()
+      await meeting
       await socket?.stop()
       await http?.stop()
       await within(FINISH_WITHIN, Promise.allSettled(underWay))

@@ -1,8 +1,9 @@
 // @slack/bolt: Slack's own framework; its receiver knows Socket Mode's envelopes, pings and refreshes.
-import { LogLevel, SocketModeReceiver } from '@slack/bolt'
-import type { Logger, WebClientOptions } from '@slack/web-api'
-import { SECOND } from '../../kit/clock.ts'
+import { SocketModeReceiver } from '@slack/bolt'
+import type { WebClientOptions } from '@slack/web-api'
 import type { Log } from '../../kit/log.ts'
+import { longer, sleep } from './patience.ts'
+import { quietLogger } from './quiet-logger.ts'
 import { refusalOf } from './send-failure.ts'
 
 export interface Socket {
@@ -12,9 +13,6 @@ export interface Socket {
   stop(): Promise<void>
   health(): { ok: boolean; detail: string }
 }
-
-const FIRST_PAUSE = SECOND
-const LONGEST_PAUSE = 30 * SECOND
 
 /**
  * Slack renews every connection each few hours. The client's own reconnection leaves a failed attempt as a rejection
@@ -54,7 +52,7 @@ export function createSocket(options: { appToken: string; client: WebClientOptio
         pause = 0
       } catch (error) {
         trouble = refusalOf(error) ?? (error instanceof Error ? error.message : 'the connection was closed')
-        pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+        pause = longer(pause)
         log.warn({ err: error, pause }, 'Slack was not reached; trying again')
       }
     }
@@ -86,26 +84,3 @@ export function createSocket(options: { appToken: string; client: WebClientOptio
         : { ok: false, detail: `not connected: ${trouble ?? 'connecting'}` },
   }
 }
-
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (ms === 0 || signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
-
-/** Slack's libraries write payloads at debug: posts' texts have no place in a log, so that level is left out. */
-export const quietLogger = (log: Log): Logger => ({
-  debug: () => undefined,
-  info: (...words) => log.debug(words.map(String).join(' ')),
-  warn: (...words) => log.warn(words.map(String).join(' ')),
-  error: (...words) => log.error(words.map(String).join(' ')),
-  setLevel: () => undefined,
-  getLevel: () => LogLevel.INFO,
-  setName: () => undefined,
-})

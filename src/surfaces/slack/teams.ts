@@ -1,7 +1,9 @@
 // @slack/web-api: Slack's own client of its API, the one that Bolt uses.
 import { WebClient, type WebClientOptions } from '@slack/web-api'
 import { type Clock, MINUTE, SECOND } from '../../kit/clock.ts'
+import { type Log, silentLog } from '../../kit/log.ts'
 import type { Installations } from './installations.ts'
+import { quietLogger } from './quiet-logger.ts'
 
 /** A Slack team that Crier is installed in, and the way to talk to it. */
 export interface Team {
@@ -31,9 +33,11 @@ const CALL_WITHIN = 15 * SECOND
 
 /** How calls leave: errors come back at once, since the outbox and the answers have their own patience. */
 export const clientOptions = (options: {
+  log?: Log
   apiUrl?: string | undefined
   fetch?: WebClientOptions['fetch']
 }): WebClientOptions => ({
+  logger: quietLogger(options.log ?? silentLog),
   retryConfig: { retries: 0 },
   rejectRateLimitedCalls: true,
   timeout: CALL_WITHIN,

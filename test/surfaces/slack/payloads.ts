@@ -20,6 +20,7 @@ export interface Payloads {
   'files.getUploadURLExternal': { filename: string; length: number; alt_text?: string }
   'files.completeUploadExternal': { files: { id: string; title?: string }[] }
   'auth.test': Record<string, never>
+  'oauth.v2.access': { client_id: string; client_secret: string; code: string; redirect_uri: string }
   'apps.connections.open': Record<string, never>
   /** What is posted to a response_url. */
   respond: Said & { response_type: 'ephemeral' | 'in_channel'; replace_original: boolean; thread_ts?: string }
