@@ -1,5 +1,6 @@
 import { RichText } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { publicAgent } from '../../src/kit/public-network.ts'
 import { findDataServer, resolveHandle } from '../../src/platforms/bluesky/identity.ts'
 import { recordKey } from '../../src/platforms/bluesky/record.ts'
 import bluesky from '../../src/platforms/bluesky.ts'
@@ -85,6 +86,27 @@ describe.skipIf(missing)('against a real Bluesky server', () => {
     ],
   ])('tells what is wrong with %j', async (values, field, message) => {
     await expect(open(values, stage().io)).rejects.toMatchObject({ name: 'UserError', field, message })
+  })
+
+  it('finds its way by the handle alone, from the entryway over the directory to the account’s own server', async () => {
+    // The two addresses everybody knows lead to the servers here.
+    const known: Record<string, string> = {
+      'https://bsky.social': server.url,
+      'https://plc.directory': server.directory,
+    }
+    const agent = publicAgent({ allowOrigins: [server.url, server.directory] })
+    const routed = agent.compose(
+      (dispatch) => (options, handler) =>
+        dispatch({ ...options, origin: known[String(options.origin)] ?? options.origin ?? '' }, handler),
+    )
+    const { io } = stageFor(bluesky, { apiUrl: 'https://bsky.social', credentials: {}, agent: routed })
+    const account = await open({ identifier: '@alice.test', password: alice.password }, io)
+    expect(account.credentials).toMatchObject({ did: alice.did, service: server.url, issuer: server.url })
+    await expect(open({ identifier: 'nobody', password: 'x' }, io)).rejects.toMatchObject({
+      field: 'identifier',
+      message: 'There is no account nobody.bsky.social on Bluesky.',
+    })
+    await agent.close()
   })
 
   it('publishes links, tags and mentions by bytes, as the network reads them', async () => {

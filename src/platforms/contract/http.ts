@@ -1,5 +1,5 @@
 // undici's own request: some four times the throughput of fetch, and it tells when a request has really been sent.
-import { type Agent, type Dispatcher, request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 import type { z } from 'zod'
 import { type EpochMs, SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
@@ -69,7 +69,7 @@ export interface HttpOptions {
   now: () => EpochMs
   /** Origins that may be on a private network: those the operator configured. Ignored where `agent` is given. */
   allowOrigins?: readonly string[]
-  agent?: Agent
+  agent?: Dispatcher
   /** No call lasts longer than this (ms), whatever it asks for. */
   longest?: number
 }
