@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { MINUTE, SECOND } from '../kit/clock.ts'
 import type { Call } from './contract/http.ts'
@@ -18,6 +17,7 @@ import {
 import { PublishError } from './contract/publish-error.ts'
 import type { ReadRefusal } from './contract/refusal.ts'
 import { type Entity, graphemes, spansWith, threadParts } from './contract/text.ts'
+import { untilDone, type Working } from './contract/working.ts'
 import { Credentials, openAccount, registerClient, SCOPES, serverTyped } from './mastodon/connect.ts'
 import { countStatus, entitiesOfStatus, limitsOf, mediaRulesOf } from './mastodon/instance.ts'
 
@@ -32,8 +32,8 @@ const Counts = z.object({
   quotes_count: z.number().optional(),
 })
 
-/** A file that the server still works on is asked about once a second, this often; then the next attempt goes on asking. */
-const POLLS = 30
+/** A file that the server still works on is asked about for this long (ms); then the next attempt goes on asking. */
+const MEDIA_PATIENCE = 30 * SECOND
 const LISTED = 40
 /** How far a server's clock may be off when its list is searched by time. */
 const CLOCK_SKEW = 2 * MINUTE
@@ -255,32 +255,26 @@ async function waitForMedia(
   io: Io<Credentials>,
   progress: Progress,
 ): Promise<void> {
-  for (let poll = 0; poll < POLLS; poll++) {
+  const asked = async (): Promise<Working<Upload>> => {
     const answer = await io.http.find({
       ...signedIn(io, 'read media'),
       phase: 'prepare',
       url: `${io.credentials.server}/api/v1/media/${encodeURIComponent(id)}`,
       answer: Attachment,
     })
-    if (!answer) {
-      // Uploads that no post names are collected after a day: the next attempt uploads it again.
-      await progress.keep(mediaStep(mediaId), null)
-      throw new PublishError('mastodon', { do: 'retry' }, `Mastodon no longer has ${filename}`, {
-        code: '404',
-      })
-    }
-    if (answer.status === 200) return progress.keep(mediaStep(mediaId), { id, ready: true } satisfies Upload)
-    await sleep(SECOND, undefined, { signal: io.signal }).catch(interrupted)
+    if (answer) return answer.status === 200 ? { done: { id, ready: true } } : { wait: SECOND }
+    // Uploads that no post names are collected after a day: the next attempt uploads it again.
+    await progress.keep(mediaStep(mediaId), null)
+    throw new PublishError('mastodon', { do: 'retry' }, `Mastodon no longer has ${filename}`, { code: '404' })
   }
-  throw new PublishError('mastodon', { do: 'retry' }, `Mastodon is still working on ${filename}`, {
-    code: '206',
+  const platform = { name: 'mastodon', label: 'Mastodon' }
+  const ready = await untilDone(asked, {
+    platform,
+    what: filename,
+    signal: io.signal,
+    patience: MEDIA_PATIENCE,
   })
-}
-
-function interrupted(cause: unknown): never {
-  throw new PublishError('mastodon', { do: 'retry' }, 'Crier was stopped while Mastodon worked on a file', {
-    cause,
-  })
+  await progress.keep(mediaStep(mediaId), ready)
 }
 
 function statusOf(
