@@ -1,11 +1,10 @@
-import { type LanguageCode, languages } from './languages/index.ts'
+import { languageOf, languages } from './languages/index.ts'
 import type { Recurrence } from './recurrence.ts'
 import type { Speech } from './speech.ts'
 import { zoneName } from './zones.ts'
 
 function speechOf(locale: string): Speech {
-  const code = locale.toLowerCase().split(/[-_]/)[0] ?? 'en'
-  return languages[code in languages ? (code as LanguageCode) : 'en'].speech
+  return languages[languageOf(locale)].speech
 }
 
 const clock = (time: Temporal.PlainTime | Temporal.PlainDateTime) =>

@@ -1,6 +1,6 @@
 import { readChunks } from './grammar/chunks.ts'
 import { guard } from './guard.ts'
-import { type LanguageCode, languages, lexicons } from './languages/index.ts'
+import { type LanguageCode, languageOf, languages, lexicons } from './languages/index.ts'
 import type { Language } from './languages/language.ts'
 import { type Here, readOnce } from './once.ts'
 import { Reader } from './reader.ts'
@@ -97,11 +97,6 @@ function meaning(items: Parameters<typeof readRule>[0], here: Here): When {
   if (isRepeating(items)) return readRule(items, here)
   const slots = fillSlots(items)
   return typeof slots === 'string' ? { kind: 'error', message: slots } : readOnce(slots, here)
-}
-
-function languageOf(locale: string): LanguageCode {
-  const code = locale.toLowerCase().split(/[-_]/)[0] ?? 'en'
-  return code in languages ? (code as LanguageCode) : 'en'
 }
 
 /** Everywhere but in the United States 10/11 is the tenth of November; "en" alone may be either. */

@@ -146,6 +146,9 @@ function frameOf(parts: RepeatParts, here: Here): Frame | string {
     if (unit === 'day' && interval > 1) return 'Say every so many days, or on which weekdays, not both.'
     return { every: 'week', interval, weekdays: days, ...monthly, notes }
   }
+  if (unit === undefined && (interval > 1 || (parts.clocks.length === 0 && parts.part === undefined))) {
+    return 'Every what? Say, for example, "every day", or "every monday".'
+  }
   if (unit === undefined || unit === 'day') return { every: 'day', interval, ...monthly, notes }
   if (parts.from !== undefined) return startFrame(parts, unit, interval, here, notes)
   const lists = { week: 'every monday', month: 'every month on the 1st', year: 'every year on july 4' }

@@ -214,7 +214,7 @@ function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
         marked: true,
         full: true,
         sure,
-        next: seconds ? i + 5 : i + 3,
+        next: seconds ? afterFraction(r, i + 5) : i + 3,
       }
     }
     return undefined
@@ -232,6 +232,12 @@ function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
     return undefined
   }
   return { ...base, hour: value, minute: 0, sure: value > 12 || value === 0 || (text.length === 2 && value < 10), next: i + 1 }
+}
+
+/** "10:30:00.000" */
+function afterFraction(r: Reader, i: number): number {
+  const fraction = r.mark(i, '.') && r.glued(i) && r.glued(i + 1) && r.digits(i + 1) !== undefined
+  return fraction ? i + 2 : i
 }
 
 const timeMarkFollows = (r: Reader, i: number) => r.is(i, 'ampm') || r.is(i, 'oclock') || r.is(i, 'part')

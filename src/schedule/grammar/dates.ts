@@ -94,10 +94,13 @@ function numericDate(r: Reader, i: number, said: { at: boolean; on: boolean }): 
   const dotted = mark.text === '.'
   if (mark.gap || (second.gap && !dotted)) return undefined
   const third = r.mark(i + 3, mark.text) && r.glued(i + 3) ? r.digits(i + 4) : undefined
-  const year = third !== undefined && (!third.gap || dotted) ? yearOf(third.text) : undefined
+  // "25.12. 18:00" has no year
+  const isYear = third !== undefined && (!third.gap || (dotted && third.text.length === 4 && !r.is(i + 5, 'oclock')))
+  const isClock = r.mark(i + 5, ':') && r.glued(i + 5)
+  const year = isYear && !isClock ? yearOf(third.text) : undefined
   if (year !== undefined) return monthAndDay(r, i, i + 5, first.value, second.value, mark.text, year)
   if (mark.text === '-') return undefined
-  if (third !== undefined && !third.gap) return undefined
+  if (third !== undefined && !third.gap && !isClock) return undefined
   if (dotted) {
     if (second.gap && !r.mark(i + 3, '.')) return undefined
     const closed = r.mark(i + 3, '.') && r.glued(i + 3) && r.end > i + 4

@@ -148,6 +148,8 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   const named = r.lex(i, 'span') ?? r.lex(r.skip(i, 'article'), 'span')
   if (named !== undefined) {
     const minutes = Number(named.value)
+    const days = minutes / 1440
+    if (Number.isInteger(days)) return { unit: 'day', next: named.next, compact: false, add: (to) => addUnit(to, days, 'day') }
     return { unit: 'minute', next: named.next, compact: false, add: (to) => addUnit(to, minutes, 'minute') }
   }
   const count = amount(r, i)

@@ -194,4 +194,5 @@ export const de: Language = {
     zoneOwn: 'ortszeit|meine zeit|meiner zeit|unserer zeit|hiesiger zeit|hier',
   },
   speech: deSpeech,
+  starters: ['morgen um 9:00', 'in 1 Stunde', 'Montag um 9:00', 'heute Abend um 20:00', 'jeden Werktag um 9:00', 'jeden Montag um 9:00', 'jeden Tag um 9:00', 'jeden zweiten Dienstag um 9:00', 'am ersten Montag jedes Monats um 9:00', 'am letzten Werktag jedes Monats um 17:00', 'alle 2 Wochen am Freitag um 9:00'],
 }

@@ -113,7 +113,6 @@ export const en: Language = {
       30: 'half-hour|half hour|half-an-hour',
       15: 'quarter-hour|quarter hour',
       20160: 'fortnight',
-      40320: 'two fortnights',
     },
     half: 'half',
     quarter: 'quarter of',
@@ -201,7 +200,7 @@ export const en: Language = {
     of: 'of|in|in the|during|of the',
     dayMark: 'day',
     rangeFrom: 'from',
-    until: 'until|till|til|through|thru|up to|ending|ends|end|ending on|up until|ending by|to|until the end of|through to|up through|and ending|and ends on|ends on',
+    until: 'until|till|til|through|thru|up to|ending|ends|ending on|up until|ending by|to|until the end of|through to|up through|and ending|and ends on|ends on',
     from: 'starting|starting from|starting on|starting in|from|beginning|beginning on|beginning from|as of|effective|since|start|starts|starts on|commencing|begin|begins|start on|starting at|and starting|after|start from|beginning in|beginning at',
     for: 'for|for the next|over the next|for a total of|during the next|lasting|only for',
     times: 'times|time|occurrences|occurrence|runs|repetitions|repeats|x|instances',
@@ -223,4 +222,5 @@ export const en: Language = {
     zoneOwn: 'my time|our time|local time|my local time|my time zone|my timezone|our local time|here',
   },
   speech: enSpeech,
+  starters: ['tomorrow 9:00', 'in 1 hour', 'monday 9:00', 'next week monday 9:00', 'tonight at 20:00', 'every weekday at 9:00', 'every monday at 9:00', 'every day at 9:00', 'every other tuesday at 9:00', 'first monday of every month at 9:00', 'last working day of every month at 17:00', 'every 2 weeks on friday at 9:00'],
 }

@@ -182,4 +182,5 @@ export const es: Language = {
     zoneOwn: 'hora local|mi hora|nuestra hora|hora de aquí|aquí',
   },
   speech: esSpeech,
+  starters: ['mañana a las 9:00', 'en 1 hora', 'lunes a las 9:00', 'esta noche a las 20:00', 'cada día laborable a las 9:00', 'cada lunes a las 9:00', 'cada día a las 9:00', 'el primer lunes de cada mes a las 9:00', 'el último día laborable de cada mes a las 17:00', 'cada 2 semanas los viernes a las 9:00'],
 }

@@ -186,4 +186,5 @@ export const fr: Language = {
     zoneOwn: 'heure locale|mon heure|notre heure|à mon heure|ici',
   },
   speech: frSpeech,
+  starters: ['demain à 9:00', 'dans 1 heure', 'lundi à 9:00', 'ce soir à 20:00', 'chaque jour ouvré à 9:00', 'chaque lundi à 9:00', 'chaque jour à 9:00', 'le premier lundi de chaque mois à 9:00', 'le dernier jour ouvré de chaque mois à 17:00', 'toutes les 2 semaines le vendredi à 9:00'],
 }

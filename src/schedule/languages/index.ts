@@ -14,6 +14,12 @@ export const languages = { en, de, fr, es, pt, tr, ja } satisfies Record<string,
 
 export type LanguageCode = keyof typeof languages
 
+/** The language of a locale such as `pt-BR`; English when there is none. */
+export function languageOf(locale: string): LanguageCode {
+  const code = locale.toLowerCase().split(/[-_]/)[0] ?? 'en'
+  return Object.hasOwn(languages, code) ? (code as LanguageCode) : 'en'
+}
+
 /** The words of each language as one tree, made once. */
 export const lexicons = Object.fromEntries(
   Object.entries(languages).map(([code, { words, umlauts }]: [string, Language]) => [code, compileWords([common, words], umlauts)]),

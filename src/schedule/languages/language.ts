@@ -9,4 +9,6 @@ export interface Language {
   /** ä may be written ae. */
   umlauts?: true
   speech: Speech
+  /** What people often say, shown before they have typed anything, and completed as they type. */
+  starters: readonly string[]
 }

@@ -186,4 +186,5 @@ export const pt: Language = {
     zoneOwn: 'hora local|horário local|minha hora|meu horário|nosso horário|aqui',
   },
   speech: ptSpeech,
+  starters: ['amanhã às 9:00', 'em 1 hora', 'segunda-feira às 9:00', 'hoje à noite às 20:00', 'todo dia útil às 9:00', 'toda segunda-feira às 9:00', 'todo dia às 9:00', 'na primeira segunda-feira de cada mês às 9:00', 'no último dia útil de cada mês às 17:00', 'a cada 2 semanas na sexta-feira às 9:00'],
 }

@@ -218,4 +218,5 @@ export const tr: Language = {
     zoneOwn: 'yerel saat|yerel saatle|yerel saatiyle|benim saatim|benim saatimle|bizim saatimizle|kendi saatimle',
   },
   speech: trSpeech,
+  starters: ['yarın saat 9:00', '1 saat sonra', 'pazartesi saat 9:00', 'bu akşam saat 20:00', 'her iş günü saat 9:00', 'her pazartesi saat 9:00', 'her gün saat 9:00', 'her ayın ilk pazartesi günü saat 9:00', 'her ayın son iş günü saat 17:00', 'iki haftada bir cuma saat 9:00'],
 }
