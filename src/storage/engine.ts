@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SQL } from 'drizzle-orm'
+import type { Log } from '../kit/log.ts'
 import type { Driver, Lane } from './driver.ts'
 import { bind, type CompiledStatement, type Database, type Handle, type Statement } from './handle.ts'
 import { bare } from './query-error.ts'
@@ -33,7 +34,7 @@ interface Scope {
   failed: unknown
 }
 
-export function createEngine(driver: Driver, speech: Speech): Engine {
+export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   const scopes = new AsyncLocalStorage<Scope>()
   const listeners = new Set<(written: Written) => void>()
   const compiled = new Map<Statement, CompiledStatement>()
@@ -67,9 +68,19 @@ export function createEngine(driver: Driver, speech: Speech): Engine {
       )
   }
 
+  /** What is written is written: a listener that fails must not look like a write that did. */
+  const tell = (written: Written): void => {
+    for (const listener of listeners)
+      try {
+        listener(written)
+      } catch (error) {
+        log.error({ err: error }, 'A listener for writes failed')
+      }
+  }
+
   const emit = (written: ReadonlySet<Written>): void => {
     if (written.size === 0) return
-    for (const one of written) for (const listener of listeners) listener(one)
+    for (const one of written) tell(one)
     driver.announce(written)
   }
 
@@ -148,9 +159,7 @@ export function createEngine(driver: Driver, speech: Speech): Engine {
     refuseInside,
     onWrite: (listener) => {
       listeners.add(listener)
-      stopListening ??= driver.listen((written) => {
-        for (const heard of listeners) heard(written)
-      })
+      stopListening ??= driver.listen(tell)
       return () => {
         listeners.delete(listener)
       }

@@ -7,7 +7,7 @@ const FINISHED = 100_000
 /** The claim's work does not grow with what is finished. */
 export function claimPlanContract(ground: () => Ground, planOfClaim: () => Promise<string>): void {
   describe(`a claim among ${FINISHED} finished deliveries`, () => {
-    const medianOfClaims = async (worker: string): Promise<number> => {
+    const fastestClaim = async (worker: string): Promise<number> => {
       const times: number[] = []
       for (let n = 0; n < 21; n++) {
         const begun = performance.now()
@@ -15,7 +15,8 @@ export function claimPlanContract(ground: () => Ground, planOfClaim: () => Promi
         expect(await ground().storage.queue.claimDue(lease)).toHaveLength(5)
         times.push(performance.now() - begun)
       }
-      return times.sort((a, b) => a - b)[10] ?? 0
+      // The fastest: the others wait for a disk that is busy with something else.
+      return Math.min(...times)
     }
 
     test('reads the partial index over what waits', async () => {
@@ -28,16 +29,16 @@ export function claimPlanContract(ground: () => Ground, planOfClaim: () => Promi
           Array.from({ length: count }, () => newDelivery(team, post.id, changes)),
         )
       await make(210)
-      await medianOfClaims('warm')
-      const few = await medianOfClaims('few')
+      await fastestClaim('warm')
+      const few = await fastestClaim('few')
       await make(FINISHED, { state: 'published', publishedAt: NOON })
       await make(105)
-      const many = await medianOfClaims('many')
+      const many = await fastestClaim('many')
       const plan = await planOfClaim()
       expect(plan).toContain('deliveries_waiting')
       expect(plan).not.toMatch(/seq scan on deliveries|scan deliveries(?! using)/i)
       console.log(`A claim of 5: ${few.toFixed(2)} ms, among ${FINISHED} finished ${many.toFixed(2)} ms`)
-      // Generous, because the machine does other things meanwhile: reading the finished ones would take 50 times as long.
+      // Generous; to read the finished ones would take 50 times as long.
       expect(many).toBeLessThan(few * 5 + 2)
     }, 120_000)
   })

@@ -46,10 +46,15 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
     keepAlive: true,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN,
-    statement_timeout: STATEMENT_WITHIN,
-    idle_in_transaction_session_timeout: IDLE_WITHIN,
   }
   const pool = new pg.Pool(config)
+  // By a statement, not when connecting: PgBouncer refuses settings it does not know there.
+  pool.on('connect', (client) => {
+    const limits = `set statement_timeout = ${STATEMENT_WITHIN}; set idle_in_transaction_session_timeout = ${IDLE_WITHIN}`
+    client
+      .query(limits)
+      .catch((error: unknown) => log.warn({ err: error }, 'A connection has no time limits'))
+  })
   // A connection that breaks while nobody uses it: the pool makes a new one for the next who asks.
   pool.on('error', (error) => log.warn({ err: error }, 'A connection to PostgreSQL broke'))
 

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gte, inArray, lt, max, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, getTableColumns, gte, inArray, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { Delivery } from '../../deliveries/delivery.ts'
 import type { DeliveryFilter, DeliveryStore } from '../../deliveries/delivery-store.ts'
 import { type DeliveryMove, deliveryMoves } from '../../deliveries/moves.ts'
@@ -6,9 +6,6 @@ import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import type { Handle } from '../handle.ts'
 import { freeStates, moved, toAttempt, toDelivery } from './delivery-rows.ts'
 import { inChunks, must } from './rows.ts'
-
-/** How many columns a delivery has, which is how many values its row carries. */
-const COLUMNS = 21
 
 /**
  * A worker's delivery is never taken from it here, whatever the table of moves allows: its commit may be under way, and
@@ -47,7 +44,7 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
       if (created.length === 0) return
       const rows = created.map((delivery, ordinal) => ({ ...delivery, workspaceId, ordinal }))
       await handle.atomically(async (inside) => {
-        await inChunks(rows, COLUMNS, async (chunk) => {
+        await inChunks(rows, Object.keys(getTableColumns(deliveries)).length, async (chunk) => {
           await inside.db.insert(deliveries).values(chunk)
           return []
         })

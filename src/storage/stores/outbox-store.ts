@@ -4,7 +4,7 @@ import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import type { Handle } from '../handle.ts'
 
 /** Where an entry goes, as one word: entries of one lane are sent one after the other. */
-export const laneOf = ({ chatId, channel, memberId }: NewOutboxEntry): string =>
+const laneOf = ({ chatId, channel, memberId }: NewOutboxEntry): string =>
   channel === null ? `${chatId}@${memberId ?? ''}` : `${chatId}#${channel}`
 
 export function createOutboxStore(handle: Handle, workspaceId: WorkspaceId): OutboxStore {
