@@ -1,7 +1,8 @@
 import type { FrontDesk, Speaker } from '../../app/surface.ts'
 import type { Block, Message, Span } from '../../message/message.ts'
 import { BoundedMap } from './bounded-map.ts'
-import { type DiscordMessage, type Picture, renderMessage } from './render.ts'
+import type { Picture } from './pictures.ts'
+import { type DiscordMessage, renderMessage } from './render.ts'
 
 /** Draws messages with what only the front desk knows: pictures' bytes, and who a member is here. */
 export interface Drawing {

@@ -26,7 +26,7 @@ import type { Drawing } from './drawing.ts'
 import { type DiscordFile, incomingFile, wordsIn } from './files.ts'
 import type { KeptForms } from './kept-forms.ts'
 import { modalOf, type OpenForm, withValues } from './modal.ts'
-import { ANY_LINE, CHOICE_LABEL, CHOICES, optionName } from './registration.ts'
+import { ANY_LINE, CHOICE_LABEL, CHOICES, optionName, textArgOf } from './registration.ts'
 import type { DiscordMessage } from './render.ts'
 import { type First, Reply } from './reply.ts'
 import {
@@ -155,7 +155,7 @@ export function createInteractions({
     const about = { channel: interaction.channel.id }
     if (!facts) return outcomeOf(await desk.ask(speaker, { line, files, ...about }), speaker, interaction)
 
-    const textArg = facts.args.find(({ kind }) => kind === 'text')
+    const textArg = textArgOf(facts)
     const asText = textArg && files.find(({ isText }) => isText)
     if (asText) {
       const typed = values[textArg.name]

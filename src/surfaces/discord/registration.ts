@@ -37,8 +37,9 @@ const IN_DIRECT_MESSAGES = 1
 export const optionName = (arg: string): string =>
   arg.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`).slice(0, COMMAND_NAME)
 
-/** Is a file welcome with this command? */
-export const takesFiles = ({ args }: CommandFacts): boolean => args.some(({ kind }) => kind === 'text')
+/** The argument that a .txt file may stand for, in a command that takes files: the text of what is written. */
+export const textArgOf = ({ args }: CommandFacts): Arg | undefined =>
+  args.find(({ kind, name }) => kind === 'text' && name === 'text')
 
 /** What people can call, as Discord wants to know it. No option is required: a command without its arguments opens a form. */
 export function commandsForDiscord(
@@ -89,7 +90,7 @@ export async function registerCommands({
 }
 
 function forDiscord(command: CommandFacts): RESTPostAPIChatInputApplicationCommandsJSONBody {
-  const files = takesFiles(command) ? fileOptions() : []
+  const files = textArgOf(command) ? fileOptions() : []
   // A secret is asked for by the form: what is typed into a command line stays readable in the person's client.
   const asked = command.args.filter(({ kind }) => kind !== 'secret').slice(0, OPTIONS - files.length)
   const whole = described({

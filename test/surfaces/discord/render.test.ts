@@ -24,14 +24,12 @@ import {
   BUTTON_LABEL,
   COMPONENTS,
   CONTENT,
-  type DiscordMessage,
   FILES,
   PICTURE_DESCRIPTION,
   PLACEHOLDER,
-  renderAsWords,
-  renderMessage,
   TEXT_IN_ALL,
-} from '../../../src/surfaces/discord/render.ts'
+} from '../../../src/surfaces/discord/message-limits.ts'
+import { type DiscordMessage, renderAsWords, renderMessage } from '../../../src/surfaces/discord/render.ts'
 import { anyMessage, hostileText } from './arbitrary-message.ts'
 import { contractAbsent, discordContract, problems } from './contract.ts'
 
