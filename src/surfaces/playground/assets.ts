@@ -61,7 +61,7 @@ export function serveAsset(request: Request, { bytes, type, etag }: Asset): Resp
   const headers = {
     'content-type': type,
     // Asked for anew each time, so that a new version shows at once; unchanged files cost one empty answer.
-    'cache-control': type.startsWith('font/') ? 'private, max-age=604800' : 'private, no-cache',
+    'cache-control': /^(font|image)/.test(type) ? 'private, max-age=86400' : 'private, no-cache',
     etag,
     'content-security-policy': PAGE_POLICY,
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',

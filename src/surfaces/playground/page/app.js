@@ -3,9 +3,10 @@
 /** @import { Attached, State } from './server.js' */
 import { Composer } from './composer.js'
 import { Conversation } from './conversation.js'
-import { byId, el, icon, toast, tool } from './dom.js'
+import { byId, el, icon, seatMembers, toast, tool } from './dom.js'
 import { Feed } from './feed.js'
 import { confirmed, FormDialog } from './form.js'
+import { KeptForms } from './kept.js'
 import { Layout } from './layout.js'
 import { Rail } from './rail.js'
 import { complete, listen, loadEarlier, loadState, NotSent, say, suggest } from './server.js'
@@ -20,20 +21,22 @@ const entries = new Map()
 /** Channels of which there may be earlier entries than those that are shown. @type {Map<string, number>} */
 const limits = new Map()
 /** What each member has begun to write in each channel. @type {Map<string, string>} */
-const drafts = new Map()
+const drafts = new Map(Object.entries(JSON.parse(sessionStorage.getItem('crier.drafts') ?? '{}')))
 let channel = 'general'
 /** The entry whose thread is open. @type {string | undefined} */
 let thread
 /** Since when the entries of the open channel count as new. @type {number | undefined} */
 let newSince
-/** Forms that were closed and not sent, by the member who began them. @type {Map<string, FormDialog>} */
-const kept = new Map()
 /** @type {FormDialog | undefined} */
 let openForm
 let pending = 0
 let stopListening = () => {}
 
 const unread = new Unread()
+const kept = new KeptForms((dialog) => {
+  openForm = dialog
+  dialog.open()
+})
 const layout = new Layout({ toComposer: () => composer.focus(), closeThread })
 const rail = new Rail({ open: (name) => openChannel(name, true), become })
 const feed = new Feed(byId('feed'), { close: () => layout.view('talk') })
@@ -159,50 +162,18 @@ function showForm(form, where, inThread, files = []) {
     suggest: (command, arg, partial, signal) => suggest({ as, command, arg, partial }, signal),
     left(left) {
       openForm = undefined
-      keep(as, left.touched ? left : undefined)
+      kept.keep(as, left.touched ? left : undefined)
       composer.focus()
     },
     taken() {
       openForm = undefined
-      keep(as, undefined)
+      kept.keep(as, undefined)
       composer.focus()
     },
   })
   if (files.length > 0) dialog.attach(files.map(({ file }) => file))
   openForm = dialog
   dialog.open()
-}
-
-/** @param {string} who @param {FormDialog | undefined} dialog */
-function keep(who, dialog) {
-  const before = kept.get(who)
-  if (before && before !== dialog) before.element.remove()
-  if (dialog) kept.set(who, dialog)
-  else kept.delete(who)
-  showKept()
-}
-
-/** A form that was closed waits above the composer: nothing typed is lost. */
-function showKept() {
-  byId('compose').querySelector('.kept')?.remove()
-  const who = state.me
-  const dialog = kept.get(who)
-  if (!dialog) return
-  const reopen = el('button', { type: 'button', class: 'button' }, 'Go on')
-  const bar = el(
-    'div',
-    { class: 'kept', role: 'status' },
-    icon('file'),
-    el('span', {}, `“${dialog.form.title}” is kept as you left it.`),
-    reopen,
-    tool('close', 'Forget it', () => keep(who, undefined)),
-  )
-  reopen.addEventListener('click', () => {
-    bar.remove()
-    openForm = dialog
-    dialog.open()
-  })
-  byId('compose').prepend(bar)
 }
 
 /** @param {unknown} error */
@@ -339,6 +310,7 @@ async function load(as) {
     return
   }
   sessionStorage.setItem('crier.me', state.me)
+  seatMembers(state.members.map(({ id }) => id))
   setReader({ zone: person(state.me)?.zone ?? null, now: state.now })
   entries.clear()
   limits.clear()
@@ -347,7 +319,7 @@ async function load(as) {
     if (found.length >= state.page) limits.set(name, state.page)
   }
   feed.show(state.feed)
-  showKept()
+  kept.show(state.me)
   const asked = decodeURIComponent(location.hash.slice(1))
   const next = [channel, asked, 'general'].find((name) => factsOf(name)) ?? 'general'
   // A direct conversation is another one for each member.
@@ -390,6 +362,13 @@ byId('log').addEventListener('scroll', () => {
   if (conversation.atEnd()) byId('to-end').hidden = true
 })
 window.addEventListener('hashchange', followLink)
+window.addEventListener('pagehide', () => {
+  if (state) drafts.set(`${state.me} ${channel}`, composer.text)
+  sessionStorage.setItem(
+    'crier.drafts',
+    JSON.stringify(Object.fromEntries([...drafts].filter(([, line]) => line))),
+  )
+})
 document.addEventListener('visibilitychange', () => state && draw())
 document.addEventListener('keydown', (event) => {
   if (!event.altKey || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return

@@ -219,14 +219,12 @@ export class Composer {
 
   /** @param {string} partial @param {readonly Suggestion[]} [read] @param {CommandFacts} [command] */
   #showHint(partial, read = [], command) {
-    const [first, second] = read
-    this.#hint.classList.toggle('idle', !first && !command)
-    if (first) {
-      const also = second ? ` or ${second.label}` : ''
-      this.#hint.replaceChildren(
-        icon('clock'),
-        el('span', {}, `“${partial}” is `, el('strong', {}, first.label), also),
-      )
+    // Of what a phrase may become, the hint says only how it reads as it stands; the list above shows the rest.
+    const reading = read.find(({ insert }) => insert.trim() === partial)
+    this.#hint.classList.toggle('idle', !reading && !command)
+    if (reading) {
+      const words = el('span', {}, `“${partial}” is `, el('strong', {}, reading.label))
+      this.#hint.replaceChildren(icon('clock'), words)
     } else if (command) {
       this.#hint.replaceChildren(el('code', {}, command.name), ` ${command.usage}`)
     } else {
@@ -276,9 +274,10 @@ export class Composer {
         },
       },
       el('span', { class: 'option-label' }, suggestion.label),
-      suggestion.insert.trim() === suggestion.label
+      // Where the label says it already, or it is the line so far, there is nothing to add.
+      suggestion.label.startsWith(suggestion.insert.trim())
         ? null
-        : el('span', { class: 'option-insert' }, suggestion.insert),
+        : el('span', { class: 'option-insert' }, newIn(suggestion.insert, this.#field.value)),
     )
   }
 
@@ -312,6 +311,14 @@ export class Composer {
     this.#field.style.height = 'auto'
     this.#field.style.height = `${this.#field.scrollHeight}px`
   }
+}
+
+/** What a completed line adds to the one that was typed, from the word on that is completed.
+ * @param {string} insert @param {string} line */
+function newIn(insert, line) {
+  let same = 0
+  while (same < insert.length && insert[same] === line[same]) same += 1
+  return insert.slice(insert.lastIndexOf(' ', same - 1) + 1).trim()
 }
 
 /** The words of a line that should be a time: after the command and a post's number, up to the accounts or the text.

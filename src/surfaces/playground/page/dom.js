@@ -94,6 +94,14 @@ let ids = 0
 /** A new id for a label, a hint, a mistake. */
 export const freshId = () => `c${++ids}`
 
+/** @type {Map<string, number>} */
+const seats = new Map()
+
+/** Members keep their colour, whoever of them speaks first. @param {readonly string[]} ids */
+export function seatMembers(ids) {
+  for (const id of ids) if (!seats.has(id)) seats.set(id, seats.size)
+}
+
 /** @param {string} name @param {string} id */
 export function avatar(name, id) {
   const initials = name
@@ -104,9 +112,9 @@ export function avatar(name, id) {
     .join('')
     .toLocaleUpperCase()
   const element = el('span', { class: 'avatar', 'aria-hidden': 'true' }, initials || '?')
-  // Hues apart from one another by the golden angle, from the id, so that a person keeps theirs.
-  const seed = [...id].reduce((sum, sign) => (sum * 31 + (sign.codePointAt(0) ?? 0)) % 9973, 7)
-  element.style.setProperty('--hue', String(Math.round((seed * 137.508) % 360)))
+  // Hues apart from one another by the golden angle, in the order in which people are first seen.
+  if (!seats.has(id)) seats.set(id, seats.size)
+  element.style.setProperty('--hue', String(Math.round((168 + (seats.get(id) ?? 0) * 137.508) % 360)))
   return element
 }
 

@@ -1,10 +1,11 @@
-/** @import { Field, Form, FormValues } from '../../../message/form.ts' */
+/** @import { Form, FormValues } from '../../../message/form.ts' */
 /** @import { Suggestion } from '../../../app/surface.ts' */
+/** @import { Asked } from './fields.js' */
 /** @import { Attached } from './server.js' */
 import { el, freshId, icon, tool } from './dom.js'
 import { spans } from './draw.js'
+import { drawField } from './fields.js'
 import { Files } from './files.js'
-import { NotSent } from './server.js'
 
 /**
  * @typedef {object} FormOptions
@@ -13,12 +14,6 @@ import { NotSent } from './server.js'
  * @property {(command: string, arg: string, partial: string, signal: AbortSignal) => Promise<Suggestion[]>} suggest
  * @property {(dialog: FormDialog) => void} left closed, but not sent
  * @property {() => void} taken
- *
- * @typedef {object} Asked
- * @property {HTMLElement} row
- * @property {HTMLElement} control what gets the focus
- * @property {HTMLElement} mistake
- * @property {() => string | string[] | boolean | undefined} value
  */
 
 /** A form as a dialog. It stays as it is until it is taken: mistakes appear beside what was typed, closing keeps it. */
@@ -86,7 +81,10 @@ export class FormDialog {
     this.#asked.clear()
     this.element.setAttribute('aria-labelledby', titleId)
     const rows = form.fields.map((field) => {
-      const asked = this.#field(field)
+      const asked = drawField(field, {
+        files: this.#files,
+        suggest: (partial, signal) => this.#options.suggest(form.command, field.name, partial, signal),
+      })
       this.#asked.set(field.name, asked)
       return asked.row
     })
@@ -191,209 +189,6 @@ export class FormDialog {
     if (first && loose.length === 0) first.focus()
     else if (!this.#summary.hidden) this.#summary.focus()
   }
-
-  /** @param {Field} field @returns {Asked} */
-  #field(field) {
-    const ids = { control: freshId(), hint: freshId(), mistake: freshId() }
-    const mistake = el('p', { class: 'mistake', id: ids.mistake, hidden: true })
-    const hint = field.hint ? el('p', { class: 'field-hint', id: ids.hint }, field.hint) : null
-    const described = [field.hint ? ids.hint : '', ids.mistake].filter(Boolean).join(' ')
-    const label = [field.label, field.required ? null : el('span', { class: 'optional' }, 'optional')]
-    const common = {
-      id: ids.control,
-      name: field.name,
-      'aria-describedby': described,
-      'aria-required': field.required ? 'true' : null,
-    }
-    /** @param {HTMLElement} control @param {Asked['value']} value @param {...(Node | null)} more @returns {Asked} */
-    const labelled = (control, value, ...more) => ({
-      row: el(
-        'div',
-        { class: 'field' },
-        el('label', { for: ids.control }, ...label),
-        hint,
-        control,
-        ...more,
-        mistake,
-      ),
-      control,
-      mistake,
-      value,
-    })
-
-    switch (field.kind) {
-      case 'text': {
-        if (!field.multiline) {
-          const input = el('input', {
-            ...common,
-            type: 'text',
-            value: field.value,
-            placeholder: field.placeholder,
-            autocomplete: 'off',
-          })
-          return labelled(input, () => input.value)
-        }
-        const area = el('textarea', { ...common, rows: 5, placeholder: field.placeholder }, field.value)
-        return labelled(area, () => area.value)
-      }
-      case 'secret': {
-        const input = el('input', {
-          ...common,
-          type: 'password',
-          autocomplete: 'off',
-          'data-1p-ignore': true,
-        })
-        return labelled(input, () => input.value)
-      }
-      case 'when': {
-        const input = el('input', {
-          ...common,
-          type: 'text',
-          value: field.value,
-          placeholder: field.placeholder,
-          autocomplete: 'off',
-        })
-        const reading = this.#reading(field, input)
-        return labelled(input, () => input.value, reading)
-      }
-      case 'choice': {
-        const select = el(
-          'select',
-          common,
-          field.required && field.value !== undefined
-            ? null
-            : el('option', { value: '' }, field.required ? 'Choose…' : 'None'),
-          ...field.options.map(({ label: words, value, hint: aside }) =>
-            el('option', { value, selected: value === field.value }, aside ? `${words} (${aside})` : words),
-          ),
-        )
-        return labelled(select, () => select.value)
-      }
-      case 'choices': {
-        const boxes = field.options.map(({ label: words, value, hint: aside }) => {
-          const box = el('input', {
-            type: 'checkbox',
-            name: field.name,
-            value,
-            checked: field.values?.includes(value),
-            'aria-describedby': ids.mistake,
-          })
-          return {
-            box,
-            row: el(
-              'label',
-              { class: 'tick' },
-              box,
-              el('span', {}, words, aside ? el('small', {}, aside) : null),
-            ),
-          }
-        })
-        const group = el(
-          'fieldset',
-          { class: 'field', 'aria-describedby': described },
-          el('legend', {}, ...label),
-          hint,
-          ...boxes.map(({ row }) => row),
-          boxes.length === 0 ? el('p', { class: 'field-hint' }, 'There is nothing to choose yet.') : null,
-          mistake,
-        )
-        return {
-          row: group,
-          control: boxes[0]?.box ?? group,
-          mistake,
-          value: () => boxes.filter(({ box }) => box.checked).map(({ box }) => box.value),
-        }
-      }
-      case 'flag': {
-        const box = el('input', {
-          ...common,
-          type: 'checkbox',
-          role: 'switch',
-          checked: field.value,
-          'aria-required': null,
-        })
-        return {
-          row: el(
-            'div',
-            { class: 'field' },
-            el('label', { class: 'tick switch' }, box, el('span', {}, field.label)),
-            hint,
-            mistake,
-          ),
-          control: box,
-          mistake,
-          value: () => box.checked,
-        }
-      }
-      case 'files': {
-        const button = this.#files.button({ 'aria-describedby': described })
-        const row = el(
-          'div',
-          { class: 'field', role: 'group', 'aria-labelledby': ids.control },
-          el('span', { class: 'label', id: ids.control }, ...label),
-          hint,
-          this.#files.list,
-          el('div', { class: 'drop-here' }, button, 'Choose, paste or drop files'),
-          mistake,
-        )
-        return { row, control: button.querySelector('button') ?? row, mistake, value: () => undefined }
-      }
-      default:
-        throw new TypeError(`No such field: ${JSON.stringify(/** @type {never} */ (field))}`)
-    }
-  }
-
-  /** How a time reads, under its field, while it is typed. @param {Field} field @param {HTMLInputElement} input */
-  #reading(field, input) {
-    const line = el('div', { class: 'reading', 'aria-live': 'polite' })
-    let asked = new AbortController()
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer
-    const ask = () => {
-      line.classList.add('unread')
-      line.replaceChildren('As you would say it: friday 9am, in 20 minutes, every monday at 10')
-    }
-    ask()
-    const read = async () => {
-      const partial = input.value.trim()
-      asked = new AbortController()
-      const { signal } = asked
-      if (!partial) return ask()
-      try {
-        const found = await this.#options.suggest(this.form.command, field.name, partial, signal)
-        if (signal.aborted) return
-        line.replaceChildren(
-          ...(found.length > 0 ? readings(found, input) : ['Not a time that Crier can read yet.']),
-        )
-        line.classList.toggle('unread', found.length === 0)
-      } catch (error) {
-        if (!(error instanceof NotSent)) throw error
-        if (!signal.aborted) line.replaceChildren()
-      }
-    }
-    input.addEventListener('input', () => {
-      asked.abort()
-      clearTimeout(timer)
-      timer = setTimeout(read, 120)
-    })
-    if (field.kind === 'when' && field.value) void read()
-    return line
-  }
-}
-
-/** @param {readonly Suggestion[]} found @param {HTMLInputElement} input @returns {Node[]} */
-function readings(found, input) {
-  const [only] = found
-  if (found.length === 1 && only) return [icon('clock'), el('span', {}, only.label)]
-  return found.slice(0, 6).map(({ label, insert }) => {
-    const pick = el('button', { type: 'button', class: 'chip' }, label)
-    pick.addEventListener('click', () => {
-      input.value = insert
-      input.dispatchEvent(new Event('input'))
-      input.focus()
-    })
-    return pick
-  })
 }
 
 /** Asks before something that can't be undone. @param {string} question @param {string} label @returns {Promise<boolean>} */

@@ -46,7 +46,10 @@ export class Layout {
 
   /** A short gap is nobody's business; a longer one is said. @param {boolean} yes */
   connected(yes) {
+    // It is told of every try that fails; the first of them counts.
+    if (!yes && this.#lost !== undefined) return
     clearTimeout(this.#lost)
+    this.#lost = undefined
     const say = () => {
       byId('line-state').textContent = yes ? '' : 'Reconnecting…'
       document.documentElement.classList.toggle('lost', !yes)

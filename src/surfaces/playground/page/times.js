@@ -84,7 +84,7 @@ export function timeSpan(at) {
   return el(
     'time',
     { class: 'when', datetime: new Date(at).toISOString(), 'data-tip': exact(at) },
-    words,
+    el('span', { class: 'at' }, words),
     ' ',
     el('span', { class: 'far', data: { at: String(at) } }, relative(at)),
   )
