@@ -1,0 +1,261 @@
+import { z } from 'zod'
+import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
+import {
+  GraphId,
+  graphGet,
+  graphPost,
+  graphRefusal,
+  isUnknownToGraph,
+  readInsights,
+  renewToken,
+} from './contract/graph.ts'
+import { publishedPart } from './contract/parts.ts'
+import {
+  definePlatform,
+  type Io,
+  type MetricName,
+  type Metrics,
+  type Publication,
+  type Published,
+} from './contract/platform.ts'
+import { PublishError } from './contract/publish-error.ts'
+import { type Entity, spansWith, threadParts } from './contract/text.ts'
+import { CHARACTERS, checkDraft, count, entities, MEDIA } from './threads/check.ts'
+import { API, base, Credentials, PLATFORM, SIGN_IN } from './threads/connect.ts'
+import {
+  containerStep,
+  failure,
+  firstContainer,
+  forget,
+  type Kept,
+  keptContainer,
+  mustHaveQuota,
+  replyContainer,
+  statusCall,
+} from './threads/containers.ts'
+
+/** Insights by the names they have at the moment; several may make up one number. */
+const INSIGHTS: Readonly<Record<string, MetricName>> = {
+  views: 'views',
+  likes: 'likes',
+  replies: 'comments',
+  reposts: 'shares',
+  quotes: 'shares',
+  shares: 'shares',
+}
+/** Refusals by which a container is gone, so that the next try makes another. */
+const GONE = ['-2/2207020', '24/2207006', '24/2207008']
+const LISTED = 25
+const CLOCK_SKEW = 2 * MINUTE
+
+const Permalink = z.object({ permalink: z.string().optional() })
+const Listed = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      text: z.string().optional(),
+      permalink: z.string().optional(),
+      timestamp: z.string().optional(),
+    }),
+  ),
+})
+
+export default definePlatform<Credentials>({
+  ...PLATFORM,
+  apiUrl: API,
+  text: { limit: () => CHARACTERS, count, unit: 'characters' },
+  media: MEDIA,
+  postTypes: ['text', 'link', 'image', 'carousel', 'video', 'thread'],
+  options: [
+    {
+      kind: 'choice',
+      name: 'replyControl',
+      label: 'Who can reply',
+      required: false,
+      options: [
+        { label: 'Everybody', value: 'everyone' },
+        { label: 'Accounts you follow', value: 'accounts_you_follow' },
+        { label: 'Only who is mentioned', value: 'mentioned_only' },
+      ],
+    },
+  ],
+  rates: {
+    // The account's own limit is read before each post; this only spreads them.
+    account: [{ posts: 250, per: DAY }],
+    source: 'https://developers.facebook.com/docs/threads/overview#rate-limiting',
+  },
+  refusal: graphRefusal(PLATFORM.label),
+  setUp: {
+    operator:
+      'An app at developers.facebook.com with the use case Threads, its Threads id and secret (not those of the app itself), and PUBLIC_URL for posts with media, since Threads fetches media itself. Accounts that accepted an invitation as testers work at once; others need App Review with Advanced Access and business verification. Of private profiles the permission ends after 90 days.',
+    environment: ['THREADS_CLIENT_ID', 'THREADS_CLIENT_SECRET', 'PUBLIC_URL'],
+    source: 'https://developers.facebook.com/docs/threads/get-started',
+  },
+
+  connect: [SIGN_IN],
+  credentials: Credentials,
+  expiresAt: ({ expiresAt }) => expiresAt,
+  // A token that has ended can't be renewed.
+  refreshAhead: 30 * DAY,
+  async refresh(credentials, io) {
+    const url = `${io.apiUrl}/refresh_access_token`
+    return {
+      ...credentials,
+      ...(await renewToken(url, 'th_refresh_token', credentials.token, 'Threads', io)),
+    }
+  },
+  // No `revoke`: Threads documents no way.
+
+  check: checkDraft,
+  show: (text) => spansWith(text, entities(text), hrefOf),
+
+  parts: ({ text }) => threadParts(text).length,
+
+  async prepare(publication, io, progress) {
+    // The beginning of the thread is live: what follows is prepared with its own commit, since it names the post before it.
+    if (publishedPart(progress, 0)) return
+    const kept = keptContainer(containerStep(0), io, progress)
+    if (kept?.ready) return
+    if (!kept) await mustHaveQuota(threadParts(publication.text).length - 1, io)
+    await firstContainer(publication, io, progress)
+  },
+
+  async commit(publication, io, progress, part) {
+    if (part > 0) {
+      const before = publishedPart(progress, part - 1)
+      if (!before) throw failure('retry', 'The part of the thread before this one is not live', 'NO_PART')
+      const text = threadParts(publication.text)[part] ?? ''
+      await replyContainer(text, part, before.remoteId, io, progress)
+    }
+    const kept = progress.get<Kept>(containerStep(part))
+    if (!kept) throw failure('retry', 'Threads has nothing prepared to publish', 'NO_CONTAINER')
+    try {
+      const { data } = await io.http.send({
+        ...graphPost(
+          `${base(io)}/${io.credentials.userId}/threads_publish`,
+          io.credentials.token,
+          { creation_id: kept.id },
+          GraphId,
+        ),
+        phase: 'commit',
+        name: 'publish',
+        signal: io.signal,
+      })
+      return { remoteId: data.id, url: await permalinkOf(data.id, io) }
+    } catch (refused) {
+      if (refused instanceof PublishError && GONE.includes(refused.code ?? '')) {
+        await forget(publication, part, progress)
+      }
+      throw refused
+    }
+  },
+
+  look: {
+    says: 'asks whether the container was published',
+    repeatableFor: 0,
+    trustAfter: 30 * SECOND,
+    async find(publication, io, progress, part, committedAt) {
+      const kept = progress.get<Kept>(containerStep(part))
+      // Without a container nothing can have been published.
+      if (!kept) return 'absent'
+      const answer = await io.http.find({
+        ...statusCall(kept.id, io),
+        phase: 'look',
+        absent: isUnknownToGraph,
+      })
+      switch (answer?.data.status) {
+        case 'PUBLISHED': {
+          const found = await findPost(publication, part, committedAt, io)
+          if (found) return found
+          // What follows in a thread has to name this post, so its own id is needed.
+          const last = part === threadParts(publication.text).length - 1
+          return last ? { remoteId: kept.id, url: null } : 'unknown'
+        }
+        case 'FINISHED':
+        case 'ERROR':
+        case 'EXPIRED':
+          return 'absent'
+        case 'IN_PROGRESS':
+          throw failure('retry', 'Threads is still working on it', 'IN_PROGRESS')
+        default:
+          return 'unknown'
+      }
+    },
+  },
+
+  metrics: {
+    names: ['views', 'likes', 'comments', 'shares'],
+    async read(remotes, io) {
+      const found = new Map<string, Metrics>()
+      for (const { remoteId } of remotes) {
+        const url = `${base(io)}/${remoteId}/insights`
+        const insights = await readInsights(url, io.credentials.token, Object.keys(INSIGHTS), io)
+        if (!insights) continue
+        const metrics: Metrics = {}
+        for (const [there, value] of insights) {
+          const name = INSIGHTS[there]
+          if (name) metrics[name] = (metrics[name] ?? 0) + value
+        }
+        found.set(remoteId, metrics)
+      }
+      return found
+    },
+  },
+
+  async remove({ remoteId }, io) {
+    await io.http.find({
+      ...graphGet(`${base(io)}/${remoteId}`, io.credentials.token, {}, z.unknown()),
+      method: 'DELETE',
+      phase: 'prepare',
+      name: 'delete post',
+      absent: isUnknownToGraph,
+      signal: io.signal,
+    })
+  },
+})
+
+/** A published post's address; null where it can't be read, which must not undo what is live. */
+async function permalinkOf(id: string, io: Io<Credentials>): Promise<string | null> {
+  try {
+    const { data } = await io.http.send({
+      ...graphGet(`${base(io)}/${id}`, io.credentials.token, { fields: 'id,permalink' }, Permalink),
+      phase: 'look',
+      name: 'read permalink',
+      signal: io.signal,
+    })
+    return data.permalink ?? null
+  } catch (unread) {
+    if (unread instanceof PublishError) return null
+    throw unread
+  }
+}
+
+async function findPost(
+  { text }: Publication,
+  part: number,
+  committedAt: EpochMs,
+  io: Io<Credentials>,
+): Promise<Published | undefined> {
+  const { data } = await io.http.send({
+    ...graphGet(
+      `${base(io)}/${io.credentials.userId}/${part === 0 ? 'threads' : 'replies'}`,
+      io.credentials.token,
+      { fields: 'id,text,permalink,timestamp', limit: LISTED },
+      Listed,
+    ),
+    phase: 'look',
+    name: 'list posts',
+    signal: io.signal,
+  })
+  const wanted = (threadParts(text)[part] ?? '').trim()
+  const found = data.data.find(
+    (post) =>
+      Date.parse(post.timestamp ?? '') >= committedAt - CLOCK_SKEW && (post.text ?? '').trim() === wanted,
+  )
+  return found && { remoteId: found.id, url: found.permalink ?? null }
+}
+
+function hrefOf({ kind, value }: Entity): string | undefined {
+  if (kind === 'link') return value
+  return kind === 'mention' ? `https://www.threads.net/@${value}` : undefined
+}
