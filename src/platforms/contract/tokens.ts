@@ -22,6 +22,8 @@ const TokenAnswer = z.object({
   refresh_token: z.string().nullish(),
   expires_in: z.coerce.number().positive().nullish(),
   refresh_token_expires_in: z.coerce.number().positive().nullish(),
+  /** TikTok's name for the same. */
+  refresh_expires_in: z.coerce.number().positive().nullish(),
 })
 const Refused = z.object({ error: z.string() })
 
@@ -31,6 +33,8 @@ type Client = { id: string; secret: string }
 export interface TokenEndpoint {
   url: string
   authentication: 'basic' | 'post'
+  /** `client_key` at TikTok; only where the client is shown by `post`. */
+  clientIdParameter?: string
   /** What else is sent along. */
   also?: Readonly<Record<string, FormValue>>
   /** Recognises a dead login besides `invalid_grant`. */
@@ -64,17 +68,20 @@ export async function refreshTokens<Kept extends Tokens>(
       ...endpoint.also,
     }),
     answer: TokenAnswer,
+    // Some refuse with a 200.
+    refused: (body) => errorOf(body) !== '',
     refusal: tokenRefusal(platform, endpoint.dead),
     signal: io.signal,
   })
   const endsIn = (seconds: number | null | undefined): EpochMs | null =>
     seconds ? io.now + seconds * SECOND : null
+  const refreshEnds = data.refresh_token_expires_in ?? data.refresh_expires_in
   return {
     ...kept,
     accessToken: data.access_token,
     ...(data.refresh_token ? { refreshToken: data.refresh_token } : {}),
     expiresAt: endsIn(data.expires_in),
-    ...(data.refresh_token_expires_in ? { refreshExpiresAt: endsIn(data.refresh_token_expires_in) } : {}),
+    ...(refreshEnds ? { refreshExpiresAt: endsIn(refreshEnds) } : {}),
   }
 }
 
@@ -111,11 +118,12 @@ export function clientOf(
 }
 
 function asClient(
-  { authentication }: TokenEndpoint,
+  { authentication, clientIdParameter = 'client_id' }: TokenEndpoint,
   { id, secret }: Client,
   form: Record<string, FormValue>,
 ): { headers?: Record<string, string>; body: { form: Record<string, FormValue> } } {
-  if (authentication === 'post') return { body: { form: { ...form, client_id: id, client_secret: secret } } }
+  if (authentication === 'post')
+    return { body: { form: { ...form, [clientIdParameter]: id, client_secret: secret } } }
   // RFC 6749, 2.3.1: both halves are form-encoded before they are joined.
   const pair = [id, secret].map((half) => encodeURIComponent(half).replaceAll('%20', '+')).join(':')
   return { headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, body: { form } }
