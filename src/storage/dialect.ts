@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from './drizzle.ts'
 import type { Dialect } from './storage.ts'
 
 /** SQLite has one writer. PostgreSQL has many, and each must step over the rows that another is taking. */

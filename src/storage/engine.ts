@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { SQL } from 'drizzle-orm'
 import type { Log } from '../kit/log.ts'
 import type { Driver, Lane } from './driver.ts'
+import type { SQL } from './drizzle.ts'
 import { bind, type CompiledStatement, type Database, type Handle, type Statement } from './handle.ts'
 import { bare } from './query-error.ts'
 import type { Tables } from './schema/tables.ts'

@@ -1,5 +1,5 @@
-import { fillPlaceholders, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
+import { fillPlaceholders, getTableColumns, type SQL, sql } from './drizzle.ts'
 import type { Tables } from './schema/tables.ts'
 import type { Dialect, Written } from './storage.ts'
 

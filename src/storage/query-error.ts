@@ -1,4 +1,4 @@
-import { DrizzleQueryError } from 'drizzle-orm'
+import { DrizzleQueryError } from './drizzle.ts'
 
 /** Why a statement failed, in one word that means the same in both dialects. */
 export type Failure = 'unique' | 'foreign-key' | 'busy' | 'full' | 'readonly' | 'unavailable' | 'other'

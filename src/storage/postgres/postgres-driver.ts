@@ -1,7 +1,6 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { PgDialect } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import type { Driver, Lane, OpenTransaction } from '../driver.ts'
+import { drizzlePart } from '../drizzle.ts'
 import type { Speech } from '../engine.ts'
 import type { Database } from '../handle.ts'
 import { migrationsOf, pending } from '../migrations.ts'
@@ -12,6 +11,9 @@ import { StorageError } from '../storage-error.ts'
 import { createAnnouncements } from './announcements.ts'
 import { hadMigrations, migrateDatabase } from './migrate-database.ts'
 import { postgresCode, toQueryError } from './postgres-error.ts'
+
+const { drizzle } = drizzlePart('drizzle-orm/node-postgres')
+const { PgDialect } = drizzlePart('drizzle-orm/pg-core')
 
 /** Connections of one process. More only queue inside the server: two cores do not write ten transactions at once. */
 const CONNECTIONS = 10

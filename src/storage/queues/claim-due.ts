@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { stepOverTaken } from '../dialect.ts'
+import { sql } from '../drizzle.ts'
 import { columnsOf, given, type Statement } from '../handle.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { and, asc, eq, gte, inArray, isNull, lte } from 'drizzle-orm'
 import type { Attempt } from '../../deliveries/delivery.ts'
 import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/delivery-store.ts'
+import { and, asc, eq, gte, inArray, isNull, lte } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { decode, type Handle } from '../handle.ts'
 import { storable, toJson } from '../schema/json-column.ts'

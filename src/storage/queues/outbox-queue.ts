@@ -1,6 +1,6 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { OutboxQueue } from '../../outbox/outbox.ts'
 import { stepOverTaken } from '../dialect.ts'
+import { and, eq, inArray, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 

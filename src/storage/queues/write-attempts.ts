@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { givenRows } from '../dialect.ts'
+import { sql } from '../drizzle.ts'
 import type { Statement } from '../handle.ts'
 
 // What many workers asked for in one turn, as a few statements over the rows they handed in.

@@ -1,4 +1,8 @@
-import {
+import { drizzlePart } from '../drizzle.ts'
+import { storable, toJson, toJsonWithBytes, withBytes } from './json-column.ts'
+import type { Kit } from './sqlite-kit.ts'
+
+const {
   bigint,
   bigserial,
   boolean,
@@ -10,9 +14,7 @@ import {
   primaryKey,
   unique,
   uniqueIndex,
-} from 'drizzle-orm/pg-core'
-import { storable, toJson, toJsonWithBytes, withBytes } from './json-column.ts'
-import type { Kit } from './sqlite-kit.ts'
+} = drizzlePart('drizzle-orm/pg-core')
 
 const text = customType<{ data: string; driverData: string }>({
   dataType: () => 'text',

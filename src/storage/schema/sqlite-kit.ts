@@ -1,14 +1,8 @@
-import {
-  customType,
-  foreignKey,
-  index,
-  integer,
-  primaryKey,
-  sqliteTable,
-  unique,
-  uniqueIndex,
-} from 'drizzle-orm/sqlite-core'
+import { drizzlePart } from '../drizzle.ts'
 import { fromJson, storable, toJson, toJsonWithBytes, withBytes } from './json-column.ts'
+
+const { customType, foreignKey, index, integer, primaryKey, sqliteTable, unique, uniqueIndex } =
+  drizzlePart('drizzle-orm/sqlite-core')
 
 const text = customType<{ data: string; driverData: string }>({
   dataType: () => 'text',

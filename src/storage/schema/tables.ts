@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import type { AccountState } from '../../accounts/account.ts'
 import type { DecisionKind } from '../../approvals/decision.ts'
 import type { AttemptOutcome, DeliveryState, Problem } from '../../deliveries/delivery.ts'
@@ -8,6 +7,7 @@ import type { OutboxEntry } from '../../outbox/outbox.ts'
 import type { Metrics, Published } from '../../platforms/contract/platform.ts'
 import type { Content, PostEdit, PostState } from '../../posts/post.ts'
 import type { Role, SurfaceName, WorkspaceId } from '../../workspaces/workspace.ts'
+import { sql } from '../drizzle.ts'
 import type { Kit } from './sqlite-kit.ts'
 
 /**

@@ -1,9 +1,8 @@
 import { existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
-import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
-import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { Driver, Lane, OpenTransaction } from '../driver.ts'
+import { drizzlePart } from '../drizzle.ts'
 import type { Speech } from '../engine.ts'
 import { migrationsOf, pending } from '../migrations.ts'
 import { sqliteKit } from '../schema/sqlite-kit.ts'
@@ -17,6 +16,9 @@ import { patiently, waitingInside } from './patience.ts'
 import { isServed, takeServerLock } from './server-lock.ts'
 import { toQueryError } from './sqlite-error.ts'
 import { statementCache } from './statement-cache.ts'
+
+const { SQLiteAsyncDialect } = drizzlePart('drizzle-orm/sqlite-core')
+const { drizzle } = drizzlePart('drizzle-orm/sqlite-proxy')
 
 const MEGABYTE = 1024 * 1024
 /** Under this much free space a person is warned: a write-ahead log and a backup need room. */

@@ -1,7 +1,7 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Account } from '../../accounts/account.ts'
 import type { AccountStore } from '../../accounts/account-store.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 import { must, saysSomething } from './rows.ts'

@@ -1,6 +1,6 @@
-import { and, asc, eq } from 'drizzle-orm'
 import type { DecisionStore } from '../../approvals/decision.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { and, asc, eq } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 
 export function createDecisionStore(

@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { EventStore, NewEvent } from '../../events/event.ts'
 import { FIRST_HASH, hashEvent } from '../../events/hash-chain.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { and, asc, eq, gt, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import { fromJson, storable, toJson } from '../schema/json-column.ts'
 import { must } from './rows.ts'

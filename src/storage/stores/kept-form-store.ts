@@ -1,6 +1,6 @@
-import { and, eq, lt } from 'drizzle-orm'
 import type { KeptFormStore } from '../../message/kept-form-store.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { and, eq, lt } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 
 export function createKeptFormStore(

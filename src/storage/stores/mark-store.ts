@@ -1,6 +1,6 @@
-import { and, eq } from 'drizzle-orm'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import type { MarkStore } from '../../workspaces/workspace-store.ts'
+import { and, eq } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 
 export function createMarkStore({ db, t: { marks } }: Handle, workspaceId: WorkspaceId): MarkStore {

@@ -1,6 +1,6 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
 import type { Media, MediaStore } from '../../library/media.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { and, asc, eq, inArray } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 import { inChunks } from './rows.ts'

@@ -1,6 +1,6 @@
-import { and, asc, eq } from 'drizzle-orm'
 import type { Card, NewOutboxEntry, OutboxStore } from '../../outbox/outbox.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { and, asc, eq } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 
 /** Where an entry goes, as one word: entries of one lane are sent one after the other. */

@@ -1,5 +1,5 @@
-import { and, eq, isNotNull } from 'drizzle-orm'
 import type { SealedStore } from '../../accounts/account-store.ts'
+import { and, eq, isNotNull } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 
 export function createSealedStore({ db, t: { accounts, chats } }: Handle): SealedStore {

@@ -1,6 +1,6 @@
-import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Series, SeriesStore } from '../../posts/series.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { and, asc, eq, isNull } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 import { must, saysSomething } from './rows.ts'

@@ -1,6 +1,6 @@
-import { and, desc, eq } from 'drizzle-orm'
 import type { TranscriptEntry, TranscriptStore } from '../../playground/transcript.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { and, desc, eq } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 

@@ -1,5 +1,5 @@
-import { and, asc, eq } from 'drizzle-orm'
 import type { WorkspaceDirectory } from '../../workspaces/workspace-store.ts'
+import { and, asc, eq } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import { settingRows, toChat, toWorkspaces } from './workspace-rows.ts'
 

@@ -1,7 +1,7 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
 import { UserError } from '../../kit/user-error.ts'
 import type { Identity, Member, WorkspaceId } from '../../workspaces/workspace.ts'
 import type { WorkspaceStore } from '../../workspaces/workspace-store.ts'
+import { and, asc, eq, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import { isUnique } from '../query-error.ts'
 import { must, saysSomething } from './rows.ts'
