@@ -34,6 +34,10 @@ export function readOnce(slots: Slots, here: Here): When {
   if (slots.time !== undefined && (slots.time.range || slots.time.clocks.length > 1)) {
     return error('A post goes out at one time. Say one, or "every day at 9:00 and 17:00" if it repeats.')
   }
+  if (span?.bare && (slots.day ?? slots.weekday ?? slots.date ?? slots.period ?? slots.nth) !== undefined) {
+    return error('Say how long from now ("in 2 weeks"), or a day, not both.')
+  }
+  if (span?.bare && !span.compact) return error('Is that how long from now? Say, for example, "in 5 days at 9:00".')
   if (slots.dotted !== undefined) return dottedOnce(slots, here)
   const numbered = numberAsDay(slots)
   if (numbered !== undefined) return readOnce(numbered, here)

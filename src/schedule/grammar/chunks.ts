@@ -87,6 +87,8 @@ function refusalAt(r: Reader, i: number): string | undefined {
 interface Said {
   at: boolean
   on: boolean
+  /** Two times are to follow: "from 9 to 17" is not nine minutes to 17. */
+  range?: boolean
 }
 
 type Rule = (r: Reader, i: number, said: Said) => Hit<Item[]> | undefined
@@ -159,7 +161,11 @@ function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
     at = other.next
   }
   const unit = r.lex(at, 'unit')
-  if (unit !== undefined) return { value: [{ t: 'every', interval, unit: unit.value as Unit }], next: unit.next }
+  // "every second tuesday" is not about seconds
+  const counts = unit?.value === 'second' && r.is(at, 'ordinal') && (r.is(unit.next, 'unit') || r.is(unit.next, 'weekday'))
+  if (unit !== undefined && !counts) {
+    return { value: [{ t: 'every', interval, unit: unit.value as Unit }], next: unit.next }
+  }
   const named = r.lex(at, 'part')
   if (named !== undefined && interval === 1) {
     const part: Item = { t: 'part', part: named.value as DayPart }
@@ -365,7 +371,8 @@ function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
   if (said.at || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
   // "15日" is the fifteenth
   if ((dateRule(r, i, said)?.next ?? 0) >= length.next) return undefined
-  return { value: [{ t: 'span', span: length.value, bare: true }], next: length.next }
+  const bare: Item = { t: 'span', span: length.value, bare: true }
+  return { value: [length.compact ? { ...bare, compact: true } : bare], next: length.next }
 }
 
 /** "2 sundays from now", "in three mondays". */
@@ -424,12 +431,23 @@ function ofMonthRule(r: Reader, i: number): Hit<Item[]> | undefined {
 function betweenRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const word = r.lex(i, 'between') ?? r.lex(i, 'rangeFrom')
   if (word === undefined) return undefined
-  const time = timeLike(r, r.skip(word.next, 'the', 'at'), { at: true, on: false })
+  const days = r.is(i, 'between') ? betweenDays(r, word.next) : undefined
+  if (days !== undefined) return days
+  const time = timeLike(r, r.skip(word.next, 'the', 'at'), { at: true, on: false, range: true })
   const item = time?.value[0]
   if (time === undefined || item?.t !== 'time') return undefined
   const isBetween = r.is(i, 'between')
   if (item.clocks.length !== 2 || (!isBetween && !item.range)) return undefined
   return { value: [{ ...item, range: true, marked: true }], next: time.next }
+}
+
+/** "between 1 march and 30 june": from the one until the other. */
+function betweenDays(r: Reader, i: number): Hit<Item[]> | undefined {
+  const first = someDays(r, i, false)
+  const then = first === undefined ? i : r.skip(first.next, 'and', 'to')
+  const last = first === undefined || then === first.next ? undefined : someDays(r, then, false)
+  if (first === undefined || last === undefined) return undefined
+  return { value: [{ t: 'from', items: first.value }, { t: 'until', items: last.value }], next: last.next }
 }
 
 function partRule(r: Reader, i: number): Hit<Item[]> | undefined {

@@ -15,8 +15,8 @@ interface Reading {
 type Longer = (i: number, than: number) => boolean
 
 /** "9", "9 and 17", "9:00, 12:30 and 5pm", "9-17", "half past three", "15h30"… */
-export function timeRule(r: Reader, i: number, said: { at: boolean }, longer: Longer): Hit<Item> | undefined {
-  const first = clockAt(r, i, said.at)
+export function timeRule(r: Reader, i: number, said: { at: boolean; range?: boolean }, longer: Longer): Hit<Item> | undefined {
+  const first = said.range ? (namedClock(r, i) ?? plainClock(r, i, true)) : clockAt(r, i, said.at)
   if (first === undefined) return undefined
   const readings = [first.value]
   let at = first.next
@@ -120,6 +120,8 @@ function minutesBefore(r: Reader, i: number): Hit<number> | undefined {
   const count = integer(r, i)
   if (count === undefined || count.value < 1 || count.value > 59) return undefined
   const unit = r.lex(count.next, 'unit')
+  // "9 to 5" are hours
+  if (r.digits(i) !== undefined && count.value % 5 !== 0 && unit === undefined) return undefined
   const at = unit?.value === 'minute' ? unit.next : count.next
   const past = r.lex(at, 'past')
   if (past !== undefined) return { value: count.value, next: past.next }

@@ -256,6 +256,9 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
     at = r.skip(then, 'the', 'dayMark', 'on')
   }
   if (days.length === 0 || countsDays(r, next)) return undefined
+  // "second" alone is a word like any other; "the second", "second of march" are days
+  const introduced = mark !== undefined || r.digits(i) !== undefined || (i > 0 && !r.mark(i - 1, ',')) || r.is(next, 'of')
+  if (!introduced) return undefined
   return checked(r, i, next, { t: 'date', days, marked: true })
 }
 

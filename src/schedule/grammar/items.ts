@@ -35,7 +35,7 @@ export type Item =
   | { t: 'date'; year?: number; month?: number; days: number[]; swap?: true; marked?: true; since?: number }
   | { t: 'dotted'; first: number; second: number; index: number; asDate: boolean }
   | { t: 'nth'; nths: number[]; of: NthOf; month?: number }
-  | { t: 'span'; span: Span; based?: true; bare?: true; exact?: true }
+  | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true }
   | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number }
   | { t: 'every'; interval: number; unit?: Unit; nth?: number }
   | { t: 'ofMonth' }

@@ -151,7 +151,7 @@ export const en: Language = {
     next: { 1: 'next|the next|following|the following|nxt' },
     coming: 'upcoming|the upcoming|coming|the coming|this coming|this upcoming',
     this: 'this|current|the current',
-    every: { '': 'every|each|ev|evry|every single|each and every', 2: 'every other|every alternate|each other|alternate|alternating|every alternating|each alternate' },
+    every: { '': 'every|all|each|ev|evry|every single|each and every', 2: 'every other|every alternate|each other|alternate|alternating|every alternating|each alternate' },
     other: 'other|alternate|alternating',
     seq: {
       'day:0 part:night': 'tonight|tonite|2nite|2night|tonight at night|this night|to-night',
@@ -200,7 +200,7 @@ export const en: Language = {
     of: 'of|in|in the|during|of the',
     dayMark: 'day',
     rangeFrom: 'from',
-    until: 'until|till|til|through|thru|up to|ending|ends|ending on|up until|ending by|to|until the end of|through to|up through|and ending|and ends on|ends on',
+    until: 'until|till|til|through|thru|up to|ending|ends|ending on|up until|ending by|to|through to|up through|and ending|and ends on|ends on',
     from: 'starting|starting from|starting on|starting in|from|beginning|beginning on|beginning from|as of|effective|since|start|starts|starts on|commencing|begin|begins|start on|starting at|and starting|after|start from|beginning in|beginning at',
     for: 'for|for the next|over the next|for a total of|during the next|lasting|only for',
     times: 'times|time|occurrences|occurrence|runs|repetitions|repeats|x|instances',
