@@ -1,4 +1,5 @@
 import { approvalsMissing, checkSeen, mayDecide } from '../approvals/decide.ts'
+import { withoutDoubt } from '../deliveries/deliver.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
 import { newId } from '../kit/ids.ts'
@@ -92,7 +93,12 @@ export async function retryPost(actor: Actor, number: number): Promise<Post> {
     const post = before.state === 'publishing' ? before : await stores.posts.move(before.id, 'retry', { at })
     if (!post) throw refused('retry', before)
     for (const delivery of failed)
-      await stores.deliveries.move(delivery.id, 'retry', { at, dueAt: at, problem: null })
+      await stores.deliveries.move(delivery.id, 'retry', {
+        at,
+        dueAt: at,
+        problem: null,
+        progress: withoutDoubt(delivery.progress),
+      })
     await record(stores, { by: member.id, at, verb: 'post.retried', subject: `post:${number}` })
     await announce(stores, bench, post, { thread: postNews(post, `is tried again, says ${member.name}`) })
     return post
@@ -160,7 +166,12 @@ async function settled(
       })
     case 'publish':
       return deliveryMoves.retry.from.some((state) => state === delivery.state)
-        ? stores.deliveries.move(delivery.id, 'retry', { at, dueAt: at, problem: null })
+        ? stores.deliveries.move(delivery.id, 'retry', {
+            at,
+            dueAt: at,
+            problem: null,
+            progress: withoutDoubt(delivery.progress),
+          })
         : undefined
     case 'drop':
       return delivery.state === 'scheduled'

@@ -105,6 +105,16 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSig
       outcome: null,
       message: null,
     }
+    const doubtSince = progress.get<number | null>(doubtStep(part)) ?? undefined
+    if (doubtSince !== undefined && !mayRepeat(doubtSince, clock.now(), platform.look.repeatableFor)) {
+      // It waited too long (a pause, a stop): the platform has forgotten the key, so it is looked into again, not repeated.
+      const problem = {
+        ask: 'check' as const,
+        message: 'The answer was lost, and the time for sending it again has passed',
+      }
+      const back = await queue.release(delivery.id, worker, 'lose', { at: clock.now(), problem })
+      return { move: back ? 'lose' : 'lost' }
+    }
     if (signal.aborted || !(await queue.beginAttempt(attempt))) return { move: 'lost' }
 
     let published: Published
@@ -153,6 +163,22 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSig
 
 /** Where a delivery's own bookkeeping stands in its progress, apart from the platform's steps. */
 const TRIES = '#tries'
+
+/** Since when (UTC ms, the first commit) part `part` may be live although its answer was lost; null once that was cleared up. */
+export const doubtStep = (part: number): string => `#doubt:${part}`
+
+/** The progress of a delivery of which a person has said that it is not live: nothing of it is in doubt any more. */
+export const withoutDoubt = (progress: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(progress).filter(([step]) => !step.startsWith('#doubt:') && step !== TRIES),
+  )
+
+/** A repeat must arrive while the platform still knows the key: the call itself takes time (ms). */
+const REPEAT_MARGIN = 5 * MINUTE
+
+/** May a commit that may be live be sent again with the same key at `at` (UTC ms)? */
+export const mayRepeat = (firstCommit: EpochMs, at: EpochMs, repeatableFor: number): boolean =>
+  at + REPEAT_MARGIN - firstCommit < repeatableFor
 
 /** The parts that are live, in order: a thread goes on behind the last of them. */
 export function publishedParts(progress: Record<string, unknown>): Published[] {

@@ -1,8 +1,9 @@
-import type { EpochMs } from '../kit/clock.ts'
+import { type EpochMs, MINUTE } from '../kit/clock.ts'
 import { partStep } from '../platforms/contract/parts.ts'
 import type { Progress } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
-import { type Outlet, publishedParts } from './deliver.ts'
+import { backOff, MOST_TRIES } from './after-failure.ts'
+import { doubtStep, mayRepeat, type Outlet, partStep, publishedParts } from './deliver.ts'
 import type { Attempt, Delivery } from './delivery.ts'
 import type { DeliveryChanges } from './delivery-store.ts'
 import type { DeliveryMove } from './moves.ts'
@@ -16,48 +17,64 @@ export type Settled =
 /**
  * Finds out whether a commit whose answer was lost went through. Where the platform takes the same key again without a
  * second post, that is the safest look of all; else it is asked, once its list can be trusted; else a person is.
+ *
+ * @param attempts every attempt at the delivery, in order; the last one is the one in doubt
+ * @param random in [0, 1): spreads repeats
+ * @throws whatever the look throws that is no verdict: then nothing is known, and it is looked at again
  */
 export async function settle(
   delivery: Delivery,
-  last: Attempt,
+  attempts: readonly Attempt[],
   { platform, publication, io }: Outlet,
-  now: EpochMs,
+  { now, random }: { now: EpochMs; random: number },
 ): Promise<Settled> {
+  const last = attempts.at(-1)
+  if (!last) throw new Error(`The delivery ${delivery.id} is unsure without an attempt`)
   const { look } = platform
-  const firstCommit = last.startedAt
-  if (now - firstCommit < look.repeatableFor) {
-    return { move: 'retryLater', changes: { at: now, dueAt: now, problem: null } }
-  }
+  // The key's protection counts from the first commit of this part: a later repeat does not renew it.
+  const tries = attempts.filter((one) => one.part === last.part)
+  const firstCommit = Math.min(...tries.map((one) => one.startedAt))
+  const lost = tries.filter((one) => one.outcome === 'check' || one.outcome === null).length
+  const dueAt = now + (lost > 1 ? backOff(lost - 1, random) : 0)
+  const again = (doubtSince: EpochMs | undefined): Settled => ({
+    move: 'retryLater',
+    changes: {
+      at: now,
+      dueAt,
+      problem: null,
+      progress: { ...delivery.progress, [doubtStep(last.part)]: doubtSince ?? null },
+    },
+  })
+  if (lost >= MOST_TRIES) return ask(now, delivery, `it was lost ${lost} times in a row`)
+  if (mayRepeat(firstCommit, dueAt, look.repeatableFor)) return again(firstCommit)
   if (!look.find) return ask(now, delivery, look.says)
   const trusted = (last.endedAt ?? last.startedAt) + look.trustAfter
   if (now < trusted) return { lookAgainAt: trusted }
 
   try {
     const found = await look.find(publication, io, readOnly(delivery.progress), last.part, last.startedAt)
-    if (found === 'absent') return { move: 'retryLater', changes: { at: now, dueAt: now, problem: null } }
+    if (found === 'absent') return again(undefined)
     if (found === 'unknown') return ask(now, delivery, look.says)
+    const progress = { ...delivery.progress, [partStep(last.part)]: found }
     const parts = platform.parts?.(publication) ?? 1
-    if (last.part < parts - 1) {
-      // The part is live; the thread goes on behind it. Its progress is written by the next worker from what the look finds again.
-      return {
-        move: 'retryLater',
-        changes: {
-          at: now,
-          dueAt: now,
-          problem: null,
-          progress: { ...delivery.progress, [partStep(last.part)]: found },
-        },
-      }
+    // The part is live; the thread goes on behind it.
+    if (last.part < parts - 1)
+      return { move: 'retryLater', changes: { at: now, dueAt: now, problem: null, progress } }
+    const published = publishedParts(progress)[0] ?? found
+    return {
+      move: 'publish',
+      changes: { at: now, published, publishedAt: last.startedAt, problem: null, progress },
     }
-    const published = publishedParts(delivery.progress)[0] ?? found
-    return { move: 'publish', changes: { at: now, published, publishedAt: last.startedAt, problem: null } }
   } catch (error) {
     if (error instanceof PublishError && error.next.do === 'reconnect') return { reconnect: error.message }
     if (error instanceof PublishError && error.next.do === 'retry')
-      return { lookAgainAt: error.next.after ?? now + 60_000 }
+      return { lookAgainAt: error.next.after ?? now + LOOK_AGAIN }
     throw error
   }
 }
+
+/** A platform that can't be asked is asked again after this (ms). */
+const LOOK_AGAIN = MINUTE
 
 /** Asked once: where the problem already says that a person decides, nothing changes. */
 function ask(now: EpochMs, delivery: Delivery, says: string): Settled {

@@ -30,20 +30,18 @@ export default defineJob({
 })
 
 async function settleOne(
-  { bench }: Tools,
-  {
-    workspaceId,
-    delivery,
-    lastAttempt,
-  }: Awaited<ReturnType<Tools['bench']['stores']['queue']['unsure']>>[number],
+  { bench, random }: Tools,
+  { workspaceId, delivery }: Awaited<ReturnType<Tools['bench']['stores']['queue']['unsure']>>[number],
 ): Promise<void> {
-  if (!lastAttempt) throw new Error(`The delivery ${delivery.id} is unsure without an attempt`)
   const stores = bench.stores.workspace(workspaceId)
   const now = bench.clock.now()
   let found: Awaited<ReturnType<typeof settle>>
   try {
     const outlet = await openOutlet(bench, workspaceId, stores, delivery, AbortSignal.timeout(LOOK_TIMEOUT))
-    found = await settle(delivery, lastAttempt, outlet, now)
+    found = await settle(delivery, await stores.deliveries.attempts(delivery.id), outlet, {
+      now,
+      random: random(),
+    })
   } catch (error) {
     if (!(error instanceof PublishError))
       bench.log.error({ delivery: delivery.id, platform: delivery.platform, err: error }, 'A look failed')
