@@ -1,5 +1,12 @@
 // discord.js: Discord's own protocol moves often, and it keeps up (gateway with resume, REST with its rate limits, types).
-import { type APIApplication, DiscordAPIError, Routes as DiscordRoutes, REST } from 'discord.js'
+import {
+  type APIApplication,
+  type APIInteraction,
+  type APIInteractionResponse,
+  DiscordAPIError,
+  Routes as DiscordRoutes,
+  REST,
+} from 'discord.js'
 import type { Routes } from '../../app/routes.ts'
 import type { FrontDesk, Surface } from '../../app/surface.ts'
 import { type Clock, MINUTE, SECOND } from '../../kit/clock.ts'
@@ -12,6 +19,7 @@ import { createInteractions } from './interactions.ts'
 import { createKeptForms } from './kept-forms.ts'
 import { createLines } from './lines.ts'
 import { registerCommands } from './registration.ts'
+import { isCode, loggable } from './send-error.ts'
 import { createSender } from './sender.ts'
 import { createSpeakers, type Remembered } from './speakers.ts'
 
@@ -69,6 +77,7 @@ export function createDiscordSurface({
       : interactionRoutes({ publicKey: settings.publicKey, interactions, clock, log })
 
   let gateway: Gateway | undefined
+  const answers = new Set<Promise<void>>()
   let registered = false
   let trouble: string | undefined = 'not started'
   let stopped = false
@@ -85,17 +94,27 @@ export function createDiscordSurface({
       log,
       heard: {
         guild: speakers.learn,
-        message: (said, me) => void lines.read(said, me),
+        message: (said, me) => underway(lines.read(said, me)),
         interaction: (interaction) =>
-          void interactions.answer(interaction, async (response) => {
-            await rest.post(DiscordRoutes.interactionCallback(interaction.id, interaction.token), {
-              body: response,
-              auth: false,
-            })
-          }),
+          underway(interactions.answer(interaction, (response) => callBack(interaction, response))),
       },
     })
     await gateway.connect()
+  }
+
+  async function callBack({ id, token }: APIInteraction, response: APIInteractionResponse): Promise<void> {
+    try {
+      await rest.post(DiscordRoutes.interactionCallback(id, token), { body: response, auth: false })
+    } catch (error) {
+      // The first try did arrive, only its answer was lost.
+      if (!isCode(error, 'alreadyAnswered')) throw error
+    }
+  }
+
+  /** What is being answered is answered to the end, also when Crier stops. */
+  function underway(answering: Promise<void>): void {
+    answers.add(answering)
+    void answering.finally(() => answers.delete(answering))
   }
 
   const self = async (): Promise<APIApplication> =>
@@ -109,12 +128,12 @@ export function createDiscordSurface({
       const refusal = refusalIn(error)
       if (refusal) throw refusal
       trouble = `Discord could not be reached: ${error instanceof Error ? error.message : String(error)}`
-      log.warn({ err: error, again: wait }, 'Discord could not be reached; trying again')
+      log.warn({ err: loggable(error), again: wait }, 'Discord could not be reached; trying again')
       if (stopped) return
       retry = setTimeout(() => {
         tryToStart(Math.min(wait * 2, LONGEST_RETRY)).catch((later: unknown) => {
           trouble = later instanceof Error ? later.message : String(later)
-          log.error({ err: later }, 'Discord refused its settings')
+          log.error({ err: loggable(later) }, 'Discord refused its settings')
         })
       }, wait)
     }
@@ -135,7 +154,9 @@ export function createDiscordSurface({
     async stop() {
       stopped = true
       clearTimeout(retry)
+      // Answers go by REST, so they still arrive when nothing new is listened to.
       await gateway?.close()
+      await Promise.allSettled(answers)
       gateway = undefined
       trouble = 'stopped'
     },

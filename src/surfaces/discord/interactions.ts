@@ -40,6 +40,7 @@ import {
   shownToAll,
   whichServer,
 } from './sayings.ts'
+import { loggable } from './send-error.ts'
 import type { Speakers } from './speakers.ts'
 import { readSubmission } from './submission.ts'
 
@@ -109,7 +110,7 @@ export function createInteractions({
         return saying(message(text(error.message, error.wayOut ? ` ${error.wayOut}` : '')))
       }
       const id = shortCode(8)
-      log.error({ err: error, id }, 'an interaction from Discord went wrong')
+      log.error({ err: loggable(error), id }, 'an interaction from Discord went wrong')
       return saying(ourMistake(id))
     })
     const timer = Promise.withResolvers<'late'>()
@@ -320,7 +321,7 @@ export function createInteractions({
         await route(interaction, first)
       } catch (error) {
         // Nobody is left to tell: the interaction's own way back is what failed.
-        log.error({ err: error, interaction: interaction.id }, 'an answer did not reach Discord')
+        log.error({ err: loggable(error), interaction: interaction.id }, 'an answer did not reach Discord')
       }
     },
   }

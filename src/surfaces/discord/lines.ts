@@ -7,6 +7,7 @@ import type { Drawing } from './drawing.ts'
 import { incomingFile, wordsIn } from './files.ts'
 import type { KeptForms } from './kept-forms.ts'
 import { cannotWriteDirectly, readyForm, sentDirectly, whichServer } from './sayings.ts'
+import { loggable } from './send-error.ts'
 import type { Sender } from './sender.ts'
 import type { Speakers } from './speakers.ts'
 
@@ -61,7 +62,7 @@ export function createLines({
     try {
       await sender.tell({ chat, person: speaker.person.externalId }, shown, { key: `answer ${said.id}` })
     } catch (error) {
-      log.info({ err: error }, 'a member takes no direct messages')
+      log.info({ err: loggable(error) }, 'a member takes no direct messages')
       return sender.replyTo(
         here,
         await drawing.draw(cannotWriteDirectly(line.slice(0, QUOTED_LINE)), { chat }),
@@ -77,14 +78,15 @@ export function createLines({
       try {
         await answer(said, typed)
       } catch (error) {
-        if (!(error instanceof UserError)) return log.error({ err: error }, 'a typed line went unanswered')
+        if (!(error instanceof UserError))
+          return log.error({ err: loggable(error) }, 'a typed line went unanswered')
         const words = message(text(error.message, error.wayOut ? ` ${error.wayOut}` : ''))
         await sender
           .replyTo(
             { channel: said.channel_id, message: said.id },
             await drawing.draw(words, { chat: said.guild_id ?? '' }),
           )
-          .catch((failed: unknown) => log.error({ err: failed }, 'a typed line went unanswered'))
+          .catch((failed: unknown) => log.error({ err: loggable(failed) }, 'a typed line went unanswered'))
       }
     },
   }

@@ -11,6 +11,7 @@ export const CODES = {
   unknownGuild: 10004,
   unknownMessage: 10008,
   unknownInteraction: 10062,
+  alreadyAnswered: 40060,
   tooManyOldEdits: 30046,
   missingAccess: 50001,
   cannotMessageUser: 50007,
@@ -24,6 +25,19 @@ export const CODES = {
 /** Was it refused by Discord with this code? */
 export const isCode = (error: unknown, code: keyof typeof CODES): boolean =>
   error instanceof DiscordAPIError && error.code === CODES[code]
+
+/**
+ * An error as it may be logged: Discord's own errors carry the body that was sent (what people wrote) and an address with
+ * the interaction's token in it.
+ */
+export function loggable(error: unknown): unknown {
+  if (!(error instanceof DiscordAPIError || error instanceof HTTPError)) return error
+  const { name, message, status, method, url } = error
+  const path = url
+    .replace(/^.*\/api(?:\/v\d+)?/, '')
+    .replace(/^(\/(?:webhooks|interactions)\/\d+)\/[^/]+/, '$1/…')
+  return { type: name, message, status, method, path, ...('code' in error && { code: error.code }) }
+}
 
 /** What went wrong, in words that name the way out, and whether trying again may help. */
 export function toSendError(

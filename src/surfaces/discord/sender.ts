@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type APIChannel, type APIMessage, type RawFile, type REST, Routes } from 'discord.js'
+import { type APIChannel, type APIMessage, ComponentType, type RawFile, type REST, Routes } from 'discord.js'
 import type { Place, Surface } from '../../app/surface.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Message } from '../../message/message.ts'
@@ -8,7 +8,7 @@ import { BoundedMap } from './bounded-map.ts'
 import type { Drawing } from './drawing.ts'
 import { onOneLine, shortened } from './markdown.ts'
 import { type DiscordMessage, renderAsWords } from './render.ts'
-import { type Doing, isCode, toSendError } from './send-error.ts'
+import { type Doing, isCode, loggable, toSendError } from './send-error.ts'
 
 /** OpenAPI, MessageCreateRequest: `nonce`. */
 const NONCE = 25
@@ -26,7 +26,7 @@ export type Sender = Pick<Surface, 'send' | 'update' | 'tell'> & {
 /** Sends messages over REST. What Discord refuses becomes a SendError that says what to do. */
 export function createSender({ drawing, rest, log }: { drawing: Drawing; rest: REST; log: Log }): Sender {
   const threads = new BoundedMap<string, string>(KEPT)
-  const names = new BoundedMap<string, string>(KEPT)
+  const titles = new BoundedMap<string, string>(KEPT)
   const directChannels = new BoundedMap<string, string>(KEPT)
 
   async function post(
@@ -58,7 +58,7 @@ export function createSender({ drawing, rest, log }: { drawing: Drawing; rest: R
       return await post(channel, drawn, key, more)
     } catch (error) {
       if (!isCode(error, 'invalidForm')) throw error
-      log.error({ err: error }, 'Discord refused a drawn message; its words are sent instead')
+      log.error({ err: loggable(error) }, 'Discord refused a drawn message; its words are sent instead')
       const { files, ...body } = renderAsWords(message)
       return (await create(channel, { ...body, ...more }, files, `${key} in words`)).id
     }
@@ -78,12 +78,25 @@ export function createSender({ drawing, rest, log }: { drawing: Drawing; rest: R
     } catch (error) {
       if (!isCode(error, 'unknownChannel')) throw error
     }
-    const thread = await startThread(to, card, nameOf(message, names.get(card)))
+    const thread = await startThread(to, card, await titleOf(to, card))
     return thread === undefined
       ? postOrWords(to.channel, message, drawn, key, {
           message_reference: { message_id: card, fail_if_not_exists: false },
         })
       : postOrWords(thread, message, drawn, key)
+  }
+
+  /** What a card is about: its heading, also where it was sent before a restart. */
+  async function titleOf({ channel }: Place, card: string): Promise<string> {
+    const known = titles.get(card)
+    if (known !== undefined) return known
+    try {
+      const sent = (await rest.get(Routes.channelMessage(channel, card))) as APIMessage
+      return headingIn(sent) || WITHOUT_TITLE
+    } catch (error) {
+      log.debug({ err: loggable(error) }, 'a card could not be read for the name of its thread')
+      return WITHOUT_TITLE
+    }
   }
 
   /** Undefined where a channel has no threads (a direct message, a voice channel): then replies stand in the channel. */
@@ -127,7 +140,7 @@ export function createSender({ drawing, rest, log }: { drawing: Drawing; rest: R
       return told('send', { channel: to.channel, files: drawn.files.length > 0 }, async () => {
         if (thread !== undefined) return sendInThread(to, message, drawn, key, thread)
         const id = await postOrWords(to.channel, message, drawn, key)
-        names.set(id, nameOf(message))
+        titles.set(id, titleIn(message))
         return id
       })
     },
@@ -160,7 +173,17 @@ export function createSender({ drawing, rest, log }: { drawing: Drawing; rest: R
 
 const nonceOf = (key: string): string => createHash('sha256').update(key).digest('base64url').slice(0, NONCE)
 
-function nameOf(message: Message, otherwise = 'What followed'): string {
-  const heading = message.blocks.find(({ type }) => type === 'heading')
-  return shortened(onOneLine(heading ? plainBlock(heading) : '') || otherwise, THREAD_NAME)
+const WITHOUT_TITLE = 'What followed'
+
+function titleIn({ blocks }: Message): string {
+  const heading = blocks.find(({ type }) => type === 'heading')
+  return shortened(onOneLine(heading ? plainBlock(heading) : '') || WITHOUT_TITLE, THREAD_NAME)
+}
+
+/** The heading as `renderMessage` drew it, without its marks. */
+function headingIn({ components = [] }: APIMessage): string {
+  const inside = components.flatMap((one) => (one.type === ComponentType.Container ? one.components : [one]))
+  const drawn = inside.find((one) => one.type === ComponentType.TextDisplay)?.content ?? ''
+  const [line = ''] = drawn.split('\n')
+  return shortened(onOneLine(line.replace(/^### /, '').replaceAll(/\\([!-/:-@[-`{-~])/g, '$1')), THREAD_NAME)
 }

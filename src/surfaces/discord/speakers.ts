@@ -3,6 +3,7 @@ import { DiscordAPIError, Routes } from 'discord.js'
 import type { Speaker } from '../../app/surface.ts'
 import type { Log } from '../../kit/log.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { loggable } from './send-error.ts'
 
 /** What the surface keeps between starts. */
 export interface Remembered {
@@ -52,7 +53,7 @@ export function createSpeakers({
       names.set(guild, name)
       return name
     } catch (error) {
-      log.debug({ err: error, guild }, "a server's name could not be read")
+      log.debug({ err: loggable(error), guild }, "a server's name could not be read")
       const name = `Discord ${guild}`
       // A refusal stands (only the commands were added, not the bot); what the network spoiled is asked again.
       if (error instanceof DiscordAPIError) names.set(guild, name)

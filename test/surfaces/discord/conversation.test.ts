@@ -1,8 +1,9 @@
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { FrontDesk } from '../../../src/app/surface.ts'
 import { systemClock } from '../../../src/kit/clock.ts'
 import { silentLog } from '../../../src/kit/log.ts'
-import { message, quote, text } from '../../../src/message/message.ts'
+import { heading, message, quote, text } from '../../../src/message/message.ts'
 import { createDiscordSurface } from '../../../src/surfaces/discord/discord-surface.ts'
 import { MODAL_WAIT } from '../../../src/surfaces/discord/interactions.ts'
 import { smallDesk } from '../small-desk.ts'
@@ -43,7 +44,7 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
     expect(discord.problems).toEqual([])
   })
 
-  function open() {
+  function open(log = silentLog) {
     const place = () => ({ chat: discord.guild, channel: discord.channels.review })
     const small = smallDesk(systemClock, () => ({
       send: (_, said, options) => surface.send(place(), said, options),
@@ -61,7 +62,7 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
     }
     return createDiscordSurface({
       desk,
-      log: silentLog,
+      log,
       clock: systemClock,
       settings: { token: discord.token, apiUrl: discord.apiUrl },
       remembered: {
@@ -395,6 +396,55 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
     )
     const sent = (await discord.messages(discord.channels.review)).find((one) => one.id === id)
     expect(sent?.content).toBe('\\> \\@here')
+  })
+
+  test('neither what people write nor a token is logged', async () => {
+    const lines: string[] = []
+    const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) })
+    await surface.stop()
+    surface = open(log)
+    await surface.start()
+    discord.failNext(/^POST \/channels\/\d+\/messages$/, {
+      status: 400,
+      body: { code: 50035, message: 'Invalid Form Body' },
+    })
+    await surface.send(
+      { chat: discord.guild, channel: discord.channels.review },
+      message(quote('private words')),
+      { key: 'l' },
+    )
+    discord.failNext(/callback$/, { status: 404, body: { code: 10062, message: 'Unknown interaction' } })
+    void discord
+      .person('author')
+      .slash('help')
+      .catch(() => undefined)
+    await discord.waitFor(() => lines.find((line) => line.includes('did not reach')), 'the logged failure')
+    expect(lines.join('')).toContain('"code":50035')
+    expect(lines.join('')).toContain('/interactions/')
+    expect(lines.join('')).not.toMatch(/private words|interaction-token|token-\d/)
+  })
+
+  test('an answer that is under way arrives although Crier stops, and a card keeps its thread after a restart', async () => {
+    thinks = 400
+    const place = { chat: discord.guild, channel: discord.channels.review }
+    const card = await surface.send(place, message(heading('#7 *waits*')), { key: 'card 7' })
+    const asked = discord.person('author').slash('help')
+    await new Promise((done) => setTimeout(done, 200))
+    await surface.stop()
+    expect(wordsOf(await (await asked).message())).toContain('What you can say')
+
+    surface = open()
+    await surface.start()
+    await surface.send(place, message(text('It is out.')), { key: 'reply 7', thread: card })
+    await surface.send(place, message(text('Twelve likes.')), { key: 'reply 7b', thread: card })
+    expect(discord.requests.findLast(({ path }) => path.endsWith('/threads'))?.body).toMatchObject({
+      name: '#7 *waits*',
+    })
+    expect((await discord.messages(card)).map(wordsOf)).toEqual([
+      '### \\#7 \\*waits\\*',
+      'It is out.',
+      'Twelve likes.',
+    ])
   })
 
   test('a wrong token is told at once, a silent Discord is tried again', async () => {
