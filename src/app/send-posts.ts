@@ -1,5 +1,5 @@
 import { approvalsMissing, checkSeen, mayDecide } from '../approvals/decide.ts'
-import { withoutDoubt } from '../deliveries/deliver.ts'
+import { withoutDoubt, withoutTries } from '../deliveries/deliver.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
 import { newId } from '../kit/ids.ts'
@@ -97,7 +97,7 @@ export async function retryPost(actor: Actor, number: number): Promise<Post> {
         at,
         dueAt: at,
         problem: null,
-        progress: withoutDoubt(delivery.progress),
+        progress: withoutTries(delivery.progress),
       })
     await record(stores, { by: member.id, at, verb: 'post.retried', subject: `post:${number}` })
     await announce(stores, bench, post, { thread: postNews(post, `is tried again, says ${member.name}`) })
