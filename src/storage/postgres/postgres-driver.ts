@@ -49,13 +49,14 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN,
   }
-  const pool = new pg.Pool(config)
-  // By a statement, not when connecting: PgBouncer refuses settings it does not know there.
-  pool.on('connect', (client) => {
-    const limits = `set statement_timeout = ${STATEMENT_WITHIN}; set idle_in_transaction_session_timeout = ${IDLE_WITHIN}`
-    client
-      .query(limits)
-      .catch((error: unknown) => log.warn({ err: error }, 'A connection has no time limits'))
+  const pool = new pg.Pool({
+    ...config,
+    // By a statement, not when connecting: PgBouncer refuses settings it does not know there. The pool waits for it.
+    onConnect: async (client) => {
+      await client.query(
+        `set statement_timeout = ${STATEMENT_WITHIN}; set idle_in_transaction_session_timeout = ${IDLE_WITHIN}`,
+      )
+    },
   })
   // A connection that breaks while nobody uses it: the pool makes a new one for the next who asks.
   pool.on('error', (error) => log.warn({ err: error }, 'A connection to PostgreSQL broke'))
