@@ -169,9 +169,11 @@ export const doubtStep = (part: number): string => `#doubt:${part}`
 
 /** The progress of a delivery of which a person has said that it is not live: nothing of it is in doubt any more. */
 export const withoutDoubt = (progress: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(progress).filter(([step]) => !step.startsWith('#doubt:') && step !== TRIES),
-  )
+  Object.fromEntries(Object.entries(withoutTries(progress)).filter(([step]) => !step.startsWith('#doubt:')))
+
+/** The progress of a delivery that a person wants tried again: the count begins anew, doubts stay. */
+export const withoutTries = (progress: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(progress).filter(([step]) => step !== TRIES))
 
 /** A repeat must arrive while the platform still knows the key: the call itself takes time (ms). */
 const REPEAT_MARGIN = 5 * MINUTE
