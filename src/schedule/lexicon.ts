@@ -91,6 +91,7 @@ export type Kind =
   | 'not'
   | 'endOf'
   | 'startOf'
+  | 'endAfter' // after a month: "sonu", "末"
   | 'zoneAfter' // after a place: "time"
   | 'zoneBefore' // before a place: "heure de"
   | 'zoneOwn' // "my time"

@@ -91,6 +91,8 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
     const inPart = clockInPart(clock, part.part)
     return typeof inPart === 'string' ? inPart : [inPart]
   }
+  // "today at midnight" is the one to come
+  if (clock.midnight && slots.day?.offset === 0) return [{ time: Temporal.PlainTime.from('00:00'), nextDay: true }]
   const times = timesOf(clock)
   return hasDay(slots) ? times : eitherHalf(clock, times, here)
 }
@@ -211,10 +213,13 @@ function onDay(
 ): Candidate[] {
   const wall = (time.nextDay ? date.add({ days: 1 }) : date).toPlainDateTime(time.time)
   const notes: string[] = []
+  if (wall.hour === 0 && wall.minute === 0 && !time.nextDay && days.relative && days.dates.length === 1) {
+    notes.push('That is the midnight with which the day begins.')
+  }
   if (days.note !== undefined) notes.push(days.note)
   if (time.note !== undefined) notes.push(time.note)
   if (said.note !== undefined) notes.push(said.note)
-  if (time.nextDay && days.relative) notes.push('That is after midnight, so on the following day.')
+  if (time.nextDay && days.relative && wall.hour > 0) notes.push('That is after midnight, so on the following day.')
   const first = wall.toZonedDateTime(said.zone)
   const at = said.offset === undefined ? first.toInstant() : wall.toZonedDateTime(said.offset).toInstant()
   const note = said.offset === undefined ? clockNote(wall, first, said.zone) : undefined

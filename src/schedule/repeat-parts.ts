@@ -49,6 +49,16 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   if (often !== undefined && often !== Math.max(1, parts.clocks.length)) {
     return `${often} times, but when? Say the times, for example "every day at 9:00 and 17:00".`
   }
+  const bare = arranged.filter((item) => item.t === 'time').find((item) => item.bare !== undefined && !item.marked)
+  if (bare !== undefined && (parts.clocks.length > 1 || parts.ofMonth || parts.unit === 'month')) {
+    // "every 15 of the month at 9:00": no hour, but a day
+    const isDay = (parts.ofMonth || parts.unit === 'month') && parts.dates.length === 0 && (bare.bare ?? 0) <= 31
+    if (!isDay && pairUp(arranged) === undefined) return `Is ${bare.bare} an hour or a day? Say, for example, "at ${bare.bare}:00".`
+    if (isDay) {
+      parts.dates = [bare.bare ?? 1]
+      parts.clocks = parts.clocks.filter((clock) => !bare.clocks.includes(clock))
+    }
+  }
   const pairs = pairUp(arranged)
   if (pairs !== undefined) parts.pairs = pairs
   boundTimes(parts)

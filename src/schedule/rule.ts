@@ -143,6 +143,7 @@ function frameOf(parts: RepeatParts, here: Here): Frame | string {
   }
   if (days !== undefined) {
     if (unit === 'month' || unit === 'year') return `Which ${WEEKDAY_NAMES[(days[0] ?? 1) - 1]} of the ${unit}? Say "first …", or "every week".`
+    if (unit === 'day' && interval % 7 === 0) return { every: 'week', interval: interval / 7, weekdays: days, ...monthly, notes }
     if (unit === 'day' && interval > 1) return 'Say every so many days, or on which weekdays, not both.'
     return { every: 'week', interval, weekdays: days, ...monthly, notes }
   }

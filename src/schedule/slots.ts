@@ -48,7 +48,11 @@ export function fillSlots(items: readonly Item[]): Slots | string {
         // "GMT+0900 (JST)" says one thing twice
         if (!sameZone(slots.zone, item)) return `There is ${WHAT.zone} in it. Say one.`
         break
-      case 'time':
+      case 'time': {
+        const problem = addTime(slots, item)
+        if (problem !== undefined) return problem
+        break
+      }
       case 'part':
       case 'day':
       case 'weekday':
@@ -82,6 +86,25 @@ export function fillSlots(items: readonly Item[]): Slots | string {
   }
   return slots
 }
+
+/** "fri 17 at 9am": of two times, the bare number is the day. */
+function addTime(slots: Slots, item: ItemOf<'time'>): string | undefined {
+  const before = slots.time
+  if (before === undefined) {
+    slots.time = item
+    return undefined
+  }
+  const [bare, time] = isBareDay(before) ? [before, item] : [item, before]
+  const dated = slots.date !== undefined && slots.date.days.length > 0
+  if (!isBareDay(bare) || isBareDay(time) || dated || slots.nth !== undefined || slots.day !== undefined) {
+    return `There is ${WHAT.time} in it. Say one.`
+  }
+  slots.time = time
+  slots.date = { ...slots.date, t: 'date', days: [bare.bare ?? 1] }
+  return undefined
+}
+
+const isBareDay = ({ bare, marked }: ItemOf<'time'>) => !marked && bare !== undefined && bare >= 1 && bare <= 31
 
 /** "the 15th" and "March", which some languages put apart. */
 function mergeDates(a: ItemOf<'date'>, b: ItemOf<'date'>): ItemOf<'date'> | undefined {

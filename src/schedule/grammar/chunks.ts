@@ -119,6 +119,10 @@ function isLonger(r: Reader, i: number, than: number): boolean {
 const NOTHING_SAID: Said = { at: false, on: false }
 
 const rules: Rule[] = [
+  dayRule,
+  seqRule,
+  // Before "from": "from monday to friday" is no beginning.
+  (r, i) => one(weekdayRule(r, i)),
   everyRule,
   everyAfterRule,
   untilRule,
@@ -137,6 +141,7 @@ const rules: Rule[] = [
   },
   afterRule,
   nowRule,
+  lateDayRule,
 ]
 
 /** The rule that reads the most; of equals, the first. */
@@ -162,6 +167,10 @@ function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
   }
   const unit = r.lex(at, 'unit')
   // "every second tuesday" is not about seconds
+  // "todo dia 15": every fifteenth
+  if (unit?.value === 'day' && r.is(at, 'dayMark') && interval === 1 && (dateRule(r, at, NOTHING_SAID)?.next ?? 0) > unit.next) {
+    return { value: [{ t: 'every', interval }], next: at }
+  }
   const counts = unit?.value === 'second' && r.is(at, 'ordinal') && (r.is(unit.next, 'unit') || r.is(unit.next, 'weekday'))
   if (unit !== undefined && !counts) {
     return { value: [{ t: 'every', interval, unit: unit.value as Unit }], next: unit.next }
@@ -312,7 +321,8 @@ function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const items: Item[] = []
   let at = word.next
   for (;;) {
-    const days = someDays(r, r.skip(at, 'on', 'in', 'the', 'for', 'every'), false)
+    const start = r.skip(at, 'on', 'in', 'the', 'for', 'every')
+    const days = someDays(r, start, false) ?? weekendAt(r, start)
     if (days === undefined) break
     items.push(...days.value, { t: 'and' })
     at = days.next
@@ -323,6 +333,11 @@ function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
     at = then
   }
   return items.length === 0 ? undefined : { value: [{ t: 'except', items }], next: at }
+}
+
+function weekendAt(r: Reader, i: number): Hit<Item[]> | undefined {
+  const unit = r.lex(i, 'unit')
+  return unit?.value === 'weekend' ? { value: [{ t: 'weekday', days: [6, 7] }], next: unit.next } : undefined
 }
 
 /** "for three weeks", "for the next 5 days", "for 10 times", "10 times". */
@@ -355,6 +370,8 @@ function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
   if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
   const length = span(r, at)
   if (length === undefined) return weekdaysAhead(r, at, prefix !== undefined)
+  // "às 9h a partir de março"
+  if (said.at && prefix === undefined && !plus) return undefined
   const hence = r.lex(length.next, 'hence')
   if (hence !== undefined) {
     const item: Item = { t: 'span', span: length.value }
@@ -421,9 +438,9 @@ function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
 
 /** "of the month", "im Monat", "du mois", "ayın". */
 function ofMonthRule(r: Reader, i: number): Hit<Item[]> | undefined {
-  const at = r.skip(i, 'of', 'in', 'the')
-  if (at === i) return undefined
-  const unit = r.lex(at, 'unit')
+  if (!r.is(i, 'of') && !r.is(i, 'in')) return undefined
+  const unit = r.lex(r.skip(i, 'of', 'in', 'the'), 'unit')
+  if (unit !== undefined && r.is(unit.next, 'nextAfter')) return undefined
   return unit?.value === 'month' ? { value: [{ t: 'ofMonth' }], next: unit.next } : undefined
 }
 
@@ -502,6 +519,13 @@ function afterRule(r: Reader, i: number): Hit<Item[]> | undefined {
   if (from !== undefined) return { value: [{ t: 'after', edge: 'from' }], next: from.next }
   const except = r.lex(i, 'exceptAfter')
   return except === undefined ? undefined : { value: [{ t: 'after', edge: 'except' }], next: except.next }
+}
+
+/** "fri 27": no clock shows 27. */
+function lateDayRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const day = r.digits(i)
+  if (day === undefined || day.value < 25 || day.value > 31 || i === 0 || !r.is(i - 1, 'weekday')) return undefined
+  return { value: [{ t: 'date', days: [day.value], marked: true }], next: i + 1 }
 }
 
 function nowRule(r: Reader, i: number): Hit<Item[]> | undefined {

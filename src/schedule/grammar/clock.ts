@@ -29,7 +29,9 @@ export function timeRule(r: Reader, i: number, said: { at: boolean; range?: bool
     if (next === undefined) break
     if (longer(then, next.next)) break
     if (separated.value === 'to') {
-      if (readings.length > 1) break
+      // "samedi 21 à 13h30": the word for "to" is also that for "at"
+      const isAt = r.is(at, 'at') && first.value.bare !== undefined && !said.range
+      if (readings.length > 1 || isAt) break
       range = true
     }
     readings.push(next.value)

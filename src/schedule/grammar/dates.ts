@@ -58,6 +58,8 @@ function markedDate(r: Reader, i: number): Hit<Item> | undefined {
   if (month !== undefined && monthMark !== undefined) {
     item.month = month.value
     at = monthMark.next
+    const end = r.lex(at, 'endAfter')
+    if (end !== undefined) return checked(r, i, end.next, { ...item, days: [-1] })
   }
   const day = integer(r, r.skip(at, 'of'))
   const dayMark = day === undefined ? undefined : r.lex(day.next, 'dayMarkAfter')
@@ -159,6 +161,8 @@ function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
   const month = r.lex(i, 'month')
   if (month === undefined) return undefined
   const value = Number(month.value)
+  const end = r.lex(month.next, 'endAfter')
+  if (end !== undefined) return { value: { t: 'date', month: value, days: [-1], marked: true }, next: end.next }
   const dotted = dotAfter(r, month.next)
   const days = dayList(r, r.skip(dotted, 'the'), true)
   if (days !== undefined && !countsDays(r, days.next)) {
@@ -203,7 +207,8 @@ function dayList(r: Reader, i: number, afterMonth: boolean): Hit<number[]> | und
 
 function dayNumber(r: Reader, i: number, afterMonth: boolean): Hit<number> | undefined {
   const nth = ordinal(r, i)
-  if (nth !== undefined) return nth.value > 0 ? nth : undefined
+  // "segunda, 16 de fevereiro" begins with a weekday
+  if (nth !== undefined) return nth.value > 0 && !r.is(i, 'weekday') ? nth : undefined
   const digits = r.digits(i)
   if (digits === undefined) {
     const word = r.lex(i, 'number')

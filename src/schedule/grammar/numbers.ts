@@ -131,7 +131,8 @@ export function span(r: Reader, i: number): SpanHit | undefined {
     let then = at
     if (r.mark(then, ',')) then += 1
     then = r.skip(then, 'and')
-    if (spanPart(r, then) === undefined) break
+    // "2 günde bir saat 9'da"
+    if (spanPart(r, then) === undefined || r.is(at, 'everyAfter')) break
     at = then
   }
   return parts === 0 ? undefined : { value: total, next: at, compact }

@@ -197,6 +197,7 @@ export const tr: Language = {
     holiday: { '1-1': 'yılbaşı günü', '12-31': 'yılbaşı gecesi|yılbaşı akşamı', '2-14': 'sevgililer günü', '10-29': 'cumhuriyet bayramı' },
     hence: 'sonra|içinde|içerisinde|sonraya|sonrasında|sonrası|sonrasına',
     now: 'şimdi|hemen|şu an|derhal',
+    endAfter: 'sonu|sonuna|sonunda|sonundan|ayı sonu|ayı sonuna|ayının sonuna|ayının sonunda',
     at: 'saat|@|saatte|saati|saatinde',
     on: 'günü|tarihinde|tarihi',
     the: '',
