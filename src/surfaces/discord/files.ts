@@ -3,9 +3,9 @@ import type { IncomingFile } from '../../app/surface.ts'
 import { UserError } from '../../kit/user-error.ts'
 
 /** The largest file that Discord takes from anybody (server boosts and Nitro): discord-api-docs, "Uploading files". */
-export const INCOMING_BYTES = 500 * 1024 * 1024
+const INCOMING_BYTES = 500 * 1024 * 1024
 /** A text of 63,000 characters has at most four bytes for each. */
-export const TEXT_FILE_BYTES = 1024 * 1024
+const TEXT_FILE_BYTES = 1024 * 1024
 const FETCH_MS = 60_000
 
 /** A file as Discord hands it over: an address that lives for about a day. */

@@ -7,7 +7,7 @@ import type { Log } from '../../kit/log.ts'
 import { UserError } from '../../kit/user-error.ts'
 import type { Interactions } from './interactions.ts'
 
-export const INTERACTIONS_PATH = '/discord/interactions'
+const INTERACTIONS_PATH = '/discord/interactions'
 /** Discord signs the moment of sending; what is older is somebody else's copy. */
 const LATEST = 5 * MINUTE
 /** Nothing that Discord sends comes near: a command's options hold 25 times 6,000 characters at most. */

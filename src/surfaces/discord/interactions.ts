@@ -47,7 +47,7 @@ import { readSubmission } from './submission.ts'
 /** Discord takes a first response for three seconds, and a modal only as the first: so long a form is waited for. */
 export const MODAL_WAIT = 1500
 /** Suggestions cannot be deferred: later than this, there are none. */
-export const SUGGEST_WAIT = 2500
+const SUGGEST_WAIT = 2500
 /** Interactions that were answered already are not answered again: the gateway may repeat some after a reconnect. */
 const REMEMBERED_INTERACTIONS = 5000
 

@@ -28,7 +28,7 @@ export const discordPermissions: readonly DiscordPermission[] = [
 ]
 
 /** What the link asks for besides permissions. */
-export const discordScopes = [
+const discordScopes = [
   { name: 'bot', why: 'to post in channels and write to members directly' },
   { name: 'applications.commands', why: 'to offer /draft, /schedule and the other commands' },
 ] as const

@@ -93,7 +93,7 @@ export function createLines({
 }
 
 /** The line that somebody typed to Crier; undefined for everything else that is said in a server. */
-export function lineIn(
+function lineIn(
   { author, content, guild_id: guild, webhook_id: webhook }: GatewayMessageCreateDispatchData,
   self: string,
 ): string | undefined {

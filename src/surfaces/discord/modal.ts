@@ -10,19 +10,19 @@ import type { DiscordFile } from './files.ts'
 import { drawSpans, escapeMarkdown, onOneLine, shortened } from './markdown.ts'
 
 /** discord-api-docs, "Modal"; OpenAPI, ModalInteractionCallbackRequestData (which would take forty components). */
-export const MODAL_TITLE = 45
+const MODAL_TITLE = 45
 export const MODAL_COMPONENTS = 5
 /** OpenAPI, LabelComponentForModalRequest. */
-export const LABEL = 45
-export const LABEL_DESCRIPTION = 100
+const LABEL = 45
+const LABEL_DESCRIPTION = 100
 /** OpenAPI, TextInputComponentForModalRequest. */
 export const TEXT_INPUT = 4000
-export const INPUT_PLACEHOLDER = 100
+const INPUT_PLACEHOLDER = 100
 /** OpenAPI, StringSelectComponentForModalRequest and StringSelectOptionForRequest. */
-export const SELECT_OPTIONS = 25
-export const OPTION_TEXT = 100
+const SELECT_OPTIONS = 25
+const OPTION_TEXT = 100
 /** OpenAPI, FileUploadComponentForModalRequest. */
-export const UPLOADS = 10
+const UPLOADS = 10
 /** OpenAPI, TextDisplayComponentForModalRequest takes 4,000; people read less before a form. */
 const INTRO = 1000
 
@@ -45,7 +45,7 @@ export interface OpenForm {
 }
 
 /** What one modal asks for. */
-export interface Step {
+interface Step {
   fields: readonly Field[]
   intro: boolean
   /** The text that may come as a file instead: 63,000 characters do not fit into a modal's 4,000. */
@@ -322,7 +322,7 @@ export const isLong = (field: Field): boolean =>
   (field.kind === 'text' || field.kind === 'when') && (field.value?.length ?? 0) > TEXT_INPUT
 
 /** Can Discord list these options? Else they are typed. */
-export const selectable = (options: readonly Option[]): boolean =>
+const selectable = (options: readonly Option[]): boolean =>
   options.length > 0 &&
   options.length <= SELECT_OPTIONS &&
   new Set(options.map(({ value }) => value)).size === options.length &&

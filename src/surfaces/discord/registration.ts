@@ -13,19 +13,19 @@ import { onOneLine, shortened } from './markdown.ts'
 import type { Remembered } from './speakers.ts'
 
 /** OpenAPI, ApplicationCommandUpdateRequest and its options. */
-export const COMMAND_NAME = 32
-export const COMMAND_DESCRIPTION = 100
-export const OPTIONS = 25
+const COMMAND_NAME = 32
+const COMMAND_DESCRIPTION = 100
+const OPTIONS = 25
 export const CHOICES = 25
 export const CHOICE_LABEL = 100
-export const TYPED_OPTION = 6000
+const TYPED_OPTION = 6000
 /** discord-api-docs, "Application commands": names, descriptions and choices of one command together. */
 export const COMMAND_CHARACTERS = 8000
 
 /** The command that takes any line. */
 export const ANY_LINE = { command: 'crier', option: 'line' } as const
 /** X takes four pictures; more come with the form, which takes ten. */
-export const FILE_OPTIONS = ['file', 'file2', 'file3', 'file4'] as const
+const FILE_OPTIONS = ['file', 'file2', 'file3', 'file4'] as const
 
 /** discord-api-types' numbers: importing its enums would cost the library's start-up where only the shape is wanted. */
 const TYPE = { string: 3, boolean: 5, channel: 7, number: 10, attachment: 11 } as const
