@@ -10,6 +10,7 @@ import type { Place } from './form-ids.ts'
 import { BUTTON_VALUE } from './limits.ts'
 import type { Outgoing } from './outgoing.ts'
 import { within } from './patience.ts'
+import { sendError } from './send-failure.ts'
 import type { Team } from './teams.ts'
 
 /** Somebody who said something and waits for the answer. */
@@ -134,7 +135,7 @@ export function createAnswering({
     ways.push(() => outgoing.post(team, { channel: user }, shown, { origin }))
     for (const way of ways) {
       const done = await tried('An answer found no way', async () => {
-        await way()
+        await patiently(way)
         return true
       })
       if (done) return
@@ -153,6 +154,20 @@ export function createAnswering({
 
   return { ask, answerTo, deliver, show }
 }
+
+/** Once more after the pause that Slack asks for: an answer is worth waiting for. */
+async function patiently(way: () => Promise<unknown>): Promise<void> {
+  try {
+    await way()
+  } catch (error) {
+    const { after } = sendError(error)
+    if (after === undefined || after > LONGEST_WAIT) throw error
+    await new Promise((resolve) => setTimeout(resolve, after))
+    await way()
+  }
+}
+
+const LONGEST_WAIT = 30 * SECOND
 
 /** The first word of a line, which names its command. */
 export const firstWord = (line: string): string => /^\S*/.exec(line.trim())?.[0].toLowerCase() ?? ''

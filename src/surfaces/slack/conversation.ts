@@ -7,6 +7,7 @@ import { message, text } from '../../message/message.ts'
 import { type Answering, apology, firstWord, type Visit } from './answering.ts'
 import { drawForm, drawShown, drawWaiting, FORM_VIEW, ROOM_ACTION } from './draw-form.ts'
 import { LINE_ACTION } from './draw-message.ts'
+import { withEmoji } from './emoji.ts'
 import { type FileAccess, incomingFiles, type SentFile } from './files.ts'
 import { type Place, readMetadata } from './form-ids.ts'
 import type { Installations } from './installations.ts'
@@ -16,7 +17,8 @@ import { within } from './patience.ts'
 import type { People } from './people.ts'
 import { errorsBeside, prefilled, readForm, type SentView, withMoreRoom } from './read-form.ts'
 import { createReadings, WHEN_ACTION } from './readings.ts'
-import { readSlackText } from './slack-text.ts'
+import { richWords } from './rich-words.ts'
+import { type ReadAs, readSlackText } from './slack-text.ts'
 import type { Team, Teams } from './teams.ts'
 
 export interface ConversationOptions {
@@ -160,16 +162,20 @@ export function listen(app: App, options: ConversationOptions): void {
       )
       return
     }
-    const shown = answer?.message ?? notInstalled
     if (place.channel && answer) {
       await ack()
-      later(async () => {
-        const visit = await visiting
-        if (visit) await answering.show(visit, answer.message, answer.audience, command)
-      })
-      return
+    } else {
+      const shown = answer?.message ?? notInstalled
+      await ack({ response_action: 'update', view: drawShown(shown, place, { origin: command }) })
+      // The pictures are uploaded after the acknowledgement, which cannot wait for them.
+      if (!shown.blocks.some(({ type }) => type === 'image')) return
     }
-    await ack({ response_action: 'update', view: drawShown(shown, place, { origin: command }) })
+    later(async () => {
+      const visit = await visiting
+      if (!visit || !answer) return
+      if (place.channel) await answering.show(visit, answer.message, answer.audience, command)
+      else await answering.deliver({ ...visit, viewId: view.id }, answer, { command, values })
+    })
   })
 
   app.shortcut(TURN_INTO_POST, async ({ ack, body }) => {
@@ -182,7 +188,7 @@ export function listen(app: App, options: ConversationOptions): void {
         trigger: body.trigger_id,
       })
       if (!visit) return
-      const words = await wordsOf(visit.team, body.message.text ?? '')
+      const words = await wordsOf(visit.team, body.message.text ?? '', body.message.blocks)
       const prefill = (form: Form) => prefilled(form, words)
       await answering.ask(visit, { line: 'draft', channel: body.channel.id }, { prefill })
     })
@@ -226,7 +232,7 @@ export function listen(app: App, options: ConversationOptions): void {
     if (event.user_team && event.user_team !== visit.team.id) {
       return answering.show(visit, foreigner(visit.team), 'person')
     }
-    const line = await lineOf(visit.team, event.text ?? '')
+    const line = await lineOf(visit.team, event.text ?? '', event.blocks)
     const files = await filesOf(visit, event.files ?? [])
     if (!files) return
     await answering.ask(visit, {
@@ -268,19 +274,14 @@ export function listen(app: App, options: ConversationOptions): void {
     log.info({ team: body.team_id }, 'Crier’s token in a Slack team was revoked')
   })
 
-  /** A line as it was meant. A command about members or channels gets their ids, any other their names. */
-  async function lineOf(team: Team, said: string): Promise<string> {
+  /** A line as it was meant: in what people publish, members and channels are names; elsewhere the ids that commands need. */
+  async function lineOf(team: Team, said: string, blocks?: unknown): Promise<string> {
     const line = said.replaceAll(`<@${team.botUserId}>`, ' ').trim().replace(/^\//, '')
-    const args = desk.commands.find(({ name }) => name === firstWord(line))?.args ?? []
-    const keep = (kind: 'member' | 'channel') => args.some((arg) => arg.kind === kind)
-    return wordsOf(team, line, { people: keep('member'), channels: keep('channel') })
+    const words = await wordsOf(team, line, blocks, needsIds(desk, firstWord(line)))
+    return words.trim().replace(/^\//, '')
   }
 
-  async function wordsOf(
-    team: Team,
-    said: string,
-    ids = { people: false, channels: false },
-  ): Promise<string> {
+  async function wordsOf(team: Team, said: string, blocks?: unknown, ids = false): Promise<string> {
     const mentioned = [
       ...new Set([...said.matchAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g)].map(([, id]) => id ?? '')),
     ]
@@ -289,11 +290,25 @@ export function listen(app: App, options: ConversationOptions): void {
         mentioned.map(async (id) => [id, (await options.people.get(team, id)).name] as const),
       ),
     )
-    return readSlackText(said, {
-      person: (id) => (ids.people ? `<@${id}>` : `@${names.get(id) ?? id}`),
-      channel: (id, name) => (ids.channels ? `<#${id}>` : `#${name || id}`),
-    })
+    const channels = new Map(
+      [...said.matchAll(/<#([A-Z0-9]+)\|([^>]+)>/g)].map(([, id = '', name = '']) => [id, name]),
+    )
+    const as: ReadAs = {
+      person: (id) => (id === team.botUserId ? '' : ids ? `<@${id}>` : `@${names.get(id) ?? id}`),
+      channel: (id, name) => (ids ? `<#${id}>` : `#${name || (channels.get(id) ?? id)}`),
+    }
+    return withEmoji(richWords(blocks, as) ?? readSlackText(said, as))
   }
+}
+
+/** Does a command speak of members or channels, rather than hold words that people will read? */
+function needsIds(desk: FrontDesk, name: string): boolean {
+  const args = desk.commands.find((command) => command.name === name)?.args ?? []
+  if (args.some(({ kind }) => kind === 'member' || kind === 'channel')) return true
+  return (
+    args.length > 0 &&
+    !args.some((arg) => arg.kind === 'words' || (arg.kind === 'text' && arg.name === 'text'))
+  )
 }
 
 const failed = (error: unknown, log: Log): Answer => ({
@@ -305,6 +320,7 @@ const failed = (error: unknown, log: Log): Answer => ({
 /** What a message event says, beside who and where. */
 interface Heard {
   text?: string
+  blocks?: unknown
   files?: SentFile[]
   user_team?: string
 }

@@ -37,7 +37,7 @@ import { cutPoint, tidy } from './slack-text.ts'
 
 /** The views' `callback_id`s: a form that can be submitted, and a message shown in a modal. */
 export const FORM_VIEW = 'form'
-export const SHOWN_VIEW = 'shown'
+const SHOWN_VIEW = 'shown'
 /** The `action_id` of the button that adds a continuation to a text. */
 export const ROOM_ACTION = 'room'
 

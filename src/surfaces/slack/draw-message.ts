@@ -81,7 +81,7 @@ export function drawMessage(message: Message, options: DrawOptions = {}): Drawn 
 }
 
 /** The message as the escaped text that notifications show. */
-export const fallback = (message: Message): string =>
+const fallback = (message: Message): string =>
   shortenEscaped(tidy(plainText(message)), FALLBACK_TEXT).trim() || 'Crier'
 
 export const plainElement = (text: string, max: number): PlainTextElement => ({

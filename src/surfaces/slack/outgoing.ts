@@ -35,7 +35,7 @@ export interface Outgoing {
   draw(team: Team, message: Message, options?: DrawOptions): Promise<DrawOptions>
 }
 
-export interface Respond extends DrawOptions {
+interface Respond extends DrawOptions {
   audience: 'person' | 'channel'
   /** Takes the place of the message that was pressed. */
   replace?: boolean
@@ -166,9 +166,9 @@ const quiet = {
 }
 
 /** The same in every try of one message, and visible to apps only. */
-export const keyMetadata = (key: string) => ({
+const keyMetadata = (key: string) => ({
   event_type: KEY_EVENT,
   event_payload: { key: createHash('sha256').update(key).digest('hex') },
 })
 
-export const KEY_EVENT = 'crier_message'
+const KEY_EVENT = 'crier_message'

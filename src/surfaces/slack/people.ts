@@ -4,7 +4,7 @@ import type { Log } from '../../kit/log.ts'
 import { within } from './patience.ts'
 import type { Team } from './teams.ts'
 
-export type Person = Speaker['person']
+type Person = Speaker['person']
 
 export interface People {
   /** Who this is. Never fails and never waits long: what Slack has not said yet is missing, and there the next time. */

@@ -9,7 +9,7 @@ import { shorten } from './slack-text.ts'
 import type { Team } from './teams.ts'
 
 /** Which Slack file holds a picture; undefined for one that could not be uploaded. */
-export type PictureFiles = (image: ImageSource) => string | undefined
+type PictureFiles = (image: ImageSource) => string | undefined
 
 export interface Pictures {
   /** Uploads what a message shows, once for each picture and team. Never fails: what does not work is told by its words. */

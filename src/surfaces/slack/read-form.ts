@@ -2,6 +2,7 @@ import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import type { Form, FormValues } from '../../message/form.ts'
 import { continuation } from './draw-form.ts'
 import { plainElement } from './draw-message.ts'
+import { withEmoji } from './emoji.ts'
 import type { SentFile } from './files.ts'
 import { type FieldId, isMistake, type Metadata, readBlockId, readingId, readMetadata } from './form-ids.ts'
 import { BLOCK_TEXT, VIEW_BLOCKS } from './limits.ts'
@@ -19,7 +20,7 @@ export interface SentView {
 }
 
 /** What stands in one input. */
-export interface InputState {
+interface InputState {
   type?: string
   value?: string | null
   selected_option?: { value: string } | null
@@ -39,7 +40,9 @@ export function readForm(view: SentView): Submitted {
   const { command, hidden, place } = readMetadata(view.private_metadata)
   const values: FormValues = { ...hidden }
   const files: SentFile[] = (place.files ?? []).map((id) => ({ id }))
+  const kinds = new Map<string, string>()
   for (const { field, state, kind } of inputsOf(view)) {
+    kinds.set(field.name, kind)
     switch (kind) {
       case 'files':
         files.push(...(state.files ?? []))
@@ -57,6 +60,7 @@ export function readForm(view: SentView): Submitted {
         values[field.name] = joined(values[field.name], field, state.value ?? '')
     }
   }
+  for (const [name, kind] of kinds) if (kind === 'text') values[name] = withEmoji(String(values[name] ?? ''))
   return { command, hidden, place, values, files }
 }
 

@@ -82,7 +82,7 @@ export function createFetchReceiver({
 }
 
 /** Why a request is not Slack's, or undefined if it is. */
-export function whyNotGenuine(
+function whyNotGenuine(
   headers: Headers,
   raw: string,
   signingSecret: string,

@@ -164,7 +164,7 @@ export function parts(runs: readonly RichTextElement[]): RichTextElement[][] {
 }
 
 /** Behind the last line break or space in the last quarter before `max`, else anywhere between two signs. */
-export function breakPoint(text: string, max: number): number {
+function breakPoint(text: string, max: number): number {
   if (text.length <= max) return text.length
   const tail = text.slice(Math.floor(max * 0.75), max)
   const at = Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf(' '))

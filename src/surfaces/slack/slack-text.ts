@@ -39,16 +39,16 @@ export function shortenEscaped(text: string, max: number): string {
   return `${escapeSlack(text.slice(0, cutPoint(text, low)))}…`
 }
 
+/** How people and channels that were mentioned are written. */
+export interface ReadAs {
+  /** The words for `<@U…>`. */
+  person(id: string): string
+  /** The words for `<#C…|name>`. */
+  channel(id: string, name: string): string
+}
+
 /** What a person typed, as they meant it: Slack's entities, links, mentions and channels as words. */
-export function readSlackText(
-  text: string,
-  as: {
-    /** The words for `<@U…>`. */
-    person(id: string): string
-    /** The words for `<#C…|name>`. */
-    channel(id: string, name: string): string
-  },
-): string {
+export function readSlackText(text: string, as: ReadAs): string {
   return text
     .replace(/<([^<>]*)>/g, (_, inner: string) => {
       const bar = inner.indexOf('|')

@@ -36,7 +36,7 @@ function validatorOf(method: string): ValidateFunction {
 }
 
 /** Slack's limits, written down a second time, from https://docs.slack.dev/reference/block-kit. */
-export function overLimits(payload: Json): string[] {
+function overLimits(payload: Json): string[] {
   const wrong: string[] = []
   const atMost = (what: string, length: number | undefined, limit: number) => {
     if ((length ?? 0) > limit) wrong.push(`${what}: ${length} of ${limit}`)
@@ -142,6 +142,19 @@ export function textsIn(node: Json): string[] {
   return Object.entries(node).flatMap(([key, value]) => (key === 'confirm' ? [] : textsIn(value)))
 }
 
+/** The same of everything that a bot called, by the server's own log: for a Crier that runs in another process. */
+export function violationsInLog(log: readonly Json[]): { checked: number; wrong: string[] } {
+  const calls = log.filter(({ direction, kind }) => direction === 'from_bot' && kind === 'web_api')
+  const wrong = calls.flatMap(({ summary, detail }) => {
+    const payload = Object.entries(detail ?? {}).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? meant(key, value) : value,
+    ])
+    return violations(summary, Object.fromEntries(payload))
+  })
+  return { checked: calls.length, wrong }
+}
+
 /** Calls that leave, checked on their way and kept. */
 export function checkedFetch(): {
   fetch: typeof fetch
@@ -183,11 +196,10 @@ const AS_JSON = new Set([
   'length',
 ])
 
-/** Form fields as they were meant: Slack takes numbers, truths and structures as text. */
+/** Slack takes numbers, truths and structures as text. */
+const meant = (key: string, value: string): Json => (AS_JSON.has(key) ? JSON.parse(value) : value)
+
 const fields = (body: unknown): Json =>
   Object.fromEntries(
-    [...new URLSearchParams(String(body ?? ''))].map(([key, value]) => [
-      key,
-      AS_JSON.has(key) ? JSON.parse(value) : value,
-    ]),
+    [...new URLSearchParams(String(body ?? ''))].map(([key, value]) => [key, meant(key, value)]),
   )

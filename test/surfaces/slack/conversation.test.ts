@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { textsIn } from './contract.ts'
+import { textsIn, violationsInLog } from './contract.ts'
 import { startBoth } from './running.ts'
 import {
   APPROVALS,
@@ -74,8 +74,10 @@ describe.skipIf(slackServerAbsent).each(['socket', 'events'] as const)(
     test('people and channels are read as names, and as ids where a command is about them', async () => {
       await ada.slash(GENERAL, '/crier', `roles <@${APPROVER}|ben> author`)
       await seen(ada, GENERAL, `Role of <@${APPROVER}> author`)
-      await ada.slash(GENERAL, '/draft', `Thanks <@${APPROVER}|ben> in <#${GENERAL}|general>`)
-      await seen(ada, GENERAL, 'Thanks @ben in #general')
+      await ada.slash(GENERAL, '/crier', `settings review <#${APPROVALS}|approvals>`)
+      await seen(ada, GENERAL, `Set review <#${APPROVALS}>`)
+      await ada.slash(GENERAL, '/draft', `Thanks <@${APPROVER}|ben> in <#${GENERAL}|general> :tada:`)
+      await seen(ada, GENERAL, 'Thanks @ben in #general 🎉')
     })
 
     test('a form: filled in, refused beside the field with nothing lost, then taken', async () => {
@@ -285,8 +287,11 @@ describe.skipIf(slackServerAbsent).each(['socket', 'events'] as const)(
       expect(told.blocks[0].elements[0].elements[0]).toEqual({ type: 'user', user_id: APPROVER })
     })
 
-    test('everything that left is valid by Slack’s own types and limits', () => {
+    test('everything that left is valid by Slack’s own types and limits', async () => {
       expect(both.running.wrong).toEqual([])
+      const { checked, wrong } = violationsInLog(await ada.log())
+      expect(wrong).toEqual([])
+      expect(checked).toBeGreaterThan(20)
       const methods = new Set(both.running.calls.map(({ method }) => method))
       expect([...methods]).toEqual(
         expect.arrayContaining([

@@ -5,8 +5,10 @@ import * as say from '../../../src/message/message.ts'
 import { plainSpans } from '../../../src/message/plain-text.ts'
 import { continuation, drawForm, splitText } from '../../../src/surfaces/slack/draw-form.ts'
 import { drawMessage } from '../../../src/surfaces/slack/draw-message.ts'
+import { withEmoji } from '../../../src/surfaces/slack/emoji.ts'
 import { errorsBeside, readForm, type SentView, withMoreRoom } from '../../../src/surfaces/slack/read-form.ts'
-import { readSlackText, tidy } from '../../../src/surfaces/slack/slack-text.ts'
+import { richWords } from '../../../src/surfaces/slack/rich-words.ts'
+import { escapeSlack, readSlackText, tidy } from '../../../src/surfaces/slack/slack-text.ts'
 import { textsIn, violations } from './contract.ts'
 import { forms, hostile, messages } from './hostile.ts'
 import type { Json } from './slack-server.ts'
@@ -166,7 +168,7 @@ describe('a form', () => {
           expect(parts.every(({ value }) => value.length <= 3000)).toBe(true)
           expect(parts.map(({ between, value }) => between + value).join('')).toBe(text)
           const view = filled(drawForm(textForm(text), {}), (value) => value)
-          if (view.callback_id === 'form') expect(readForm(view).values.text).toBe(text)
+          if (view.callback_id === 'form') expect(readForm(view).values.text).toBe(withEmoji(text))
         },
       ),
       { numRuns: 200 },
@@ -226,6 +228,52 @@ test('what people typed is read as they meant it', () => {
   )
 })
 
+test('what is escaped is read back as it was', () => {
+  const as = { person: (id: string) => id, channel: (id: string) => id }
+  fc.assert(
+    fc.property(hostile(), (text) => {
+      expect(readSlackText(escapeSlack(text), as)).toBe(text)
+    }),
+  )
+})
+
+test('emoji by Slack’s names are the signs themselves, and nothing else is', () => {
+  expect(withEmoji('ship :tada: :+1::skin-tone-3: :v::skin-tone-2: :flag-de:')).toBe('ship 🎉 👍🏼 ✌🏻 🇩🇪')
+  expect(withEmoji(':party_parrot: at 10:30:00, a:b:c')).toBe(':party_parrot: at 10:30:00, a:b:c')
+})
+
+test('rich text is read without the signs of its styles', () => {
+  const as = { person: (id: string) => `@${id}`, channel: (id: string) => `#${id}` }
+  const section = (...elements: Json[]) => ({ type: 'rich_text_section', elements })
+  const blocks = [
+    {
+      type: 'rich_text',
+      elements: [
+        section(
+          { type: 'text', text: 'We ', style: { bold: true } },
+          { type: 'text', text: 'ship *it* ' },
+          { type: 'emoji', name: 'tada', unicode: '1f389' },
+        ),
+        {
+          type: 'rich_text_list',
+          style: 'bullet',
+          elements: [
+            section({ type: 'text', text: 'one' }),
+            section({ type: 'link', url: 'https://x.test/a' }),
+          ],
+        },
+        section(
+          { type: 'user', user_id: 'U1' },
+          { type: 'text', text: ' ' },
+          { type: 'link', url: 'https://x.test/', text: 'here' },
+        ),
+      ],
+    },
+  ]
+  expect(richWords(blocks, as)).toBe('We ship *it* 🎉\n• one\n• https://x.test/a\n@U1 here (https://x.test/)')
+  expect(richWords(undefined, as)).toBeUndefined()
+})
+
 const textForm = (value: string): Form => ({
   type: 'form',
   title: 'Draft',
@@ -255,7 +303,7 @@ function filled(view: Json, typed: (value: string) => string = (value) => value)
 function standing(field: Field): unknown {
   switch (field.kind) {
     case 'text':
-      return tidy(field.value ?? '')
+      return withEmoji(tidy(field.value ?? ''))
     case 'flag':
       return field.value ?? false
     case 'choice':

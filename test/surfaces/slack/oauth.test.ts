@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { standingClock } from '../../../src/kit/clock.ts'
 import { lookUpScopes } from '../../../src/surfaces/slack/doctor.ts'
 import { slackScopes } from '../../../src/surfaces/slack/scopes.ts'
 import { type RunningSurface, startSurface } from './running.ts'
-import { freePort, type Json, SIGNING_SECRET } from './slack-server.ts'
+import { freePort, type Json, SERVERS, SIGNING_SECRET } from './slack-server.ts'
 import { createSmallDesk } from './small-desk.ts'
 
-const EMULATE = fileURLToPath(new URL('../../servers/node_modules/emulate/dist/api.js', import.meta.url))
+const EMULATE = join(SERVERS, 'emulate', 'dist', 'api.js')
 const absent = existsSync(EMULATE) ? undefined : 'emulate is not installed: npm ci --prefix test/servers'
 if (absent) console.warn(`Skipped: installing in Slack by OAuth. ${absent}`)
 

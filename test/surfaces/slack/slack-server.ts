@@ -5,11 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const BINARY = fileURLToPath(
-  new URL('../../servers/node_modules/local-slack-linux-x64/bin/local-slack', import.meta.url),
-)
+export const SERVERS = join(import.meta.dirname, '../../servers/node_modules')
+const BINARY = join(SERVERS, 'local-slack-linux-x64', 'bin', 'local-slack')
 
 /** Why there is no Slack server to test against, or undefined where there is one. */
 export const slackServerAbsent: string | undefined = !existsSync(BINARY)
@@ -47,9 +45,9 @@ export const freePort = (): Promise<number> =>
 
 /** A real Slack server of one team (Acme: an author in Berlin, an approver), with one app: Crier. */
 export async function startSlack(
-  how: { mode: 'socket' } | { mode: 'events'; requestUrl: string },
+  how: ({ mode: 'socket' } | { mode: 'events'; requestUrl: string }) & { port?: number },
 ): Promise<SlackServer> {
-  const port = await freePort()
+  const port = how.port ?? (await freePort())
   const folder = await mkdtemp(join(tmpdir(), 'crier-slack-'))
   const config = join(folder, 'config.json')
   await writeFile(config, JSON.stringify(team(how)))

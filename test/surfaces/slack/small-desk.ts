@@ -1,3 +1,4 @@
+import type { Arg } from '../../../src/app/command.ts'
 import type { Answer, CommandFacts, FrontDesk, Said, Speaker } from '../../../src/app/surface.ts'
 import type { Field, Form, FormValues } from '../../../src/message/form.ts'
 import * as say from '../../../src/message/message.ts'
@@ -75,6 +76,8 @@ export function createSmallDesk() {
       }
       case 'roles':
         return person(say.message(say.text(`Role of ${words}`)))
+      case 'settings':
+        return person(say.message(say.text(`Set ${words}`)))
       case 'help':
         return person(say.message(say.heading('What I can do'), say.text('draft, show, page')))
       default:
@@ -123,7 +126,7 @@ export function createSmallDesk() {
   }
 
   const desk: FrontDesk = {
-    commands: ['draft', 'schedule', 'calendar', 'queue', 'roles', 'page'].map(facts),
+    commands: ['draft', 'schedule', 'calendar', 'queue', 'roles', 'page', 'settings'].map(facts),
     ask,
     suggest: async (_, { partial }) =>
       partial === 'tomorrow' ? [{ label: 'Sat 28 Nov, 09:00', insert: partial }] : [],
@@ -136,13 +139,18 @@ export function createSmallDesk() {
 
 const person = (message: say.Message): Answer => ({ type: 'message', message, audience: 'person' })
 
+const ARGS: Record<string, Arg> = {
+  roles: { name: 'member', kind: 'member', label: 'Member', required: true },
+  settings: { name: 'value', kind: 'text', label: 'Value', required: false },
+}
+
 const facts = (name: string): CommandFacts => ({
   name,
   summary: `What ${name} does`,
   usage: '<what>',
   examples: [name],
   who: 'author',
-  args: name === 'roles' ? [{ name: 'member', kind: 'member', label: 'Member', required: true }] : [],
+  args: [ARGS[name] ?? { name: 'text', kind: 'text', label: 'Text', required: false }],
 })
 
 function draftForm(text = '', when = ''): Form {
