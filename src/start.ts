@@ -52,6 +52,8 @@ export async function start(house: House, { beating = true }: { beating?: boolea
     surfaces,
     meters,
     onWrite: (listener) => storage.onWrite(listener),
+    // A SQLite file takes one server at a time.
+    alone: storage.dialect === 'sqlite',
   })
   const server = openServer(
     house,
@@ -64,7 +66,7 @@ export async function start(house: House, { beating = true }: { beating?: boolea
   const { port, url } = await server.start()
   house.address.own = url
   for (const surface of surfaces.values()) await surface.start()
-  if (beating) scheduler.start()
+  if (beating) await scheduler.start()
 
   return {
     page: playgroundIsOpen(config)

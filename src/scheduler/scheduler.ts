@@ -8,6 +8,7 @@ import { loadFolder } from '../kit/load-folder.ts'
 import type { SurfaceName } from '../workspaces/workspace.ts'
 import type { Job, Tools } from './job.ts'
 import type { Meters } from './meters.ts'
+import { rescueAbandoned } from './rescue.ts'
 
 export interface SchedulerNeeds {
   bench: Workbench
@@ -16,10 +17,12 @@ export interface SchedulerNeeds {
   /** Calls back after a write that somebody may be waiting for; returns what stops it. */
   onWrite(listener: (written: 'deliveries' | 'outbox') => void): () => void
   random?: () => number
+  /** Is this the only process that publishes? Then whatever is under way at its start was abandoned. */
+  alone: boolean
 }
 
 export interface Scheduler {
-  start(): void
+  start(): Promise<void>
   /** Begins nothing new, and waits up to `grace` ms for what is in flight. Says whether everything ended. */
   stop(grace: number): Promise<boolean>
   /** Runs every job that is due now, and everything they began: for tests. */
@@ -45,6 +48,7 @@ export async function createScheduler({
   meters,
   onWrite,
   random = Math.random,
+  alone,
 }: SchedulerNeeds): Promise<Scheduler> {
   const jobs = await loadFolder<Job>(jobsFolder())
   const lastRun = new Map<string, EpochMs>()
@@ -130,7 +134,8 @@ export async function createScheduler({
   let unhook: (() => void) | undefined
 
   return {
-    start() {
+    async start() {
+      if (alone) await rescueAbandoned(bench, Number.MAX_SAFE_INTEGER)
       cron = new Cron('* * * * * *', { protect: false, unref: true }, () => {
         for (const job of dueJobs()) void run(job)
       })

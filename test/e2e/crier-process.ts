@@ -1,0 +1,111 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** Crier as people run it: a process of its own, spoken to over its API. */
+export interface CrierProcess {
+  url: string
+  child: ChildProcess
+  /** Says a line as a member and returns the answer's words. */
+  say(line: string, as?: string): Promise<string>
+  /** Runs a command with its arguments. */
+  call(
+    command: string,
+    args: Record<string, unknown>,
+    as?: string,
+  ): Promise<{ status: number; text: string; body: Record<string, unknown> }>
+  kill(): Promise<void>
+  stop(): Promise<number | null>
+}
+
+export async function startCrier(
+  dataDir: string,
+  environment: Record<string, string> = {},
+): Promise<CrierProcess> {
+  const port = String(await freePort())
+  const env = {
+    ...process.env,
+    DATA_DIR: dataDir,
+    PORT: port,
+    LOG_LEVEL: 'warn',
+    NODE_ENV: 'production',
+    ...environment,
+  }
+  const child = spawn(process.execPath, ['src/crier.js', 'start'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const url = `http://127.0.0.1:${port}`
+  await until(`Crier at ${url}`, async () => {
+    if (child.exitCode !== null) throw new Error(`Crier ended with ${child.exitCode}:\n${said}`)
+    return fetch(`${url}/healthz`)
+      .then((answer) => answer.ok)
+      .catch(() => false)
+  })
+  const tokens = new Map<string, string>()
+  const tokenOf = (as: string): string => {
+    const known = tokens.get(as)
+    if (known) return known
+    const token = execFileSync(process.execPath, ['src/crier.js', 'token', '--as', as], {
+      cwd: root,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+    tokens.set(as, token)
+    return token
+  }
+  const post = async (body: unknown, as: string) => {
+    const answer = await fetch(`${url}/api/commands`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokenOf(as)}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const json = (await answer.json()) as Record<string, unknown>
+    return { status: answer.status, text: String(json.text ?? JSON.stringify(json)), body: json }
+  }
+  const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
+  return {
+    url,
+    child,
+    say: async (line, as = 'Grace') => (await post({ line }, as)).text,
+    call: (command, args, as = 'Grace') => post({ command, args }, as),
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      return ended
+    },
+  }
+}
+
+export async function until<Value>(
+  what: string,
+  look: () => Promise<Value> | Value,
+  within = 15_000,
+): Promise<NonNullable<Value>> {
+  const end = performance.now() + within
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    if (performance.now() > end) throw new Error(`Waited ${within} ms for ${what}`)
+    await new Promise((go) => setTimeout(go, 25))
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((found, failed) => {
+    const server = createServer()
+    server.on('error', failed).listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => found(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
