@@ -131,6 +131,25 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     expect(await page.inputValue('#write')).toBe('calendar')
   })
 
+  test('a restart is waited for, and what was said before it is still there', async () => {
+    const { page } = await visit(browser, served.url)
+    await page.keyboard.type('shout before\n')
+    await entries(page).nth(1).waitFor()
+    await page.keyboard.type('half a line')
+    const { url, transcripts } = served
+    await served.close()
+    await page.getByText('Reconnecting…').waitFor()
+    served = await servePlayground({ port: Number(new URL(url).port), transcripts })
+    await served.playground.send({ chat: 'local', channel: 'general' }, message(text('After')), { key: 'k' })
+    await entries(page).getByText('After').waitFor()
+    expect(await page.locator('#line-state').textContent()).toBe('')
+    expect(await entries(page).count()).toBe(3)
+    expect(await page.inputValue('#write')).toBe('half a line')
+    await page.reload()
+    await entries(page).getByText('After').waitFor()
+    expect(await page.inputValue('#write')).toBe('half a line')
+  })
+
   test('files are attached with a description, and go with the form', async () => {
     const { page } = await visit(browser, served.url)
     await page.keyboard.type('schedule\n')
@@ -185,8 +204,15 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     const id = await served.publish({ key: 'a', text: 'We ship: https://example.com/x #launch', media })
     await page.getByRole('img', { name: 'A brass bell' }).waitFor()
     expect(await page.locator('.live a').getAttribute('href')).toBe('https://example.com/x')
-    await page.goto(`${served.url}/#feed-${id}`)
+    await served.playground.send(review, message(text(link(`${served.url}/#feed-${id}`, 'It is live'))), {
+      key: 'l',
+    })
+    await page.locator('[data-channel=review]').click()
+    await page.getByRole('link', { name: 'It is live' }).click()
     await page.locator('.live.pointed', { hasText: 'We ship' }).waitFor()
+    const second = await page.context().newPage()
+    await second.goto(`${served.url}/#feed-${id}`)
+    await second.locator('.live.pointed', { hasText: 'We ship' }).waitFor()
     expect(complaints).toEqual([])
   })
 

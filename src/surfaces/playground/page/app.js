@@ -247,7 +247,7 @@ function earlierButton() {
 /** @param {string} name @param {boolean} [byHand] did the reader choose it? */
 function openChannel(name, byHand = false) {
   if (!factsOf(name)) return
-  drafts.set(`${state.me} ${channel}`, composer.text)
+  if (byHand) keepDraft()
   if (thread !== undefined) closeThread()
   channel = name
   newSince = unread.since(state.me, name, [...entries.values()])
@@ -293,14 +293,19 @@ function closeThread() {
 // Coming in
 
 /** @param {string} id */
-async function become(id) {
+function become(id) {
+  void load(id)
+}
+
+/** What stands in the field belongs to this member and this channel. */
+function keepDraft() {
   drafts.set(`${state.me} ${channel}`, composer.text)
-  await load(id)
 }
 
 /** Everything as this member sees it, and from then on what changes. @param {string | null} as */
 async function load(as) {
   stopListening()
+  if (state) keepDraft()
   try {
     state = await loadState(as)
   } catch (error) {
@@ -326,7 +331,6 @@ async function load(as) {
   const direct = channel.startsWith('direct:')
     ? state.channels.find(({ kind }) => kind === 'direct')?.name
     : undefined
-  composer.write('', false)
   openChannel(direct ?? next)
   stopListening = listen(state.me, state.cursor, {
     entry(entry) {
@@ -363,7 +367,7 @@ byId('log').addEventListener('scroll', () => {
 })
 window.addEventListener('hashchange', followLink)
 window.addEventListener('pagehide', () => {
-  if (state) drafts.set(`${state.me} ${channel}`, composer.text)
+  if (state) keepDraft()
   sessionStorage.setItem(
     'crier.drafts',
     JSON.stringify(Object.fromEntries([...drafts].filter(([, line]) => line))),

@@ -130,11 +130,14 @@ function drawSpan(span) {
   }
 }
 
-/** @param {string} href @param {string} [words] */
-export const drawLink = (href, words = href) =>
-  isWebLink(href)
-    ? el('a', { href, target: '_blank', rel: 'noopener noreferrer' }, words)
-    : `${words} (${href})`
+/** A link elsewhere opens beside the page; one to the page itself, such as an item of the feed, opens in it.
+ * @param {string} href @param {string} [words] */
+export function drawLink(href, words = href) {
+  if (!isWebLink(href)) return `${words} (${href})`
+  const away =
+    new URL(href).origin === location.origin ? {} : { target: '_blank', rel: 'noopener noreferrer' }
+  return el('a', { href, ...away }, words)
+}
 
 /** Anything else, `javascript:` above all, stays words. @param {string} href */
 const isWebLink = (href) =>
