@@ -76,7 +76,7 @@ export function listen(app: App, options: ConversationOptions): void {
       })
       if (!visit) return
       const line = await lineOf(visit.team, slashLine(body.command, body.text ?? ''))
-      await answering.ask(visit, { line, channel: body.channel_id })
+      await answering.ask(visit, { line, ...saidIn(place) })
     })
   })
 
@@ -90,7 +90,7 @@ export function listen(app: App, options: ConversationOptions): void {
     if (line === undefined) return
     const place = placeOf(body)
     const foreign = isForeign(body)
-    const direct = place.channel?.startsWith('D') === true
+    const direct = isDirect(place.channel)
     const own = direct || ('is_ephemeral' in body.container && body.container.is_ephemeral === true)
     const visit = await visitOf(body.team?.id, { id: body.user.id, name: body.user.name }, place, {
       trigger: body.trigger_id,
@@ -100,7 +100,7 @@ export function listen(app: App, options: ConversationOptions): void {
     })
     if (!visit) return
     if (foreign) return answering.show(visit, foreigner(visit.team), 'person')
-    await answering.ask(visit, { line, press: true, ...(place.channel ? { channel: place.channel } : {}) })
+    await answering.ask(visit, { line, press: true, ...saidIn(place) })
   }
 
   app.action({ type: 'block_actions', action_id: ROOM_ACTION }, async ({ ack, body, action }) => {
@@ -132,7 +132,7 @@ export function listen(app: App, options: ConversationOptions): void {
       return {
         command,
         values,
-        ...(place.channel ? { channel: place.channel } : {}),
+        ...saidIn(place),
         ...(visit && files.length > 0
           ? { files: await incomingFiles(visit.team, files, options.access) }
           : {}),
@@ -190,7 +190,7 @@ export function listen(app: App, options: ConversationOptions): void {
       if (!visit) return
       const words = await wordsOf(visit.team, body.message.text ?? '', body.message.blocks)
       const prefill = (form: Form) => prefilled(form, words)
-      await answering.ask(visit, { line: 'draft', channel: body.channel.id }, { prefill })
+      await answering.ask(visit, { line: 'draft', ...saidIn(place) }, { prefill })
     })
   })
 
@@ -237,7 +237,7 @@ export function listen(app: App, options: ConversationOptions): void {
     if (!files) return
     await answering.ask(visit, {
       line: line || 'help',
-      ...(place.channel ? { channel: place.channel } : {}),
+      ...saidIn(place),
       ...(files.length > 0 ? { files } : {}),
     })
   }
@@ -339,6 +339,12 @@ function lineIn(action: BlockAction['actions'][number]): string | undefined {
   if (action.type === 'button') return action.value
   return action.type === 'static_select' ? action.selected_option?.value : undefined
 }
+
+/** A direct message is no place for a team's cards. */
+const saidIn = ({ channel }: Place): Pick<Said, 'channel' | 'direct'> =>
+  channel === undefined ? {} : { channel, direct: isDirect(channel) }
+
+const isDirect = (channel: string | undefined): boolean => channel?.startsWith('D') === true
 
 const originOf = (actionId: string): string => actionId.split(':').slice(2).join(':')
 

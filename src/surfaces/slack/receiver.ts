@@ -6,7 +6,7 @@ import type { Log } from '../../kit/log.ts'
 /** Older requests may be recordings: https://docs.slack.dev/authentication/verifying-requests-from-slack */
 const SIGNATURE_LIVES = 5 * MINUTE
 /** A view of 250 KB, written as a form's value. */
-const MOST_BYTES = 4 * 1024 * 1024
+export const MOST_BYTES = 4 * 1024 * 1024
 /** Slack waits three seconds for an answer. */
 const ANSWER_WITHIN = 2.9 * SECOND
 

@@ -15,7 +15,7 @@ import { longer, sleep, within } from './patience.ts'
 import { createPeople } from './people.ts'
 import { createPictures } from './pictures.ts'
 import { quietLogger } from './quiet-logger.ts'
-import { createFetchReceiver } from './receiver.ts'
+import { createFetchReceiver, MOST_BYTES } from './receiver.ts'
 import { missingScopes } from './scopes.ts'
 import { type Seen, seenInMemory } from './seen.ts'
 import { refusalOf, sendError } from './send-failure.ts'
@@ -303,6 +303,7 @@ function slackRoutes(
       : undefined
   return {
     path: '/slack',
+    maxBody: MOST_BYTES,
     async handle(request) {
       switch (new URL(request.url).pathname) {
         case '/slack/events':

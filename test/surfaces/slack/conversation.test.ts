@@ -47,7 +47,7 @@ describe.skipIf(slackServerAbsent).each(['socket', 'events'] as const)(
       expect(answer.ephemeral_to).toBe(AUTHOR)
       expect(words(answer)).toContain('We ship on Friday & party')
       expect(heard.at(-1)).toMatchObject({
-        said: { line: 'draft We ship on Friday & party', channel: GENERAL },
+        said: { line: 'draft We ship on Friday & party', channel: GENERAL, direct: false },
         speaker: {
           surface: 'slack',
           chat: { externalId: TEAM, name: 'Acme' },
@@ -199,6 +199,7 @@ describe.skipIf(slackServerAbsent).each(['socket', 'events'] as const)(
       ada.submit({ Text: 'From a direct message' })
       const answer = await seen(ada, direct, 'From a direct message')
       expect(answer.user).toBe(BOT)
+      expect(heard.at(-1)?.said).toMatchObject({ command: 'draft', channel: direct, direct: true })
     })
 
     test('a mention is a line too, answered in its thread to the person alone', async () => {
