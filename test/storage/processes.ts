@@ -1,16 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { firstBrokenLink } from '../../src/events/hash-chain.ts'
 import { clearQueue, type Ground, NOON, newDelivery, newPost, newTeam } from './ground.ts'
 
 /** Starts `child.ts`; `lines` fills while it runs. */
 export function startChild(url: string, task: string, argument = '') {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), url, task, argument], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(import.meta.resolve('./child.ts')), url, task, argument],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const lines: string[] = []
   const reader = createInterface(child.stdout)
   reader.on('line', (line) => lines.push(line))

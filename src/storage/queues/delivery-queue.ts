@@ -110,14 +110,8 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     nextDueAt: async () => asNumber((await handle.run(nextDue, {}))[0]?.[0]),
     renewLease: async (id, worker, leaseUntil) =>
       (await handle.run(renewLease, { id, worker, leaseUntil })).length === 1,
-    keepProgress: async (deliveryId, worker, progress, at) => {
-      const kept = await db
-        .update(deliveries)
-        .set({ progress, updatedAt: at })
-        .where(heldBy(deliveryId, worker))
-        .returning({ id: deliveries.id })
-      return kept.length === 1
-    },
+    keepProgress: async (delivery, worker, progress, at) =>
+      asked(ends, { delivery, worker, state: 'publishing', changes: { at, progress } }),
     beginAttempt: async (attempt) => asked(begins, attempt),
     endAttempt: async ({ id, deliveryId, worker, outcome, message }, move, changes) =>
       asked(ends, {
@@ -184,14 +178,6 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     settle: async () => {
       await Promise.all([begins.settle(), ends.settle()])
     },
-  }
-
-  function heldBy(deliveryId: string, worker: string) {
-    return and(
-      eq(deliveries.id, deliveryId),
-      eq(deliveries.worker, worker),
-      eq(deliveries.state, 'publishing'),
-    )
   }
 
   /**

@@ -27,6 +27,27 @@ export function transactionsContract(ground: () => Ground): void {
       expect(await team.stores.events.list()).toHaveLength(1)
     })
 
+    test('takes several statements together', async () => {
+      const { storage } = ground()
+      const team = await newTeam(storage)
+      const made = await storage.transaction(team.id, (stores) =>
+        Promise.all(Array.from({ length: 6 }, () => stores.posts.create(newPost(team)))),
+      )
+      expect(new Set(made.map(({ number }) => number)).size).toBe(6)
+    })
+
+    test('is written, though one who listens fails', async () => {
+      const { storage } = ground()
+      const team = await newTeam(storage)
+      const stop = storage.onWrite(() => {
+        throw new Error('I am not listening')
+      })
+      await storage.transaction(team.id, (stores) => stores.outbox.add(newEntry(team, { channel: 'C-deaf' })))
+      const delivery = await dueDelivery(team, { dueAt: NOON * 2 })
+      stop()
+      expect(await team.stores.deliveries.get(delivery.id)).toEqual(delivery)
+    })
+
     test('or nothing', async () => {
       const { storage } = ground()
       const team = await newTeam(storage)
