@@ -134,7 +134,8 @@ function choicesIn(when: When, here: Here) {
   return [choice(when.at, when.zone, here)]
 }
 
-function choice(at: Temporal.Instant, zone: string, here: Here) {
+/** One of the moments a person may choose; its phrase reads back to it. */
+export function choice(at: Temporal.Instant, zone: string, here: Here) {
   return { label: describeInstant(at, zone, { now: here.now, locale: here.locale }), at, phrase: describeInstant(at, zone) }
 }
 

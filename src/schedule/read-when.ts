@@ -3,6 +3,7 @@ import { guard } from './guard.ts'
 import { type LanguageCode, languageOf, languages, lexicons } from './languages/index.ts'
 import type { Language } from './languages/language.ts'
 import { type Here, readOnce } from './once.ts'
+import { readFloating } from './floating.ts'
 import { Reader } from './reader.ts'
 import type { Recurrence } from './recurrence.ts'
 import { isRepeating, readRule } from './rule.ts'
@@ -48,7 +49,7 @@ export function readWhen(phrase: string, at: ReadAt): When {
     defaultTime: Temporal.PlainTime.from(at.defaultTime ?? DEFAULT_TIME),
   }
   const own = readIn(languageOf(at.locale), guarded.text, tokens, here)
-  return own.understood ? own.when : (elsewhere(guarded.text, tokens, here) ?? own.when)
+  return own.understood ? own.when : (elsewhere(guarded.text, tokens, here) ?? readFloating(guarded.text, here) ?? own.when)
 }
 
 /** What another language makes of a phrase that the person's own does not read: English first, then only one that can. */

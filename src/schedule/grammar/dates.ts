@@ -383,7 +383,9 @@ export function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
     const one = weekday(r, at)
     if (one === undefined) break
     if (last !== undefined && (one.value.next ?? all.next) !== all.next) break
-    for (const day of one.value.days) if (!all.days.includes(day)) all.days.push(day)
+    // "mon,mon,mon" is nothing anybody means
+    if (one.value.days.some((day) => all.days.includes(day))) return undefined
+    all.days.push(...one.value.days)
     all.habit ||= one.value.habit
     if (one.value.next !== undefined) all.next = one.value.next
     if (one.value.now) all.now = true
