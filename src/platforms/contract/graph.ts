@@ -403,12 +403,3 @@ export function verdictOfWords(
   if (subcode === undefined || row?.next !== 'edit') return undefined
   return { next: { do: 'edit' }, code: subcode, ...(row.says === undefined ? {} : { says: row.says }) }
 }
-
-/** Milliseconds between looks at what Meta is still working on: soon at first, then every five seconds. */
-export const workingWaits = (): (() => number) => {
-  let wait = SECOND / 4
-  return () => {
-    wait = Math.min(wait * 2, 5 * SECOND)
-    return wait
-  }
-}

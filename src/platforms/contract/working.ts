@@ -45,3 +45,12 @@ export async function untilDone<Value>(
 }
 
 const SHORTEST = SECOND / 20
+
+/** Milliseconds between one look and the next: soon at first, then every five seconds. */
+export function workingWaits(): () => number {
+  let wait = SECOND / 4
+  return () => {
+    wait = Math.min(wait * 2, 5 * SECOND)
+    return wait
+  }
+}

@@ -8,13 +8,12 @@ import {
   isUnknownToGraph,
   QUOTA_WAIT,
   verdictOfWords,
-  workingWaits,
 } from '../contract/graph.ts'
 import type { Call } from '../contract/http.ts'
 import { listed, ticked } from '../contract/options.ts'
 import type { Io, MediaItem, Progress, Publication } from '../contract/platform.ts'
 import { PublishError } from '../contract/publish-error.ts'
-import { untilDone } from '../contract/working.ts'
+import { untilDone, workingWaits } from '../contract/working.ts'
 import { isVideo, kindOf, mayPush } from './check.ts'
 import { base, type Credentials, hostOr, PLATFORM } from './connect.ts'
 

@@ -7,14 +7,13 @@ import {
   isUnknownToGraph,
   QUOTA_WAIT,
   verdictOfWords,
-  workingWaits,
 } from '../contract/graph.ts'
 import type { Call } from '../contract/http.ts'
 import type { FormValue } from '../contract/http-body.ts'
 import type { Io, MediaItem, Progress, Publication } from '../contract/platform.ts'
 import { PublishError } from '../contract/publish-error.ts'
 import { threadParts } from '../contract/text.ts'
-import { untilDone } from '../contract/working.ts'
+import { untilDone, workingWaits } from '../contract/working.ts'
 import { isVideo } from './check.ts'
 import { base, type Credentials, PLATFORM } from './connect.ts'
 
