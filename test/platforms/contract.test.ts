@@ -131,7 +131,8 @@ function contract(platform: Platform, recorded: Recorded): void {
       const { fails } = await stage(
         () => recorded.refusals?.limited ?? { status: 429, json: { error: 'Slow down' } },
       )
-      expect((await fails()).next).toEqual({ do: 'retry' })
+      const after = recorded.limitedUntil
+      expect((await fails()).next).toEqual({ do: 'retry', ...(after === undefined ? {} : { after }) })
     })
 
     it('the answer lost, and nothing published: found absent', async () => {
@@ -249,9 +250,9 @@ function contract(platform: Platform, recorded: Recorded): void {
     })
 
     it('that a file is of a kind it does not take', () => {
-      const file = { ...image(), type: 'application/pdf', filename: 'plan.pdf' }
+      const file = { ...image(), type: 'application/zip', filename: 'plans.zip' }
       expect(errorsOf(platform.check({ text: TEXT, media: [file], options: {} }, facts)).join()).toContain(
-        'plan.pdf',
+        'plans.zip',
       )
     })
 

@@ -6,6 +6,8 @@ import type { Json } from './openapi-check.ts'
 export interface Asked {
   method: string
   path: string
+  /** Path and query as they came, not decoded. */
+  raw: string
   query: URLSearchParams
   headers: IncomingHttpHeaders
   /** JSON, or the fields of a form (of a multipart one too, with files as what they are); undefined for other bytes. */
@@ -48,7 +50,7 @@ export async function startStandIn(answer: (asked: Asked) => Answer | Promise<An
     const answered =
       failing && !failing.after
         ? undefined
-        : await answer({ method, path, query, headers: request.headers, body, bytes })
+        : await answer({ method, path, raw: request.url ?? '', query, headers: request.headers, body, bytes })
     if (failing?.failure === 'drop') return void response.socket?.destroy()
     const { status, json, headers = {} } = failing?.failure ?? answered ?? { status: 500 }
     response.writeHead(status, {

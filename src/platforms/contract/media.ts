@@ -13,7 +13,7 @@ export function checkMedia(platform: string, media: Draft['media'], rules: Media
   const videos = media.filter((item) => item.type.startsWith('video/'))
   const others = media.filter((item) => !isImage(item) && !item.type.startsWith('video/'))
   return [
-    ...others.map((item) => error(`${item.filename} is ${item.type}, which ${platform} does not take`)),
+    ...checkDocuments(platform, others, images.length + videos.length, rules.documents),
     ...checkImages(platform, images, rules.images),
     ...checkVideos(platform, videos, rules.videos),
     ...checkTogether(platform, images.length, videos.length, rules.together),
@@ -57,6 +57,27 @@ export const warning = (message: string): Finding => ({ severity: 'warning', mes
 
 type Item = Draft['media'][number]
 const isImage = (item: Item): boolean => item.type.startsWith('image/')
+
+function checkDocuments(
+  platform: string,
+  documents: Item[],
+  besides: number,
+  rules: MediaRules['documents'],
+): Finding[] {
+  const foreign = documents.filter(({ type }) => !rules || !takes(rules.types, type))
+  const findings = foreign.map((item) =>
+    error(`${item.filename} is ${item.type}, which ${platform} does not take`),
+  )
+  if (!rules || documents.length === foreign.length) return findings
+  if (documents.length > rules.max) {
+    findings.push(error(`${documents.length} documents are attached; ${platform} takes at most ${rules.max}`))
+  }
+  if (besides > 0) findings.push(error(`${platform} takes a document or other files, not both in one post`))
+  return [
+    ...findings,
+    ...documents.flatMap((item) => (foreign.includes(item) ? [] : checkFile(platform, item, rules))),
+  ]
+}
 
 function checkTogether(
   platform: string,

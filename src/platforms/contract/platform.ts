@@ -18,6 +18,8 @@ export interface Platform<Credentials = unknown> {
   label: string
   /** The base address of its API where it has one for everybody; `<NAME>_API_URL` overrides it. */
   apiUrl?: string
+  /** The version of its API that is spoken, where the platform ends versions; `<NAME>_API_VERSION` overrides it. */
+  apiVersion?: ApiVersion
   text: TextRules
   media: MediaRules
   /** What can be published: shown in the README's table and checked by `check`. */
@@ -79,6 +81,13 @@ export interface Platform<Credentials = unknown> {
   remove?(remote: Published, io: Io<Credentials>): Promise<void>
 }
 
+/** A version of an API with an end. */
+export interface ApiVersion {
+  name: string
+  /** The last day (ISO date) on which the platform is expected to serve it: `crier doctor` warns before. */
+  lastDay: string
+}
+
 /** How text is counted there. Limits an account's server can change are read from `facts`. */
 export interface TextRules {
   limit(facts: AccountFacts): number
@@ -91,6 +100,8 @@ export interface TextRules {
 export interface MediaRules {
   images: { max: number; types: readonly string[]; maxBytes: number; maxAlt?: number }
   videos?: { max: number; types: readonly string[]; maxBytes: number; maxDuration?: number }
+  /** Files that are neither: PDF and the like. */
+  documents?: { max: number; types: readonly string[]; maxBytes: number }
   /** Images and videos may be in one post, this many altogether; absent: one kind only. */
   together?: number
   /** Does the platform fetch media itself, so that they need a public address? */
@@ -149,6 +160,8 @@ export interface Io<Credentials> {
   http: Http
   /** The platform's base address, with the operator's override applied; '' where each account brings its own. */
   apiUrl: string
+  /** The operator's override of `apiVersion`. */
+  apiVersion?: string
   credentials: Credentials
   account: { externalId: string; handle: string; facts: AccountFacts }
   /** The OAuth client the operator registered, where the platform needs one. */

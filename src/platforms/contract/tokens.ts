@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type EpochMs, SECOND } from '../../kit/clock.ts'
 import type { FormValue } from './http-body.ts'
-import type { ConnectIo, Io } from './platform.ts'
+import type { ConnectIo, Io, OAuthTokens } from './platform.ts'
 import { PublishError } from './publish-error.ts'
 import type { ReadRefusal } from './refusal.ts'
 
@@ -26,6 +26,19 @@ const TokenAnswer = z.object({
   refresh_expires_in: z.coerce.number().positive().nullish(),
 })
 const Refused = z.object({ error: z.string() })
+
+/** What is kept of tokens that were just granted. */
+export const keptTokens = ({
+  accessToken,
+  refreshToken,
+  expiresAt,
+  refreshExpiresAt,
+}: OAuthTokens): Tokens => ({
+  accessToken,
+  ...(refreshToken ? { refreshToken } : {}),
+  expiresAt,
+  ...(refreshExpiresAt ? { refreshExpiresAt } : {}),
+})
 
 type Client = { id: string; secret: string }
 

@@ -1,4 +1,4 @@
-import type { Io, MediaItem, Platform } from '../../../src/platforms/contract/platform.ts'
+import type { Io, MediaItem } from '../../../src/platforms/contract/platform.ts'
 import type { Next } from '../../../src/platforms/contract/publish-error.ts'
 import type { Received, Reply } from '../fault-server.ts'
 
@@ -21,6 +21,8 @@ export interface Recorded {
   blind?: true
   /** How it refuses, where the status is not all that counts. */
   refusals?: Partial<Record<'refused' | 'signedOut' | 'busy' | 'limited', { status: number; json: unknown }>>
+  /** UTC ms at which a limit ends that the platform does not tell, where that is known. */
+  limitedUntil?: number
   /** Verdicts that differ from the suite's, with the reason in a comment beside them. */
   verdicts?: Partial<Record<'busy' | 'redirected' | 'nonsense' | 'cut', Next['do'] | 'published'>>
 }
