@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
@@ -48,6 +48,9 @@ describe('opening a SQLite file', () => {
     await storage.migrate()
     await storage.migrate()
     expect(await storage.check()).toMatchObject({ ok: true })
+    for (const name of await readdir(join(folder, 'a/b')))
+      if (name.startsWith('crier.db') && name !== 'crier.db.lock')
+        expect((await stat(join(folder, 'a/b', name))).mode & 0o777, name).toBe(0o600)
     await storage.close()
     await expect(storage.directory.all()).rejects.toThrow('closed')
   })
@@ -90,7 +93,10 @@ describe('opening a SQLite file', () => {
 
   test('a folder that cannot be made, or a folder in place of the file, is refused', async () => {
     await writeFile(join(folder, 'plain'), '')
-    await refused(open('server', `file:${join(folder, 'plain/crier.db')}`), /cannot be made or read/)
+    await refused(
+      open('server', `file:${join(folder, 'plain/crier.db')}`),
+      /crier\.db cannot be made \(\w+\)/,
+    )
     await refused(open('server', `file:${folder}`), /cannot be opened/)
     await refused(open('visitor', `file:${folder}`), /cannot be opened/)
   })

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 // better-sqlite3: SQLite in the process; synchronous, so that a transaction is never left open across a turn.
@@ -26,14 +26,20 @@ export function pathOf(url: string, dataDir: string | undefined): string {
   return basename(path) === path && dataDir !== undefined ? resolve(dataDir, path) : resolve(path)
 }
 
-/** Makes the folder, and resolves links to it, so that two names of one file have one lock. */
-export function prepareFolder(file: string): string {
+/** Who may read the file: drafts and sealed logins are nobody else's. What SQLite makes beside it gets the same. */
+export const OWNER_ONLY = 0o600
+
+/** Makes the folder and an empty file, and resolves links, so that two names of one file have one lock. @throws StorageError */
+export function prepareFile(file: string): string {
+  const folder = dirname(file)
   try {
-    mkdirSync(dirname(file), { recursive: true })
-    return join(realpathSync(dirname(file)), basename(file))
+    mkdirSync(folder, { recursive: true })
+    // Only where there is none: to close a file that SQLite has open in this process would take its locks away.
+    if (!existsSync(file)) closeSync(openSync(file, 'a', OWNER_ONLY))
+    return join(realpathSync(folder), basename(file))
   } catch (error) {
     throw new StorageError(
-      `The folder ${dirname(file)} cannot be made or read (${sqliteCode(error)}): name another in DATABASE_URL or DATA_DIR`,
+      `${file} cannot be made (${sqliteCode(error)}): name a file in a folder that this user may write to, in DATABASE_URL or DATA_DIR`,
       error,
     )
   }

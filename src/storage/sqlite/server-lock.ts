@@ -11,6 +11,8 @@ import { sqliteCode } from './sqlite-error.ts'
 export function takeServerLock(file: string): () => void {
   const lock = new BetterSqlite(`${file}.lock`, { timeout: 0 })
   try {
+    // Nothing is ever written: a journal beside it would only be left behind.
+    lock.pragma('journal_mode = MEMORY')
     lock.exec('begin exclusive')
   } catch (error) {
     lock.close()

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import type { Driver, Lane, OpenTransaction } from '../driver.ts'
@@ -11,7 +11,7 @@ import type { Health, StorageOptions } from '../storage.ts'
 import { StorageError } from '../storage-error.ts'
 import { hadMigrations, migrateFile } from './migrate-file.ts'
 import { createMutex } from './mutex.ts'
-import { MEMORY, openFile, pathOf, prepareFolder } from './open-file.ts'
+import { MEMORY, OWNER_ONLY, openFile, pathOf, prepareFile } from './open-file.ts'
 import { patiently, waitingInside } from './patience.ts'
 import { isServed, takeServerLock } from './server-lock.ts'
 import { toQueryError } from './sqlite-error.ts'
@@ -41,7 +41,7 @@ export const sqliteSpeech: Speech = {
 export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): Driver {
   const path = pathOf(url, dataDir)
   const inMemory = path === MEMORY
-  const file = inMemory ? MEMORY : prepareFolder(path)
+  const file = inMemory ? MEMORY : prepareFile(path)
   const where = inMemory ? 'The database in memory' : file
   const unlock = role === 'server' && !inMemory ? lockFor(file) : () => undefined
   const known = migrationsOf('sqlite')
@@ -129,7 +129,9 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
     if (inMemory) return { ok: true, sentence: `SQLite ${version} in memory: gone when this process ends` }
     const { bavail, bsize } = statfsSync(dirname(file))
     const free = bavail * bsize
-    const sentence = `SQLite ${version}, ${megabytes(statSync(file).size)} in ${file}, ${megabytes(free)} free on its disk`
+    const size =
+      Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }))
+    const sentence = `SQLite ${version}, ${megabytes(size)} in ${file}, ${megabytes(free)} free on its disk`
     return free < LEAST_FREE ? { ok: false, sentence: `${sentence}: make room` } : { ok: true, sentence }
   }
 
@@ -189,6 +191,7 @@ async function backup(db: BetterSqlite.Database, target: string): Promise<string
     const found = copy.pragma('quick_check(1)', { simple: true })
     copy.close()
     if (found !== 'ok') throw new Error(String(found))
+    chmodSync(unfinished, OWNER_ONLY)
     renameSync(unfinished, target)
   } catch (error) {
     rmSync(unfinished, { force: true })
