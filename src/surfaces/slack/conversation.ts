@@ -209,7 +209,8 @@ export function listen(app: App, options: ConversationOptions): void {
 
   app.event('app_mention', async ({ event, body }) => {
     if (!event.user || event.bot_id) return
-    await heard(body.team_id, event.user, event, { channel: event.channel, thread: event.thread_ts }, false)
+    const { user, channel, thread_ts: thread } = event
+    later(() => heard(body.team_id, user, event, { channel, thread }, false))
   })
 
   app.event('message', async ({ event, body }) => {
@@ -217,7 +218,8 @@ export function listen(app: App, options: ConversationOptions): void {
     if (event.channel_type !== 'im' || !('user' in event) || !event.user || 'bot_id' in event) return
     if (event.subtype !== undefined && event.subtype !== 'file_share') return
     const thread = 'thread_ts' in event ? event.thread_ts : undefined
-    await heard(body.team_id, event.user, event as Heard, { channel: event.channel, thread }, true)
+    const { user, channel } = event
+    later(() => heard(body.team_id, user, event as Heard, { channel, thread }, true))
   })
 
   async function heard(
@@ -253,12 +255,13 @@ export function listen(app: App, options: ConversationOptions): void {
 
   app.event('app_home_opened', async ({ event, body }) => {
     if (event.tab !== 'home') return
-    const visit = await visitOf(body.team_id, { id: event.user }, {})
-    if (!visit) return
-    const said: Said = { line: 'help' }
-    const answer = await answering.answerTo(visit.speaker, async () => said)
-    if (answer.type === 'message')
+    later(async () => {
+      const visit = await visitOf(body.team_id, { id: event.user }, {})
+      if (!visit) return
+      const answer = await answering.answerTo(visit.speaker, async () => ({ line: 'help' }))
+      if (answer.type !== 'message') return
       await outgoing.publishHome(visit.team, event.user, withDoors(answer.message, desk))
+    })
   })
 
   app.event('app_uninstalled', async ({ body }) => {

@@ -11,7 +11,7 @@ import { slackScopes } from '../../../src/surfaces/slack/scopes.ts'
 import { createSlackSurface } from '../../../src/surfaces/slack/slack-surface.ts'
 import { textsIn, violations } from './contract.ts'
 import { installationsInMemory } from './running.ts'
-import { BOT_TOKEN, type Json, SIGNING_SECRET, TEAM, until } from './slack-server.ts'
+import { BOT_TOKEN, type Json, SIGNING_SECRET, signed, TEAM, until } from './slack-server.ts'
 import { createSmallDesk } from './small-desk.ts'
 
 /** Slack's API as far as these failures need it: each call to a method takes the next of its answers. */
@@ -154,6 +154,45 @@ describe('what fails in Slack', () => {
       retry: false,
       message: 'The message is gone from Slack.',
     })
+  })
+
+  test('an answer waits as long as Slack asks, then arrives', async () => {
+    const api = await startApi({
+      'chat.postEphemeral': [{ status: 429, headers: { 'retry-after': '1' }, ok: false }],
+    })
+    const surface = surfaceFor(api.apiUrl)
+    const said = new URLSearchParams({
+      command: '/crier',
+      text: 'page 3',
+      team_id: TEAM,
+      user_id: 'U1',
+      channel_id: 'C1',
+    })
+    const begin = performance.now()
+    const acknowledged = await surface.routes?.handle(signed('http://crier.test/slack/events', said), {
+      remoteAddress: undefined,
+    })
+    expect(acknowledged?.status).toBe(200)
+    await until('the answer', () => api.of('chat.postEphemeral').length === 2)
+    expect(performance.now() - begin).toBeGreaterThan(1000)
+    expect(api.of('chat.postMessage')).toHaveLength(0)
+    await surface.stop()
+  })
+
+  test('a person who cannot be whispered to in the channel is told directly', async () => {
+    const api = await startApi({ 'chat.postEphemeral': [{ ok: false, error: 'user_not_in_channel' }] })
+    const surface = surfaceFor(api.apiUrl)
+    const said = new URLSearchParams({
+      command: '/crier',
+      text: 'page 4',
+      team_id: TEAM,
+      user_id: 'U1',
+      channel_id: 'C1',
+    })
+    await surface.routes?.handle(signed('http://crier.test/slack/events', said), { remoteAddress: undefined })
+    const told = await until('the direct message', () => api.of('chat.postMessage')[0])
+    expect(told.fields.get('channel')).toBe('U1')
+    await surface.stop()
   })
 
   test('a token that Slack refuses stops the start; a Slack that is away does not', async () => {

@@ -259,20 +259,33 @@ function stateOf(element: Json, said: Json): Json {
   }
 }
 
-/** Posts to Crier as Slack does: what the server cannot play (presses in modals, shortcuts) and what only a thief would send. */
-export async function deliver(
+export interface Signing {
+  secret?: string
+  /** Seconds since 1970. */
+  at?: number
+  headers?: Record<string, string>
+  as?: 'payload' | 'json'
+}
+
+/** A request to Crier as Slack signs it, or as only a thief would. */
+export function signed(
   requestUrl: string,
-  payload: Record<string, unknown>,
-  how: { secret?: string; at?: number; headers?: Record<string, string>; as?: 'payload' | 'json' } = {},
-): Promise<Response> {
+  payload: Record<string, unknown> | URLSearchParams,
+  how: Signing = {},
+): Request {
   const json = JSON.stringify(payload)
   const form = how.as !== 'json'
-  const body = form ? new URLSearchParams({ payload: json }).toString() : json
+  const body =
+    payload instanceof URLSearchParams
+      ? payload.toString()
+      : form
+        ? new URLSearchParams({ payload: json }).toString()
+        : json
   const timestamp = String(how.at ?? Math.floor(Date.now() / 1000))
   const hash = createHmac('sha256', how.secret ?? SIGNING_SECRET)
     .update(`v0:${timestamp}:${body}`)
     .digest('hex')
-  return fetch(requestUrl, {
+  return new Request(requestUrl, {
     method: 'POST',
     headers: {
       'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json',
@@ -283,6 +296,13 @@ export async function deliver(
     body,
   })
 }
+
+/** What the server cannot play: presses in modals, shortcuts, requests that come again. */
+export const deliver = (
+  requestUrl: string,
+  payload: Record<string, unknown> | URLSearchParams,
+  how: Signing = {},
+): Promise<Response> => fetch(signed(requestUrl, payload, how))
 
 /** What Slack puts around an event. */
 export const envelope = (event: Record<string, unknown>, id = `Ev${randomUUID()}`) => ({
