@@ -6,7 +6,7 @@ import { serveBytes } from '../kit/serve-bytes.ts'
 import { refusal } from './refusal.ts'
 
 /** What a signed link opens, and until when (UTC ms, in whole seconds). */
-export interface MediaClaim {
+interface MediaClaim {
   workspaceId: string
   mediaId: string
   expiresAt: EpochMs

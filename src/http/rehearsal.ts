@@ -44,24 +44,34 @@ export function rehearsalRoutes(options: RehearsalOptions): Routes {
       if (path === '/items' && request.method === 'POST') return publish(request, found, options)
       const [, key] = /^\/items\/by-key\/([^/]+)$/.exec(path) ?? []
       if (key !== undefined && request.method === 'GET') {
-        const item = await found.feed.byKey(decodeURIComponent(key))
+        const item = await found.feed.byKey(decoded(key))
         return item
           ? Response.json({ id: item.id, url: options.address(item) })
           : refusal(404, 'The feed has no item under this key.')
       }
       const [, id] = /^\/items\/([^/]+)\/metrics$/.exec(path) ?? []
       if (id !== undefined && request.method === 'GET') {
-        const item = (await found.feed.list(RECENT)).find((one) => one.id === decodeURIComponent(id))
+        const item = (await found.feed.list(RECENT)).find((one) => one.id === decoded(id))
         return item ? Response.json(rehearsedMetrics(item, options.clock.now())) : refusal(404, GONE)
       }
       const [, gone] = /^\/items\/([^/]+)$/.exec(path) ?? []
       if (gone !== undefined && request.method === 'DELETE') {
         // Gone already is gone too.
-        await found.feed.remove(decodeURIComponent(gone))
+        await found.feed.remove(decoded(gone))
         return new Response(null, { status: 204 })
       }
       return undefined
     },
+  }
+}
+
+/** A path's part as it was meant; as it stands where it can't be read, which then finds nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch (error) {
+    if (error instanceof URIError) return part
+    throw error
   }
 }
 
@@ -98,7 +108,7 @@ async function publish(
  * Made-up numbers that behave like real ones: the same for the same item and time, growing fast while it is young and
  * levelling off within days. A rehearsal has no audience, but digests and charts need something to be rehearsed with.
  */
-export function rehearsedMetrics(item: FeedItem, now: EpochMs): Record<string, number> {
+function rehearsedMetrics(item: FeedItem, now: EpochMs): Record<string, number> {
   const draw = createHash('sha256').update(item.id).digest()
   const reached = 1 - Math.exp(-Math.max(0, now - item.at) / (18 * HOUR))
   const views = Math.round((120 + 6 * draw.readUInt8(0)) * reached)

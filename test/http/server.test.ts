@@ -298,6 +298,7 @@ test('the feed takes an item once per key, tells where it is, and makes up numbe
 
   expect(await (await call('/items/by-key/k1')).json()).toEqual(first)
   expect((await call('/items/by-key/k2')).status).toBe(404)
+  expect((await call('/items/by-key/%zz')).status).toBe(404)
 
   const young = await (await call(`/items/${first.id}/metrics`)).json()
   clock.advance(DAY)

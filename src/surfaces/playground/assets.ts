@@ -17,14 +17,22 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
+const require = createRequire(import.meta.url)
+
 // Inter for reading (its figures line up), Fraunces for the name alone: both SIL Open Font Licence, served from here.
-const FONTS = {
-  'inter-latin.woff2': '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
-  'inter-latin-ext.woff2': '@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2',
-  'inter-greek.woff2': '@fontsource-variable/inter/files/inter-greek-wght-normal.woff2',
-  'inter-cyrillic.woff2': '@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2',
-  'fraunces-latin.woff2': '@fontsource-variable/fraunces/files/fraunces-latin-wght-normal.woff2',
-}
+const fonts = () => ({
+  'inter-latin.woff2': require.resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'),
+  'inter-latin-ext.woff2': require.resolve(
+    '@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2',
+  ),
+  'inter-greek.woff2': require.resolve('@fontsource-variable/inter/files/inter-greek-wght-normal.woff2'),
+  'inter-cyrillic.woff2': require.resolve(
+    '@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2',
+  ),
+  'fraunces-latin.woff2': require.resolve(
+    '@fontsource-variable/fraunces/files/fraunces-latin-wght-normal.woff2',
+  ),
+})
 
 /** No script but ours, no style but ours, nothing from elsewhere, and no text that becomes markup (Trusted Types). */
 const PAGE_POLICY = [
@@ -50,11 +58,10 @@ export async function loadAssets(): Promise<Map<string, Asset>> {
     const path = name === 'index.html' ? '/' : `/playground/${name}`
     return [path, asset(name, await readFile(new URL(name, folder)))] as const
   })
-  const { resolve } = createRequire(import.meta.url)
-  const fonts = Object.entries(FONTS).map(
-    async ([name, file]) => [`/playground/${name}`, asset(name, await readFile(resolve(file)))] as const,
+  const letters = Object.entries(fonts()).map(
+    async ([name, file]) => [`/playground/${name}`, asset(name, await readFile(file))] as const,
   )
-  return new Map(await Promise.all([...page, ...fonts]))
+  return new Map(await Promise.all([...page, ...letters]))
 }
 
 export function serveAsset(request: Request, { bytes, type, etag }: Asset): Response {

@@ -8,7 +8,7 @@ export interface ChannelFacts {
 }
 
 /** The channels that every playground has. */
-export const CHANNELS: readonly ChannelFacts[] = [
+const CHANNELS: readonly ChannelFacts[] = [
   {
     name: 'general',
     label: 'general',

@@ -1,5 +1,6 @@
 import type { FeedItem } from '../../playground/feed.ts'
 import type { TranscriptEntry } from '../../playground/transcript.ts'
+import type { PersonFacts } from './readers.ts'
 
 /** What changes on an open page. */
 export type LiveEvent =
@@ -7,6 +8,7 @@ export type LiveEvent =
   /** A card that stands already says something else now. */
   | { type: 'update'; id: string; message: TranscriptEntry['message']; at: number; onlyFor: string | null }
   | { type: 'feed'; items: FeedItem[] }
+  | { type: 'members'; members: PersonFacts[] }
 
 /** How many events a page may have missed and still catch up without loading everything again. */
 const REMEMBERED = 500
@@ -121,6 +123,7 @@ function isFor(memberId: string, event: LiveEvent): boolean {
     case 'update':
       return event.onlyFor === null || event.onlyFor === memberId
     case 'feed':
+    case 'members':
       return true
     default:
       throw new TypeError(`No such event: ${JSON.stringify(event satisfies never)}`)

@@ -14,7 +14,7 @@ import { loadAssets, serveAsset } from './assets.ts'
 import { channelName, channelsFor, directChannel, mayRead } from './channels.ts'
 import { type Access, type Connection, refuseStrangers } from './guard.ts'
 import { LivePages } from './live.ts'
-import { identityOf, LOCAL, speakerOf } from './readers.ts'
+import { identityOf, LOCAL, peopleOf, speakerOf } from './readers.ts'
 import { MAX_UPLOAD, readComplete, readSay, readSuggest, type Say } from './requests.ts'
 import { idOfKey, TranscriptWriter } from './transcript-writer.ts'
 
@@ -58,10 +58,13 @@ export function createPlayground(options: PlaygroundOptions): Playground {
   const named = new Set<string>()
   let assets: Awaited<ReturnType<typeof loadAssets>> | undefined
   let shownFeed = ''
+  let shownMembers = ''
 
   const pages = new LivePages(randomUUID(), () => {
-    // The net under `feedChanged`: another process may have published.
-    void pushFeed().catch((error: unknown) => log.warn({ error }, 'The feed could not be read'))
+    // The net under everything that is pushed at once: another process may have published, or changed a member.
+    void Promise.all([pushFeed(), pushMembers()]).catch((error: unknown) =>
+      log.warn({ error }, 'Open pages could not be brought up to date'),
+    )
   })
   const writer = new TranscriptWriter({ transcripts, pages, clock, log, keepImage: options.keepImage })
   const shownCommands = new CommandsShown()
@@ -74,6 +77,14 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     pages.push({ type: 'feed', items })
   }
 
+  async function pushMembers(): Promise<void> {
+    const members = peopleOf(await options.members())
+    const shown = JSON.stringify(members)
+    if (shown === shownMembers) return
+    shownMembers = shown
+    pages.push({ type: 'members', members })
+  }
+
   async function memberOf(
     id: string | null | undefined,
   ): Promise<{ member: Member; externalId: string } | undefined> {
@@ -83,8 +94,9 @@ export function createPlayground(options: PlaygroundOptions): Playground {
   }
 
   async function state(as: string | null): Promise<Response> {
-    const all = (await options.members()).filter((member) => identityOf(member) !== undefined)
+    const all = peopleOf(await options.members())
     const me = all.find(({ id }) => id === as) ?? all[0]
+    shownMembers ||= JSON.stringify(all)
     if (!me) return sorry(503, 'There is nobody to speak as yet.')
     // The cursor comes first: what happens while the rest is read is told twice rather than not at all.
     const { cursor } = pages
@@ -92,17 +104,15 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     const entries = await Promise.all(
       channels.map(async ({ name }) => [name, visible(await transcripts.list(name, PAGE), me.id)] as const),
     )
-    const items = await feed.list(FEED)
-    shownFeed = items.map(({ id }) => id).join()
     return Response.json({
       now: clock.now(),
       cursor,
       me: me.id,
       page: PAGE,
-      members: all.map(({ id, name, role, zone }) => ({ id, name, role, zone })),
+      members: all,
       channels,
       entries: Object.fromEntries(entries),
-      feed: items,
+      feed: await feed.list(FEED),
       commands: desk.commands,
     })
   }
@@ -134,6 +144,8 @@ export function createPlayground(options: PlaygroundOptions): Playground {
       ...(read.files.length > 0 ? { files: read.files } : {}),
       ...(press ? { press } : {}),
     })
+    // What was said may have changed somebody's role or zone.
+    await pushMembers()
     if (answer.type === 'form') return Response.json({ type: 'form', form: answer.form satisfies Form })
     const onlyFor = answer.audience === 'person' ? member.id : null
     return Response.json({

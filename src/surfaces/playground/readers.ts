@@ -9,6 +9,15 @@ export const identityOf = (member: Member): string | undefined =>
   member.identities.find(({ surface, chat }) => surface === 'playground' && chat === LOCAL.externalId)
     ?.externalId
 
+/** A member as the page shows them. */
+export type PersonFacts = Pick<Member, 'id' | 'name' | 'role' | 'zone'>
+
+/** Those whom one can speak as. */
+export const peopleOf = (members: readonly Member[]): PersonFacts[] =>
+  members
+    .filter((member) => identityOf(member) !== undefined)
+    .map(({ id, name, role, zone }) => ({ id, name, role, zone }))
+
 /** A member as the front desk is told of them, with the zone and language that their browser says. */
 export function speakerOf(
   member: Member,

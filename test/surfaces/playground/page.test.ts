@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import fc from 'fast-check'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -232,6 +232,17 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     )
   })
 
+  test('a member who moves reads every time in the new zone', async () => {
+    await served.playground.send(review, everything(Date.parse('2026-11-26T08:00:00Z')), { key: 'k' })
+    const { page } = await visit(browser, served.url)
+    await page.locator('[data-channel=review]').click()
+    await page.locator('time.when', { hasText: 'Sat 28 Nov, 09:00' }).waitFor()
+    Object.assign(served.people[0] ?? {}, { role: 'viewer', zone: 'Asia/Tokyo' })
+    await page.keyboard.type('calendar\n')
+    await page.locator('time.when', { hasText: 'Sat 28 Nov, 17:00' }).waitFor()
+    await page.locator('.member', { hasText: 'Ada Lovelace' }).getByText('viewer').waitFor()
+  })
+
   test('light and dark follow the system until one is chosen, and the choice stays', async () => {
     const { page } = await visit(browser, served.url, { colorScheme: 'dark' })
     const paper = () =>
@@ -272,11 +283,10 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
   })
 
   test('axe finds nothing: conversation, form, thread, phone, light and dark', async () => {
-    const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const faults = async (page: Page) => {
       // The page's own policy would refuse the script; the test's debugger connection is not the page.
       const session = await page.context().newCDPSession(page)
-      await session.send('Runtime.evaluate', { expression: source })
+      await session.send('Runtime.evaluate', { expression: axe.source })
       const { result } = await session.send('Runtime.evaluate', {
         expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) =>
           id + ': ' + nodes.map(({ html, any }) => html.slice(0, 120) + ' ' + (any[0]?.message ?? '')).join(' | '))))`,

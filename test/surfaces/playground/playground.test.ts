@@ -376,6 +376,22 @@ test('an open page is told of every change that is its reader’s business', asy
   expect(found.map(({ data }) => data).join()).not.toContain('Week 48')
 })
 
+test('an open page is told when a member changes', async () => {
+  const served = await serve()
+  const { cursor } = await stateOf(served)
+  const told = events(`${served.url}/playground/live?as=ada&since=${cursor}`, 1)
+  Object.assign(served.people[1] ?? {}, { role: 'viewer', zone: 'Asia/Tokyo' })
+  await say(served, { as: 'grace', line: 'calendar' })
+  const [found] = await told
+  expect(found?.event).toBe('members')
+  expect(JSON.parse(found?.data ?? '').members[1]).toEqual({
+    id: 'grace',
+    name: 'Grace Hopper',
+    role: 'viewer',
+    zone: 'Asia/Tokyo',
+  })
+})
+
 test('a page that was away catches up from where it was, or is told to load anew', async () => {
   const served = await serve()
   const live = `${served.url}/playground/live?as=ada`

@@ -12,7 +12,7 @@ import type { Member, Role } from '../../../src/workspaces/workspace.ts'
 import { smallDesk } from '../small-desk.ts'
 import { memoryFeed, memoryTranscripts } from './memory-stores.ts'
 
-export const START = '2026-11-26T08:00:00Z'
+const START = '2026-11-26T08:00:00Z'
 
 export interface Served {
   url: string
@@ -30,6 +30,8 @@ export interface Served {
     replyTo?: string
   }): Promise<string>
   images: Map<string, { bytes: Uint8Array; type: string }>
+  /** Who is in the workspace: change one to see what the page makes of it. */
+  people: Member[]
   close(): Promise<void>
 }
 
@@ -57,6 +59,11 @@ export async function servePlayground(
   const transcripts = options.transcripts ?? memoryTranscripts()
   const feed = memoryFeed()
   const images = new Map<string, { bytes: Uint8Array; type: string }>()
+  const people = [
+    member('ada', 'Ada Lovelace', 'author', 'Europe/Berlin'),
+    member('grace', 'Grace Hopper', 'approver', null),
+    { ...member('sam', 'Sam (Slack only)', 'viewer', null), identities: [] },
+  ]
   let playground: Playground | undefined
   const desk = smallDesk(clock, () => playground)
   playground = createPlayground({
@@ -65,11 +72,7 @@ export async function servePlayground(
     clock,
     transcripts,
     feed,
-    members: async () => [
-      member('ada', 'Ada Lovelace', 'author', 'Europe/Berlin'),
-      member('grace', 'Grace Hopper', 'approver', null),
-      { ...member('sam', 'Sam (Slack only)', 'viewer', null), identities: [] },
-    ],
+    members: async () => people,
     access: {
       ...(options.key ? { key: options.key } : {}),
       ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
@@ -107,6 +110,7 @@ export async function servePlayground(
     feed,
     transcripts,
     images,
+    people,
     async publish(item) {
       const response = await fetch(`${url}/rehearsal/items`, {
         method: 'POST',

@@ -347,6 +347,17 @@ async function load(as) {
       draw()
     },
     feed: (items) => feed.show(items),
+    members(members) {
+      const zone = person(state.me)?.zone
+      state.members = members
+      // Every time on the page stands in the reader's zone.
+      if (person(state.me)?.zone !== zone) {
+        setReader({ zone: person(state.me)?.zone ?? null, now: now() })
+        conversation.clear()
+        threadConversation.clear()
+      }
+      draw()
+    },
     reset: () => void load(state.me),
     connected: (yes) => layout.connected(yes),
   })

@@ -84,7 +84,7 @@ export const suggest = (what, signal) => post('suggest', what, signal)
  *
  * @param {string} as @param {string} since
  * @param {{ entry(entry: TranscriptEntry): void, update(change: { id: string, message: TranscriptEntry['message'], at: number }): void,
- *   feed(items: FeedItem[]): void, reset(): void, connected(yes: boolean): void }} told
+ *   feed(items: FeedItem[]): void, members(members: Person[]): void, reset(): void, connected(yes: boolean): void }} told
  */
 export function listen(as, since, told) {
   let cursor = since
@@ -114,6 +114,7 @@ export function listen(as, since, told) {
     on('entry', ({ entry }) => told.entry(entry))
     on('update', told.update)
     on('feed', ({ items }) => told.feed(items))
+    on('members', ({ members }) => told.members(members))
     on('reset', () => told.reset())
   }
   open()
