@@ -85,7 +85,7 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
     const time = here.defaultTime
     const bare = slots.span !== undefined || (slots.day?.offset === 0 && slots.weekday === undefined)
     const note = `No time was said: ${time.toString({ smallestUnit: 'minute' })}.`
-    return bare && slots.day?.offset === 0 ? 'At what time today?' : [{ time, note }]
+    return bare && slots.day?.offset === 0 && slots.span === undefined ? 'At what time today?' : [{ time, note }]
   }
   if (part !== undefined) {
     const inPart = clockInPart(clock, part.part)

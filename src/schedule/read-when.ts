@@ -61,13 +61,16 @@ function elsewhere(text: string, tokens: readonly Token[], here: Here): When | u
   }
   if (!tokens.some(isTelling)) return undefined
   const readings: When[] = []
+  let refused: When | undefined
   for (const code of CODES) {
     if (code === own || code === 'en') continue
     const attempt = readIn(code, text, tokens, here)
-    if (attempt.understood && attempt.when.kind !== 'error') readings.push(attempt.when)
+    if (attempt.understood && attempt.when.kind === 'error') refused ??= attempt.when
+    else if (attempt.understood) readings.push(attempt.when)
   }
   const [first, ...more] = readings
-  if (first === undefined || more.some((other) => !isSame(first, other))) return undefined
+  if (first === undefined) return refused
+  if (more.some((other) => !isSame(first, other))) return undefined
   return first
 }
 

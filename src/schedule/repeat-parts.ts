@@ -59,10 +59,30 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
       parts.clocks = parts.clocks.filter((clock) => !bare.clocks.includes(clock))
     }
   }
+  const problem = crossed(arranged)
+  if (problem !== undefined) return problem
   const pairs = pairUp(arranged)
   if (pairs !== undefined) parts.pairs = pairs
   boundTimes(parts)
   return parts
+}
+
+/**
+ * Days and times multiply in a rule: "14 jan and 15 june" must not become four dates, nor "on the 1st at 9 and on the
+ * 15th at 17" four runs.
+ */
+function crossed(items: readonly Item[]): string | undefined {
+  const kinds = (...wanted: Item['t'][]) => items.filter(({ t }) => wanted.includes(t)).length
+  const dates = items.filter((item) => item.t === 'date').filter(({ days }) => days.length > 0)
+  const sameDays = dates.every(({ days }) => days.join() === dates[0]?.days.join())
+  const sameMonth = dates.every(({ month }) => month === dates[0]?.month)
+  if (!sameDays && !sameMonth) return 'Those are dates of several months. Say one rule for each.'
+  const times = kinds('time')
+  if (times > 1 && kinds('every', 'date', 'nth', 'weekday') > 1 && pairUp(items) === undefined) {
+    const listed = kinds('date', 'nth', 'weekday') < 2 && kinds('every') < 2
+    if (!listed) return 'There are several days and several times in it. Say one rule for each.'
+  }
+  return undefined
 }
 
 function addItem(parts: RepeatParts, item: Item): string | undefined {
@@ -199,8 +219,10 @@ function boundTimes(parts: RepeatParts): void {
   for (const edge of ['until', 'from'] as const) {
     const items = parts[edge]
     const time = items?.find((item) => item.t === 'time')
-    if (items === undefined || time?.t !== 'time' || items.length < 2) continue
-    parts[edge] = items.filter((item) => item.t !== 'time')
+    if (items === undefined || time?.t !== 'time') continue
+    // "every day starting at 9am"
+    if (items.length === 1) delete parts[edge]
+    else parts[edge] = items.filter((item) => item.t !== 'time')
     parts.clocks.push(...time.clocks)
     return
   }

@@ -181,7 +181,7 @@ function nthFrame(parts: RepeatParts, nth: ItemOf<'nth'>, unit: Recurrence['ever
   const frame: Frame = { every: yearly ? 'year' : 'month', interval, ...(yearly ? { months } : {}), notes }
   if (nth.of === 'workday') {
     if (unit === 'day' || unit === 'week') return 'Working days of which month?'
-    if (!scoped && nth.nths.some((which) => which > 0)) return 'Working day of what? Say "of every month".'
+    if (!scoped && nth.nths.some((which) => which > 1)) return 'Working day of what? Say "of every month".'
     return { ...frame, workingDays: nth.nths }
   }
   if (nth.of === 'day') {

@@ -41,7 +41,12 @@ export function knownZone(name: string): string | undefined {
 export function zoneFromWords(text: string): string | undefined {
   const guarded = guard(text)
   if (!guarded.ok) return undefined
-  const r = new Reader(guarded.text, tokenize(guarded.text), ZONE_WORDS, {
+  // Alone, "la" and "est" are places and clocks; in a phrase they may be words.
+  return zoneOf(guarded.text) ?? zoneOf(guarded.text.toUpperCase())
+}
+
+function zoneOf(text: string): string | undefined {
+  const r = new Reader(text, tokenize(text), ZONE_WORDS, {
     language: 'en',
     clock12: 'always',
     dateOrder: 'ask',

@@ -122,7 +122,7 @@ const rules: Rule[] = [
   dayRule,
   seqRule,
   // Before "from": "from monday to friday" is no beginning.
-  (r, i) => one(weekdayRule(r, i)),
+  ...dateLike,
   everyRule,
   everyAfterRule,
   untilRule,
@@ -130,7 +130,6 @@ const rules: Rule[] = [
   exceptRule,
   lastingRule,
   spanRule,
-  ...dateLike,
   timeLike,
   betweenRule,
   partRule,
@@ -191,8 +190,9 @@ function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const count = interval === 1 ? (ordinal(r, at) ?? integer(r, at)) : undefined
   if (count !== undefined) {
     const of = counted(r, count.next)
-    if (of !== undefined && count.value < 1) {
-      return count.value === -1 && of.value === 'day' ? { value: [{ t: 'every', interval: 1 }], next: at } : undefined
+    // "every last day", "every 1st workday": which one of the month, not every so many
+    if (of !== undefined && (count.value < 1 || (of.value === 'workday' && ordinal(r, at) !== undefined))) {
+      return { value: [{ t: 'every', interval: 1 }], next: at }
     }
     if (of !== undefined) {
       const next = r.lex(of.next, 'everyAfter')?.next ?? of.next
@@ -280,10 +280,20 @@ function fromRule(r: Reader, i: number): Hit<Item[]> | undefined {
 /** "until 30 June 2026 at 17:00", "starting next monday". */
 function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | undefined {
   const word = r.lex(i, edge)
-  if (word === undefined) return undefined
+  // "beginning of march" is a day
+  if (word === undefined || (r.lex(i, 'startOf')?.next ?? 0) > word.next) return undefined
   const now = edge === 'from' ? r.lex(word.next, 'now') : undefined
   if (now !== undefined) return { value: [{ t: 'and' }], next: now.next }
   const days = someDays(r, word.next, true)
+  // "von Montag bis Freitag" is no beginning
+  if (days?.value.some((item) => item.t === 'weekday' && item.days.length > 1)) return undefined
+  if (days === undefined && edge === 'from') {
+    // "every 12 hours starting at 9pm"
+    const time = timeLike(r, r.skip(word.next, 'at'), { at: true, on: false })
+    const item = time?.value[0]
+    const single = item?.t === 'time' && item.clocks.length === 1
+    return time !== undefined && single ? { value: [{ t: 'from', items: time.value }], next: time.next } : undefined
+  }
   return days === undefined ? undefined : { value: [{ t: edge, items: days.value }], next: days.next }
 }
 

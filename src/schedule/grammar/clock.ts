@@ -52,6 +52,8 @@ export function timeRule(r: Reader, i: number, said: { at: boolean; range?: bool
 }
 
 function separator(r: Reader, i: number): Hit<'and' | 'to'> | undefined {
+  // 2026-02-11T14:00-05:00: an offset, no range
+  if (r.mark(i, '-') && r.glued(i) && r.tokens.slice(0, i).some(({ text }) => text === 't')) return undefined
   if (r.mark(i, '-')) return { value: 'to', next: i + 1 }
   const to = r.lex(i, 'to') ?? r.lex(i, 'until')
   if (to !== undefined) return { value: 'to', next: to.next }

@@ -147,10 +147,10 @@ function monthAndDay(
 function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
   const days = dayList(r, r.skip(i, 'the', 'dayMark'), false)
   if (days === undefined) return undefined
-  const at = r.skip(days.next, 'of', 'the')
+  const at = r.skip(hyphen(r, days.next), 'of', 'the')
   const month = r.lex(at, 'month')
   if (month === undefined) return undefined
-  const year = yearAfter(r, month.next)
+  const year = yearAfter(r, hyphen(r, month.next))
   const item: DateItem = { t: 'date', month: Number(month.value), days: days.value, marked: true }
   if (year === undefined) return checked(r, i, dotAfter(r, month.next), item)
   return checked(r, i, year.next, { ...item, year: year.value })
@@ -158,13 +158,19 @@ function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
 
 /** "July 4", "Dec 25th, 2026", "March the 3rd", "March 2027", "March". */
 function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
+  // "the third thursday of next january"
+  const next = r.lex(i, 'next')
+  if (next !== undefined) {
+    const alone = r.lex(next.next, 'month')
+    return alone === undefined ? undefined : { value: { t: 'date', month: Number(alone.value), days: [] }, next: alone.next }
+  }
   const month = r.lex(i, 'month')
   if (month === undefined) return undefined
   const value = Number(month.value)
   const end = r.lex(month.next, 'endAfter')
   if (end !== undefined) return { value: { t: 'date', month: value, days: [-1], marked: true }, next: end.next }
   const dotted = dotAfter(r, month.next)
-  const days = dayList(r, r.skip(dotted, 'the'), true)
+  const days = dayList(r, r.skip(hyphen(r, dotted), 'the'), true)
   if (days !== undefined && !countsDays(r, days.next)) {
     const year = yearAfter(r, days.next)
     const item: DateItem = { t: 'date', month: value, days: days.value, marked: true }
@@ -180,6 +186,11 @@ function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
 
 function dotAfter(r: Reader, i: number): number {
   return r.mark(i, '.') && r.glued(i) ? i + 1 : i
+}
+
+/** "20-Feb-2026", "may-10" */
+function hyphen(r: Reader, i: number): number {
+  return r.mark(i, '-') && r.glued(i) && r.glued(i + 1) ? i + 1 : i
 }
 
 /** Days of a month; a plain number only where it is not a time. */
@@ -309,6 +320,8 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
   }
   if (nths.length === 0) return undefined
   const of = nthOf(r, at)
+  // "every month on the 4th last"
+  if (of === undefined && nths.every((nth) => nth < -1)) return { value: { t: 'nth', nths, of: 'day' }, next: at }
   if (of === undefined) return undefined
   // "the 3rd day" is a date; "every third day" belongs to the rule for every
   if (of.value === 'day' && nths.some((nth) => nth > 0)) {

@@ -156,6 +156,13 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   const count = amount(r, i)
   if (count === undefined) return undefined
   let at = count.next
+  // "2 fortnights", "2 Viertelstunden"
+  const length = r.lex(at, 'span')
+  if (length !== undefined) {
+    const total = Number(length.value) * count.value
+    const days = Number.isInteger(total / 1440)
+    return { unit: 'day', next: length.next, compact: false, add: (to) => addUnit(to, days ? total / 1440 : total, days ? 'day' : 'minute') }
+  }
   const short = r.digits(at - 1) === undefined ? undefined : r.lex(at, 'shortUnit')
   const long = r.lex(r.skip(at, 'glue', 'next'), 'unit')
   const unit = long === undefined || (short !== undefined && short.next > long.next) ? short : long
