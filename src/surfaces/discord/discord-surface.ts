@@ -15,7 +15,7 @@ import { UserError } from '../../kit/user-error.ts'
 import { createDrawing } from './drawing.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { interactionRoutes } from './http-interactions.ts'
-import { createInteractions } from './interactions.ts'
+import { createInteractions, type Interactions } from './interactions.ts'
 import { createKeptForms } from './kept-forms.ts'
 import { createLines } from './lines.ts'
 import { registerCommands } from './registration.ts'
@@ -69,7 +69,11 @@ export function createDiscordSurface({
   const forms = createKeptForms()
   const speakers = createSpeakers({ rest, remembered, log })
   const sender = createSender({ drawing, rest, log })
-  const interactions = createInteractions({ desk, drawing, forms, log, rest, speakers })
+  const answers = new Set<Promise<void>>()
+  const asked = createInteractions({ desk, drawing, forms, log, rest, speakers })
+  const interactions: Interactions = {
+    answer: (interaction, first) => underway(asked.answer(interaction, first)),
+  }
   const lines = createLines({ desk, drawing, forms, log, sender, speakers })
   const routes =
     settings.publicKey === undefined
@@ -77,7 +81,6 @@ export function createDiscordSurface({
       : interactionRoutes({ publicKey: settings.publicKey, interactions, clock, log })
 
   let gateway: Gateway | undefined
-  const answers = new Set<Promise<void>>()
   let registered = false
   let trouble: string | undefined = 'not started'
   let stopped = false
@@ -94,9 +97,9 @@ export function createDiscordSurface({
       log,
       heard: {
         guild: speakers.learn,
-        message: (said, me) => underway(lines.read(said, me)),
+        message: (said, me) => void underway(lines.read(said, me)),
         interaction: (interaction) =>
-          underway(interactions.answer(interaction, (response) => callBack(interaction, response))),
+          void interactions.answer(interaction, (response) => callBack(interaction, response)),
       },
     })
     await gateway.connect()
@@ -112,9 +115,10 @@ export function createDiscordSurface({
   }
 
   /** What is being answered is answered to the end, also when Crier stops. */
-  function underway(answering: Promise<void>): void {
-    answers.add(answering)
-    void answering.finally(() => answers.delete(answering))
+  function underway(answering: Promise<void>): Promise<void> {
+    const ended = answering.finally(() => answers.delete(ended))
+    answers.add(ended)
+    return ended
   }
 
   const self = async (): Promise<APIApplication> =>

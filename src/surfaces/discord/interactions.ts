@@ -153,7 +153,7 @@ export function createInteractions({
           [arg.name]: typeof option.value === 'boolean' ? option.value : wordsOf(arg.kind, option.value),
         }
     }
-    const about = { channel: interaction.channel.id }
+    const about = { channel: channelOf(interaction) }
     if (!facts) return outcomeOf(await desk.ask(speaker, { line, files, ...about }), speaker, interaction)
 
     const textArg = textArgOf(facts)
@@ -197,13 +197,13 @@ export function createInteractions({
     const speaker = await speakers.of(interaction, chat)
     if (!speaker) return saying(whichServer())
     if (confirm) {
-      const label = labelIn(interaction.message, id) ?? line
-      return saying(confirmation(drawing.question(line) ?? `${label}?`, label, line), {
+      const label = labelIn(interaction.message, id) ?? 'Yes'
+      return saying(confirmation(drawing.question(line) ?? `Really ${line}?`, label, line), {
         chat: speaker.chat.externalId,
         direct: interaction.guild_id === undefined,
       })
     }
-    const answer = await desk.ask(speaker, { line, press: true, channel: interaction.channel.id })
+    const answer = await desk.ask(speaker, { line, press: true, channel: channelOf(interaction) })
     const outcome = await outcomeOf(answer, speaker, interaction)
     return 'open' in outcome || outcome.audience === 'channel'
       ? outcome
@@ -244,7 +244,7 @@ export function createInteractions({
       command: open?.form.command ?? name,
       values: { ...hidden, ...values },
       files,
-      channel: interaction.channel?.id ?? interaction.channel_id ?? '',
+      channel: channelOf(interaction),
     })
     if (answer.type === 'form') {
       const again = forms.open(person, answer.form, { files, again: true })
@@ -326,6 +326,8 @@ export function createInteractions({
     },
   }
 }
+
+const channelOf = ({ channel, channel_id: id }: APIInteraction): string => channel?.id ?? id ?? ''
 
 /** As it would stand in a typed line. */
 const wordsOf = (kind: string, value: string | number): string =>

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import {
   type APIInteraction,
   type APIInteractionResponse,
@@ -8,6 +9,10 @@ import {
   Routes,
 } from 'discord.js'
 import type { DiscordMessage } from './render.ts'
+import { isCode } from './send-error.ts'
+
+/** An edit may overtake the first response on its way to Discord, above all by HTTP: then it is tried again (ms). */
+const ARRIVES_WITHIN = [200, 600, 1500]
 
 /** Carries the first response: over REST for the gateway, as the HTTP answer for an interaction by HTTP. */
 export type First = (response: APIInteractionResponse) => Promise<void>
@@ -90,11 +95,22 @@ export class Reply {
 
   async #editOriginal({ body, files }: DiscordMessage): Promise<void> {
     const { application_id: application, token } = this.#interaction
-    await this.#rest.patch(Routes.webhookMessage(application, token, '@original'), {
-      body: { ...body, attachments: body.attachments ?? [] },
-      files,
-      auth: false,
-    })
+    const edit = () =>
+      this.#rest.patch(Routes.webhookMessage(application, token, '@original'), {
+        body: { ...body, attachments: body.attachments ?? [] },
+        files,
+        auth: false,
+      })
+    for (const wait of ARRIVES_WITHIN) {
+      try {
+        await edit()
+        return
+      } catch (error) {
+        if (!isCode(error, 'unknownWebhook') && !isCode(error, 'unknownMessage')) throw error
+        await setTimeout(wait)
+      }
+    }
+    await edit()
   }
 
   async #followUp(drawn: DiscordMessage, audience: 'person' | 'channel'): Promise<void> {

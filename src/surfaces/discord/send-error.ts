@@ -10,6 +10,7 @@ export const CODES = {
   unknownChannel: 10003,
   unknownGuild: 10004,
   unknownMessage: 10008,
+  unknownWebhook: 10015,
   unknownInteraction: 10062,
   alreadyAnswered: 40060,
   tooManyOldEdits: 30046,

@@ -41,7 +41,7 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
   })
   afterEach(async () => {
     await surface.stop()
-    expect(discord.problems).toEqual([])
+    expect(discord.problems.splice(0)).toEqual([])
   })
 
   function open(log = silentLog) {
@@ -317,6 +317,42 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
     )
   })
 
+  test('a typed line takes its text from a file, or is one', async () => {
+    const author = discord.person('author')
+    const direct = async (words: RegExp) => {
+      const channel = discord.directChannel('author')!
+      return discord.waitFor(
+        async () => (await discord.messages(channel)).map(wordsOf).find((one) => words.test(one)),
+        String(words),
+      )
+    }
+    const post = discord.attachment('post.txt', 'Text from a file, with *stars*')
+    await author.type('schedule tomorrow 9am to bluesky:', { direct: true, attachments: [post] })
+    await direct(/is in review/)
+    // The desk counts from 42 after each start, so this card has the key of another: what was sent is what counts.
+    expect(JSON.stringify(discord.requests.map(({ body }) => body))).toContain(
+      JSON.stringify('>>> Text from a file, with \\*stars\\*').slice(1, -1),
+    )
+
+    // What is too long to be typed, Discord offers to send as `message.txt`.
+    await author.type('', {
+      direct: true,
+      attachments: [discord.attachment('message.txt', 'shout from afar')],
+    })
+    await direct(/^from afar$/)
+
+    const binary = discord.attachment('post.txt', new Uint8Array([0xff, 0xfe, 0x00, 0xd8]))
+    await author.type('schedule tomorrow 9am to bluesky:', { direct: true, attachments: [binary] })
+    await direct(/post\.txt is not plain text/)
+
+    const gone = {
+      ...discord.attachment('post.txt', ''),
+      url: `${discord.apiUrl.replace('/api', '')}/attachments/0/gone.txt`,
+    }
+    const failed = await author.slash('schedule', { when: 'tomorrow 9am', file: gone })
+    expect(wordsOf(await failed.message())).toMatch(/post\.txt could not be fetched from Discord/)
+  })
+
   test('a question comes before what cannot be taken back', async () => {
     const author = discord.person('author')
     const id = await surface.send(
@@ -338,6 +374,15 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
     const done = await author.press(asked!, 'Reject')
     expect(done.type).toBe(UPDATE)
     expect(wordsOf(await done.message())).toContain('There is no such post')
+  })
+
+  test('an edit that overtakes its first response is tried again', async () => {
+    discord.failNext(/^PATCH .*@original$/, {
+      status: 404,
+      body: { code: 10015, message: 'Unknown Webhook' },
+    })
+    const shown = await discord.person('author').slash('everything')
+    expect(wordsOf(await discord.waitFor(shown.message, 'the answer'))).toContain('### Everything at once')
   })
 
   test('the same key is sent once; a message changes in place; a person is told directly', async () => {

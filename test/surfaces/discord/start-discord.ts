@@ -173,7 +173,7 @@ export async function startDiscord({
         .writeHead(status, { ...(body !== null && { 'content-type': 'application/json' }), ...headers })
         .end(body === null ? undefined : JSON.stringify(body))
     const file = files.get(path)
-    if (file) return void response.writeHead(200).end(file)
+    if (path.startsWith('/attachments/')) return void response.writeHead(file ? 200 : 404).end(file)
 
     const method = request.method ?? 'GET'
     const short = path.replace(/^\/api\/v10/, '')
