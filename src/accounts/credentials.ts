@@ -1,22 +1,36 @@
-import type { Clock } from '../kit/clock.ts'
-import { MINUTE } from '../kit/clock.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Clock, EpochMs } from '../kit/clock.ts'
+import { MINUTE, SECOND } from '../kit/clock.ts'
 import type { Io, Platform } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import type { Account } from './account.ts'
 import type { AccountStore } from './account-store.ts'
+import { isRenewable, loginEnds } from './login-end.ts'
 import type { Sealer } from './seal.ts'
 
 /** The only door to a token: what leaves here goes into the platform's call and nowhere else. */
 export interface Credentials {
   /**
-   * The account's credentials, refreshed first where their end is near. One caller at a time refreshes an account; the
-   * others wait for it, so that a rotating refresh token is used once.
+   * The account's credentials, refreshed first where their end is near. One caller at a time refreshes an account, on any
+   * number of machines; the others wait for it, so that a rotating refresh token is used once. What a refresh gave is
+   * stored before it is used.
    *
+   * @param staleVersion the platform refused the credentials of this version before their time: they are refreshed now
    * @throws PublishError `reconnect` where there are none, they can't be opened, or the platform said that the login is dead;
    *   `retry` where another worker still refreshes or the platform could not be reached
    */
-  of(account: Account, platform: Platform, io: (credentials: unknown) => Io<unknown>): Promise<unknown>
-  seal(accountId: string, credentials: unknown): string
+  of(
+    account: Account,
+    platform: Platform,
+    io: (credentials: unknown) => Io<unknown>,
+    staleVersion?: number,
+  ): Promise<OpenCredentials>
+}
+
+export interface OpenCredentials {
+  credentials: unknown
+  /** Counts writes: what a later `staleVersion` means. */
+  version: number
 }
 
 export interface CredentialsNeeds {
@@ -31,12 +45,17 @@ export interface CredentialsNeeds {
 const REFRESH_AHEAD = 5 * MINUTE
 /** A refresh that takes longer than this has died. */
 const REFRESH_LOCK = MINUTE
+/** How long another caller's refresh is waited for (ms). */
+const PATIENCE = 20 * SECOND
+const LOOK_EVERY = 50
+/** Access that holds for at least this long (ms) does for one more call where it can't be refreshed just now. */
+const STILL_GOOD = MINUTE
 
 export function createCredentials({ store, sealer, clock, worker }: CredentialsNeeds): Credentials {
   const dead = (platform: Platform, message: string, cause?: unknown) =>
     new PublishError(platform.name, { do: 'reconnect' }, message, { cause })
 
-  async function read(account: Account, platform: Platform) {
+  async function read(account: Account, platform: Platform): Promise<OpenCredentials> {
     const kept = await store.credentials(account.id)
     if (!kept) throw dead(platform, `${account.handle} is not connected any more`)
     try {
@@ -47,40 +66,88 @@ export function createCredentials({ store, sealer, clock, worker }: CredentialsN
     }
   }
 
+  const endOf = (platform: Platform, credentials: unknown): EpochMs =>
+    platform.expiresAt?.(credentials) ?? Number.POSITIVE_INFINITY
+
+  /** Access that nothing renews is good to its last moment. */
   const endsSoon = (platform: Platform, credentials: unknown): boolean => {
-    const end = platform.expiresAt?.(credentials) ?? null
-    return end !== null && end - clock.now() < (platform.refreshAhead ?? REFRESH_AHEAD)
+    const ahead = isRenewable(platform, credentials) ? (platform.refreshAhead ?? REFRESH_AHEAD) : 0
+    return endOf(platform, credentials) - clock.now() <= ahead
+  }
+
+  /** Stores what a refresh gave. Where somebody else wrote meanwhile, theirs counts, unless it is the same sealed anew. */
+  async function keep(
+    account: Account,
+    platform: Platform,
+    seen: OpenCredentials,
+    fresh: unknown,
+  ): Promise<OpenCredentials> {
+    const before = JSON.stringify(seen.credentials)
+    let { version } = seen
+    for (;;) {
+      const sealed = sealer.seal(JSON.stringify(fresh), account.id)
+      if (await store.replaceCredentials(account.id, sealed, version)) break
+      const stored = await read(account, platform)
+      if (JSON.stringify(stored.credentials) !== before) return stored
+      version = stored.version
+    }
+    const expiresAt = loginEnds(platform, fresh)
+    if (expiresAt !== account.expiresAt) await store.change(account.id, { expiresAt })
+    return read(account, platform)
+  }
+
+  /** Takes the lock, or waits until somebody else has refreshed; undefined where it took too long. */
+  async function lockOr(
+    account: Account,
+    platform: Platform,
+    needless: (seen: OpenCredentials) => boolean,
+  ): Promise<'locked' | OpenCredentials | undefined> {
+    for (let waited = 0; waited <= PATIENCE; waited += LOOK_EVERY) {
+      const now = clock.now()
+      if (await store.lockRefresh(account.id, worker, now, now + REFRESH_LOCK)) return 'locked'
+      await pause(LOOK_EVERY)
+      const seen = await read(account, platform)
+      if (needless(seen)) return seen
+    }
+    return undefined
   }
 
   return {
-    async of(account, platform, io) {
-      const { credentials } = await read(account, platform)
-      if (!platform.refresh || !endsSoon(platform, credentials)) return credentials
+    async of(account, platform, io, staleVersion) {
+      const { refresh } = platform
+      const needless = (seen: OpenCredentials): boolean =>
+        seen.version !== staleVersion && !endsSoon(platform, seen.credentials)
+      const first = await read(account, platform)
+      if (!refresh || needless(first)) return first
 
-      const now = clock.now()
-      if (!(await store.lockRefresh(account.id, worker, now, now + REFRESH_LOCK))) {
+      const locked = await lockOr(account, platform, needless)
+      if (locked === undefined) {
         throw new PublishError(
           platform.name,
-          { do: 'retry', after: now + 5_000 },
+          { do: 'retry', after: clock.now() + 5 * SECOND },
           `The login of ${account.handle} is being refreshed`,
         )
       }
+      if (locked !== 'locked') return locked
       try {
         // Read again under the lock: another worker may have refreshed it between our read and our lock.
         const seen = await read(account, platform)
-        if (!endsSoon(platform, seen.credentials)) return seen.credentials
-        const fresh = await platform.refresh(seen.credentials, io(seen.credentials))
-        await store.replaceCredentials(
-          account.id,
-          sealer.seal(JSON.stringify(fresh), account.id),
-          seen.version,
-        )
-        return fresh
+        if (needless(seen)) return seen
+        const { credentials, version } = seen
+        let fresh: unknown
+        try {
+          fresh = platform.credentials.parse(await refresh(credentials, io(credentials)))
+        } catch (error) {
+          const weather = error instanceof PublishError && error.next.do === 'retry'
+          const stillGood = endOf(platform, credentials) - clock.now() >= STILL_GOOD
+          // A passing fault must not hold up a post for which the access still does.
+          if (weather && stillGood && version !== staleVersion) return seen
+          throw error
+        }
+        return await keep(account, platform, seen, fresh)
       } finally {
         await store.unlockRefresh(account.id, worker)
       }
     },
-
-    seal: (accountId, credentials) => sealer.seal(JSON.stringify(credentials), accountId),
   }
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import { createCredentials } from '../accounts/credentials.ts'
+import { loginEnds } from '../accounts/login-end.ts'
 import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { FormValues } from '../message/form.ts'
@@ -70,7 +71,7 @@ export async function keepAccount(
 ): Promise<Account> {
   const { bench, workspace, member } = actor
   const at = bench.clock.now()
-  const expiresAt = platform.expiresAt?.(connected.credentials) ?? null
+  const expiresAt = loginEnds(platform, connected.credentials)
   return bench.stores.transaction(workspace.id, async (stores) => {
     const known = await stores.accounts.byExternalId(platform.name, connected.externalId)
     const id = known?.id ?? newId(at)
@@ -86,8 +87,7 @@ export async function keepAccount(
     }
     let account: Account
     if (known) {
-      const kept = await stores.accounts.credentials(id)
-      await stores.accounts.replaceCredentials(id, sealed, kept?.version ?? 0)
+      await overwrite(stores, id, sealed)
       account = await stores.accounts.change(id, changes)
       await stores.deliveries.moveOfAccount(id, 'unpark', { at, problem: null })
     } else {
@@ -110,6 +110,18 @@ export async function keepAccount(
     })
     return account
   })
+}
+
+/** A person has just signed in: what they brought counts, even where a refresh writes at the same time. */
+async function overwrite(
+  { accounts }: Pick<WorkspaceStores, 'accounts'>,
+  id: string,
+  sealed: string,
+): Promise<void> {
+  for (;;) {
+    const kept = await accounts.credentials(id)
+    if (await accounts.replaceCredentials(id, sealed, kept?.version ?? 0)) return
+  }
 }
 
 /** Ends the access at the platform where it can be ended, and forgets the credentials. What was to go out there is cancelled with its posts by people. */
@@ -160,7 +172,15 @@ async function revoke(actor: Actor, platform: Platform, account: Account): Promi
   }
 }
 
-/** What a platform's call may use for an account, with fresh credentials. @throws PublishError where the login is dead or is being refreshed */
+/** What a platform's call may use, and which version of the credentials it holds. */
+export type AccountIo = Io<unknown> & { credentialsVersion: number }
+
+/**
+ * What a platform's call may use for an account, with fresh credentials.
+ *
+ * @param staleVersion the platform refused this version before its time (`next.refresh`): it is refreshed now
+ * @throws PublishError where the login is dead or is being refreshed
+ */
 export async function ioFor(
   bench: Workbench,
   workspaceId: WorkspaceId,
@@ -168,7 +188,8 @@ export async function ioFor(
   platform: Platform,
   account: Account,
   signal: AbortSignal,
-): Promise<Io<unknown>> {
+  staleVersion?: number,
+): Promise<AccountIo> {
   const io = (credentials: unknown): Io<unknown> => ({
     http: bench.httpOf(platform),
     apiUrl: bench.apiUrlOf(platform),
@@ -184,5 +205,6 @@ export async function ioFor(
     clock: bench.clock,
     worker: bench.worker,
   })
-  return io(await credentials.of(account, platform, io))
+  const opened = await credentials.of(account, platform, io, staleVersion)
+  return { ...io(opened.credentials), credentialsVersion: opened.version }
 }

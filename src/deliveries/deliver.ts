@@ -3,6 +3,7 @@ import { MINUTE } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Progress, Publication, Published } from '../platforms/contract/platform.ts'
+import { PublishError } from '../platforms/contract/publish-error.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
 import type { Delivery } from './delivery.ts'
 import type { DeliveryQueue } from './delivery-store.ts'
@@ -13,6 +14,8 @@ export interface Outlet {
   platform: Platform
   publication: Publication
   io: Io<unknown>
+  /** Which credentials it publishes with, where there may be newer ones. */
+  credentialsVersion?: number
 }
 
 export interface DeliverNeeds {
@@ -68,14 +71,16 @@ export async function deliver(delivery: Delivery, needs: DeliverNeeds): Promise<
 async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSignal): Promise<Delivered> {
   const { queue, clock, worker } = needs
   const progress = keptProgress(delivery, needs)
+  let outlet: Outlet | undefined
   const failed = (error: unknown, phase: 'prepare' | 'commit'): AfterFailure => {
     if (!isVerdict(error)) needs.onFault(error, delivery)
+    if (error instanceof PublishError && error.next.do === 'retry' && error.next.refresh)
+      progress.set(STALE, outlet?.credentialsVersion)
     const tries = (progress.get<number>(TRIES) ?? 0) + 1
     progress.set(TRIES, tries)
     return afterFailure(error, { phase, tries, now: clock.now(), random: needs.random() })
   }
 
-  let outlet: Outlet
   try {
     outlet = await needs.open(delivery, signal)
     await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
@@ -163,6 +168,12 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSig
 
 /** Where a delivery's own bookkeeping stands in its progress, apart from the platform's steps. */
 const TRIES = '#tries'
+
+/** The version of the credentials that the platform refused before their time: the next try refreshes them first. */
+const STALE = '#stale'
+
+export const staleCredentials = ({ progress }: Pick<Delivery, 'progress'>): number | undefined =>
+  typeof progress[STALE] === 'number' ? progress[STALE] : undefined
 
 /** Since when (UTC ms, the first commit) part `part` may be live although its answer was lost; null once that was cleared up. */
 export const doubtStep = (part: number): string => `#doubt:${part}`

@@ -2,7 +2,7 @@ import { type LookupAddress, type LookupOptions, lookup as resolve } from 'node:
 import { isIP } from 'node:net'
 // ipaddr.js: names the special-use range an address is in (IANA's registries, IPv4 and IPv6), which Node cannot say.
 import ipaddr from 'ipaddr.js'
-import { Agent, buildConnector } from 'undici'
+import { Agent, buildConnector, fetch } from 'undici'
 
 /** A connection was refused because its address is not on the public internet. */
 export class PrivateAddressError extends Error {
@@ -69,6 +69,46 @@ export function publicAgent({ allowOrigins = [], connectTimeout = 10_000 }: Publ
       return guarded(options, callback)
     },
   })
+}
+
+/** A request whose answer is read whole. Redirects are not followed. */
+export type PublicFetch = (
+  url: string,
+  request: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal },
+) => Promise<Response>
+
+/** The largest answer that `publicFetch` reads, in bytes. */
+const LARGEST_ANSWER = 1_000_000
+
+/**
+ * `fetch` for libraries that bring their own protocol, through an agent that connects to public addresses only.
+ *
+ * It rejects with what undici's `fetch` rejects with; a PrivateAddressError is the `cause`.
+ */
+export function publicFetch(agent: Agent): PublicFetch {
+  return async (url, { method, headers, body, signal }) => {
+    const answer = await fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      signal,
+      redirect: 'manual',
+      dispatcher: agent,
+    })
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of answer.body ?? []) {
+      size += chunk.byteLength
+      if (size > LARGEST_ANSWER) throw new TypeError('The answer is too long to read')
+      chunks.push(chunk)
+    }
+    const type = answer.headers.get('content-type')
+    const empty = [204, 205, 304].includes(answer.status)
+    return new Response(empty ? null : Buffer.concat(chunks), {
+      status: answer.status,
+      headers: type === null ? {} : { 'content-type': type },
+    })
+  }
 }
 
 type Found = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void

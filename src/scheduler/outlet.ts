@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { connectIo, ioFor, platformByName } from '../app/connect-accounts.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
-import type { Outlet } from '../deliveries/deliver.ts'
+import { type Outlet, staleCredentials } from '../deliveries/deliver.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import type { Io, MediaItem, Platform, Publication } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
@@ -46,8 +46,13 @@ export async function openOutlet(
     )
   }
   const platform = platformByName(bench, account.platform)
-  const io = await ioFor(bench, workspaceId, stores, platform, account, signal)
-  return { platform, publication: await publicationOf(bench, workspaceId, stores, post, delivery), io }
+  const io = await ioFor(bench, workspaceId, stores, platform, account, signal, staleCredentials(delivery))
+  return {
+    platform,
+    publication: await publicationOf(bench, workspaceId, stores, post, delivery),
+    io,
+    credentialsVersion: io.credentialsVersion,
+  }
 }
 
 function dryRunIo(

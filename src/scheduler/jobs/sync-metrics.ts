@@ -41,9 +41,16 @@ async function measure({ bench }: Tools, group: readonly Claimed[]): Promise<voi
   if (!platform.metrics) return
   const now = bench.clock.now()
   try {
-    const io = await ioFor(bench, first.workspaceId, stores, platform, account, AbortSignal.timeout(TIMEOUT))
+    const open = (stale?: number) =>
+      ioFor(bench, first.workspaceId, stores, platform, account, AbortSignal.timeout(TIMEOUT), stale)
     const remotes = group.flatMap(({ delivery }) => delivery.published ?? [])
-    const numbers = await platform.metrics.read(remotes, io)
+    const { read } = platform.metrics
+    const io = await open()
+    const numbers = await read(remotes, io).catch(async (error: unknown) => {
+      const ended = error instanceof PublishError && error.next.do === 'retry' && error.next.refresh
+      if (!ended) throw error
+      return read(remotes, await open(io.credentialsVersion))
+    })
     for (const { delivery } of group) {
       // An empty row says that somebody looked: what is gone or silent is not asked for again at once.
       await stores.deliveries.addMetrics(
