@@ -8,21 +8,26 @@ import type { Recurrence } from './recurrence.ts'
  * the end of a month. See https://croner.56k.guru/usage/pattern/
  */
 export function toCron(rule: Recurrence): string[] | undefined {
-  if (rule.count !== undefined || rule.until !== undefined || rule.except !== undefined || rule.begins) return undefined
+  if (rule.count !== undefined || rule.until !== undefined || rule.except !== undefined || rule.begins)
+    return undefined
   const months = rule.months?.join(',') ?? '*'
   switch (rule.every) {
     case 'minute':
     case 'hour':
       return elapsing(rule, months)
     case 'day':
-      return rule.interval > 1 ? undefined : atTimes(rule.times, '*', months, rule.weekdays?.map(cronDay).join(',') ?? '*')
+      return rule.interval > 1
+        ? undefined
+        : atTimes(rule.times, '*', months, rule.weekdays?.map(cronDay).join(',') ?? '*')
     case 'week': {
       if (rule.interval > 1) return undefined
       if (rule.slots === undefined) {
         const days = rule.weekdays ?? [Temporal.PlainDateTime.from(rule.from).dayOfWeek]
         return atTimes(rule.times, '*', months, days.map(cronDay).join(','))
       }
-      return rule.slots.flatMap((slot) => atTimes(slot.times, '*', months, slot.weekdays.map(cronDay).join(',')) ?? [])
+      return rule.slots.flatMap(
+        (slot) => atTimes(slot.times, '*', months, slot.weekdays.map(cronDay).join(',')) ?? [],
+      )
     }
     case 'month':
     case 'year':
@@ -36,7 +41,12 @@ export function toCron(rule: Recurrence): string[] | undefined {
 const cronDay = (weekday: number) => weekday % 7
 
 /** One pattern for all times that share their minute. */
-function atTimes(times: readonly string[], days: string, months: string, weekdays: string): string[] | undefined {
+function atTimes(
+  times: readonly string[],
+  days: string,
+  months: string,
+  weekdays: string,
+): string[] | undefined {
   const byMinute = new Map<string, string[]>()
   for (const time of times) {
     const [hour = '0', minute = '0', second] = time.split(':')
@@ -66,9 +76,12 @@ function monthly(rule: Recurrence): string[] | undefined {
   if (rule.interval > 1 || rule.workingDays !== undefined) return undefined
   const months = (rule.months ?? (rule.every === 'year' ? [from.month] : undefined))?.join(',') ?? '*'
   if (rule.weekdays !== undefined) {
-    if (rule.nth === undefined || rule.monthDays !== undefined || rule.nth.some((nth) => nth < -1)) return undefined
+    if (rule.nth === undefined || rule.monthDays !== undefined || rule.nth.some((nth) => nth < -1))
+      return undefined
     const { nth } = rule
-    const days = rule.weekdays.flatMap((day) => nth.map((which) => `${cronDay(day)}#${which === -1 ? 'L' : which}`))
+    const days = rule.weekdays.flatMap((day) =>
+      nth.map((which) => `${cronDay(day)}#${which === -1 ? 'L' : which}`),
+    )
     return atTimes(rule.times, '*', months, days.join(','))
   }
   const days = rule.monthDays ?? [from.day]

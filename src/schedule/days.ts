@@ -28,7 +28,11 @@ export const WEEKDAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Fri
  * The days that `slots` name. `now` is the wall clock; `time` the time of day that will be put on it, so that a weekday
  * or a date whose time has passed moves on.
  */
-export function daysOf(slots: Slots, now: Temporal.PlainDateTime, time: Temporal.PlainTime): Found | undefined {
+export function daysOf(
+  slots: Slots,
+  now: Temporal.PlainDateTime,
+  time: Temporal.PlainTime,
+): Found | undefined {
   const { day, weekday, date, nth, span, period } = slots
   if (span?.based) {
     const { span: _, ...rest } = slots
@@ -65,7 +69,12 @@ function plainDay(offset: number, weekday: Slots['weekday'], now: Temporal.Plain
 function contradiction(date: Temporal.PlainDate, weekday: Slots['weekday']): string | undefined {
   if (weekday === undefined || weekday.days.includes(date.dayOfWeek)) return undefined
   const said = weekday.days.map((day) => WEEKDAY_NAMES[day - 1]).join(', ')
-  const shown = date.toLocaleString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', calendar: 'iso8601' })
+  const shown = date.toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    calendar: 'iso8601',
+  })
   return `${shown} is a ${WEEKDAY_NAMES[date.dayOfWeek - 1]}, not a ${said}. Which one is it?`
 }
 
@@ -79,7 +88,8 @@ function weekdays(
   if (wanted === undefined || more.length > 0) return 'Say one day, or "every …" if it repeats.'
   const today = now.toPlainDate()
   if (period !== undefined) {
-    if (period.unit !== 'week') return `Which ${WEEKDAY_NAMES[wanted - 1]}? Say its date, or "first ${WEEKDAY_NAMES[wanted - 1]} of …".`
+    if (period.unit !== 'week')
+      return `Which ${WEEKDAY_NAMES[wanted - 1]}? Say its date, or "first ${WEEKDAY_NAMES[wanted - 1]} of …".`
     const date = isoWeekStart(today).add({ days: period.offset * 7 + wanted - 1 })
     if (isBefore(date.toPlainDateTime(time).toPlainDate(), today)) return EARLIER_WEEKDAY
     return { dates: [date], relative: true }
@@ -88,11 +98,16 @@ function weekdays(
   if (ahead === 0 && (weekday.next !== undefined || !isAhead(today.toPlainDateTime(time), now))) ahead = 7
   const coming = today.add({ days: ahead })
   if (weekday.next === undefined) return { dates: [coming], relative: true }
-  if (weekday.next > 1) return { dates: [isoWeekStart(today).add({ days: 7 * weekday.next + wanted - 1 })], relative: true }
+  if (weekday.next > 1)
+    return { dates: [isoWeekStart(today).add({ days: 7 * weekday.next + wanted - 1 })], relative: true }
   // In the same week still ahead: people are split between that one and the next.
   const sameWeek = wanted > today.dayOfWeek
   if (!sameWeek) return { dates: [coming], relative: true }
-  return { dates: [coming, coming.add({ days: 7 })], question: `Which ${WEEKDAY_NAMES[wanted - 1]}?`, relative: true }
+  return {
+    dates: [coming, coming.add({ days: 7 })],
+    question: `Which ${WEEKDAY_NAMES[wanted - 1]}?`,
+    relative: true,
+  }
 }
 
 const isAhead = (moment: Temporal.PlainDateTime, now: Temporal.PlainDateTime) =>
@@ -148,11 +163,18 @@ function spanDays(span: Span, slots: Slots, now: Temporal.PlainDateTime): Found 
 }
 
 /** A date with or without its month and year: the next one of its kind. */
-function datedDays(slots: Slots, date: ItemOf<'date'>, now: Temporal.PlainDateTime, time: Temporal.PlainTime): Found {
+function datedDays(
+  slots: Slots,
+  date: ItemOf<'date'>,
+  now: Temporal.PlainDateTime,
+  time: Temporal.PlainTime,
+): Found {
   const [day, ...more] = date.days
   if (more.length > 0) return 'Say one day, or "every …" if it repeats.'
   if (day === undefined) {
-    return slots.weekday === undefined ? 'Which day of that month?' : 'Which one of that month? Say "first …", or its date.'
+    return slots.weekday === undefined
+      ? 'Which day of that month?'
+      : 'Which one of that month? Say "first …", or its date.'
   }
   const ways = date.swap ? [date, { ...date, month: day, days: [date.month ?? 1] }] : [date]
   const found: Temporal.PlainDate[] = []
@@ -181,7 +203,8 @@ function oneDate(
   if (period?.unit === 'week' || period?.unit === 'weekend') return 'Say the date or the week, not both.'
   if (slots.day !== undefined) {
     const said = today.add({ days: slots.day.offset })
-    const same = said.day === day && (date.month ?? said.month) === said.month && (date.year ?? said.year) === said.year
+    const same =
+      said.day === day && (date.month ?? said.month) === said.month && (date.year ?? said.year) === said.year
     return same ? said : `${said.toString()} is another day than the one you also said. Which one is it?`
   }
   const year = date.year ?? (period?.unit === 'year' ? today.year + period.offset : undefined)
@@ -203,21 +226,29 @@ function oneDate(
   let start = today.with(date.month === undefined ? { day: 1 } : { day: 1, month: date.month })
   for (let tries = 0; tries < 12; tries += 1) {
     const found = inMonth(start)
-    if (found !== undefined && isAhead(found.toPlainDateTime(time), now)) return contradiction(found, weekday) ?? found
+    if (found !== undefined && isAhead(found.toPlainDateTime(time), now))
+      return contradiction(found, weekday) ?? found
     start = start.add(step)
   }
   return 'There is no such day.'
 }
 
 /** "first monday of march", "last day of the month". */
-function nthDays(slots: Slots, nth: ItemOf<'nth'>, now: Temporal.PlainDateTime, time: Temporal.PlainTime): Found {
+function nthDays(
+  slots: Slots,
+  nth: ItemOf<'nth'>,
+  now: Temporal.PlainDateTime,
+  time: Temporal.PlainTime,
+): Found {
   const [which, ...more] = nth.nths
   const { date, period, weekday } = slots
-  if (which === undefined || more.length > 0 || (typeof nth.of !== 'string' && nth.of.length > 1)) return 'Say one day.'
+  if (which === undefined || more.length > 0 || (typeof nth.of !== 'string' && nth.of.length > 1))
+    return 'Say one day.'
   if (date !== undefined && date.days.length > 0) return 'There is more than one day in it. Say one.'
   const scoped = date?.month !== undefined || period?.unit === 'month' || slots.ofMonth !== undefined
   if (!scoped && !(nth.of === 'day' && which === -1)) {
-    if (which < 0) return '"last" is in the past, unless you say of which month. Say a day that is still to come.'
+    if (which < 0)
+      return '"last" is in the past, unless you say of which month. Say a day that is still to come.'
     return 'Of which month? Say "first monday of march", or "of every month" if it repeats.'
   }
   if (weekday !== undefined) return 'There is more than one weekday in it. Say one.'
@@ -236,13 +267,18 @@ function nthDays(slots: Slots, nth: ItemOf<'nth'>, now: Temporal.PlainDateTime, 
   let start = today.with(date?.month === undefined ? { day: 1 } : { day: 1, month: date.month })
   for (let tries = 0; tries < 12; tries += 1) {
     const found = pick(start)
-    if (found !== undefined && isAhead(found.toPlainDateTime(time), now)) return { dates: [found], relative: false }
+    if (found !== undefined && isAhead(found.toPlainDateTime(time), now))
+      return { dates: [found], relative: false }
     start = start.add(step)
   }
   return 'There is no such day.'
 }
 
-function nthDay(month: Temporal.PlainDate, which: number, of: ItemOf<'nth'>['of']): Temporal.PlainDate | undefined {
+function nthDay(
+  month: Temporal.PlainDate,
+  which: number,
+  of: ItemOf<'nth'>['of'],
+): Temporal.PlainDate | undefined {
   const days: Temporal.PlainDate[] = []
   for (let day = 1; day <= month.daysInMonth; day += 1) {
     const date = month.with({ day })

@@ -99,13 +99,19 @@ const isWorkWeek = (days: readonly number[] | undefined) => days?.join() === '1,
 
 function frameOf(rule: Recurrence, speech: Speech): string | undefined {
   if (rule.slots !== undefined) {
-    const slots = rule.slots.map(({ weekdays, times }) => `${speech.everyWeekdays(weekdayNames(weekdays, speech))} ${atTimes(times, speech)}`)
+    const slots = rule.slots.map(
+      ({ weekdays, times }) =>
+        `${speech.everyWeekdays(weekdayNames(weekdays, speech))} ${atTimes(times, speech)}`,
+    )
     const months = rule.months === undefined ? [] : [monthsOf(rule.months, speech)]
     if (rule.interval > 1) return undefined
     return [list(slots, speech), ...months].join(' ')
   }
   const words: string[] = []
-  const when = rule.window === undefined ? atTimes(rule.times, speech) : speech.between(shown(rule.window.from), shown(rule.window.to))
+  const when =
+    rule.window === undefined
+      ? atTimes(rule.times, speech)
+      : speech.between(shown(rule.window.from), shown(rule.window.to))
   switch (rule.every) {
     case 'minute':
     case 'hour':
@@ -156,7 +162,8 @@ function monthlyDays(rule: Recurrence, speech: Speech): string[] | undefined {
   const from = Temporal.PlainDateTime.from(rule.from)
   const months = rule.months ?? (rule.every === 'year' ? [from.month] : undefined)
   const [month, ...moreMonths] = months ?? []
-  const plain = rule.monthDays ?? (rule.weekdays === undefined && rule.workingDays === undefined ? [from.day] : [])
+  const plain =
+    rule.monthDays ?? (rule.weekdays === undefined && rule.workingDays === undefined ? [from.day] : [])
   const [day, ...moreDays] = plain
   const single = day !== undefined && day > 0 && moreDays.length === 0 && rule.every === 'year'
   if (single && month !== undefined && moreMonths.length === 0) {
@@ -174,7 +181,15 @@ function monthlyDays(rule: Recurrence, speech: Speech): string[] | undefined {
     if (nths === undefined || nths.length === 0) continue
     const names = nths.map(speech.nth)
     if (names.some((name) => name === undefined)) return undefined
-    words.push(speech.onNth(list(names.filter((name) => name !== undefined), speech), what))
+    words.push(
+      speech.onNth(
+        list(
+          names.filter((name) => name !== undefined),
+          speech,
+        ),
+        what,
+      ),
+    )
   }
   return words
 }

@@ -52,12 +52,19 @@ export function readFloating(text: string, here: Here): When | undefined {
   const zoned = wall.toZonedDateTime(here.zone)
   const at = zoned.toInstant()
   if (Temporal.Instant.compare(at, here.now) <= 0) {
-    return { kind: 'error', message: `"${text.slice(0, 60)}" is in the past. Say a time that is still to come.` }
+    return {
+      kind: 'error',
+      message: `"${text.slice(0, 60)}" is in the past. Say a time that is still to come.`,
+    }
   }
   // chrono moves "last friday" forward, too: a weekday alone is asked about.
   if (start.isCertain('weekday') && !start.isCertain('day')) {
     const later = zoned.add({ days: 7 }).toInstant()
-    return { kind: 'ask', question: 'Which day do you mean?', choices: [at, later].map((one) => choice(one, here.zone, here)) }
+    return {
+      kind: 'ask',
+      question: 'Which day do you mean?',
+      choices: [at, later].map((one) => choice(one, here.zone, here)),
+    }
   }
   const notes = timed ? [] : [`No time was said: ${time.toString({ smallestUnit: 'minute' })}.`]
   const note = clockNote(wall, zoned, here.zone)

@@ -10,7 +10,10 @@ export type Guarded = { ok: true; text: string } | { ok: false; message: string 
 export function guard(phrase: string): Guarded {
   if (typeof phrase !== 'string') return { ok: false, message: 'Say when, in words.' }
   if (phrase.length > LONGEST_PHRASE) {
-    return { ok: false, message: `A time has at most ${LONGEST_PHRASE} characters; this has ${phrase.length}.` }
+    return {
+      ok: false,
+      message: `A time has at most ${LONGEST_PHRASE} characters; this has ${phrase.length}.`,
+    }
   }
   // NFKC would glue "2½" to "21/2".
   const text = phrase
@@ -19,8 +22,10 @@ export function guard(phrase: string): Guarded {
     .normalize('NFKC')
     .replace(/ {2,}/g, ' ')
     .trim()
-  if (text === '') return { ok: false, message: 'Say when: for example "tomorrow 9:00" or "every monday at 17:00".' }
-  if (CONTROL.test(text)) return { ok: false, message: 'There are control characters in this time. Please type it again.' }
+  if (text === '')
+    return { ok: false, message: 'Say when: for example "tomorrow 9:00" or "every monday at 17:00".' }
+  if (CONTROL.test(text))
+    return { ok: false, message: 'There are control characters in this time. Please type it again.' }
   if (text.length > LONGEST_PHRASE) return { ok: false, message: 'This time is too long.' }
   return { ok: true, text }
 }

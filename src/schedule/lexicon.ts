@@ -1,15 +1,7 @@
 import { fold, tokenize } from './tokens.ts'
 
 export type Unit = 'second' | 'minute' | 'hour' | 'day' | 'workday' | 'week' | 'month' | 'year' | 'weekend'
-export type DayPart =
-  | 'early'
-  | 'morning'
-  | 'noon'
-  | 'afternoon'
-  | 'evening'
-  | 'late'
-  | 'night'
-  | 'endOfDay'
+export type DayPart = 'early' | 'morning' | 'noon' | 'afternoon' | 'evening' | 'late' | 'night' | 'endOfDay'
 
 /**
  * What a word can be. A word may be several ("second", "mar", "may"): the rules take the kind that fits.
@@ -125,7 +117,8 @@ export function compileWords(tables: readonly Words[], umlauts = false): Branch 
         for (const word of words.split('|')) {
           if (word === '') continue
           addWord(root, word, { kind: kind as Kind, value: valueOf(value) })
-          if (umlauts && /[äöü]/i.test(word)) addWord(root, spellUmlauts(word), { kind: kind as Kind, value: valueOf(value) })
+          if (umlauts && /[äöü]/i.test(word))
+            addWord(root, spellUmlauts(word), { kind: kind as Kind, value: valueOf(value) })
         }
       }
     }
@@ -134,7 +127,8 @@ export function compileWords(tables: readonly Words[], umlauts = false): Branch 
 }
 
 const valueOf = (text: string) => (text !== '' && Number.isFinite(Number(text)) ? Number(text) : text)
-const spellUmlauts = (word: string) => fold(word.toLowerCase().replace(/[äöü]/g, (vowel) => `${fold(vowel)}e`))
+const spellUmlauts = (word: string) =>
+  fold(word.toLowerCase().replace(/[äöü]/g, (vowel) => `${fold(vowel)}e`))
 
 /** Adds one entry to a tree, token by token. */
 export function addWord(root: Branch, word: string, lexeme: Lexeme): void {

@@ -2,10 +2,10 @@ import { addSpan, type Days, daysOf } from './days.ts'
 import { describeInstant } from './describe.ts'
 import type { Clock } from './grammar/items.ts'
 import type { When } from './read-when.ts'
+import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 import type { Slots } from './slots.ts'
 import { clockInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
 import { zoneName } from './zones.ts'
-import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 
 /** What a reading needs to know besides the phrase. */
 export interface Here {
@@ -37,7 +37,8 @@ export function readOnce(slots: Slots, here: Here): When {
   if (span?.bare && (slots.day ?? slots.weekday ?? slots.date ?? slots.period ?? slots.nth) !== undefined) {
     return error('Say how long from now ("in 2 weeks"), or a day, not both.')
   }
-  if (span?.bare && !span.compact) return error('Is that how long from now? Say, for example, "in 5 days at 9:00".')
+  if (span?.bare && !span.compact)
+    return error('Is that how long from now? Say, for example, "in 5 days at 9:00".')
   if (slots.dotted !== undefined) return dottedOnce(slots, here)
   const numbered = numberAsDay(slots)
   if (numbered !== undefined) return readOnce(numbered, here)
@@ -48,8 +49,16 @@ export function readOnce(slots: Slots, here: Here): When {
   if (!named && slots.time === undefined && slots.part === undefined) {
     return error('There is no day and no time in it. Say, for example, "tomorrow 9:00".')
   }
-  if (!named && slots.time !== undefined && !slots.time.marked && slots.part === undefined && !isWholeClock(slots)) {
-    return error(`Is ${slots.time.bare ?? 'that'} an hour? Say "at ${slots.time.bare ?? 9}:00", or a day and a time.`)
+  if (
+    !named &&
+    slots.time !== undefined &&
+    !slots.time.marked &&
+    slots.part === undefined &&
+    !isWholeClock(slots)
+  ) {
+    return error(
+      `Is ${slots.time.bare ?? 'that'} an hour? Say "at ${slots.time.bare ?? 9}:00", or a day and a time.`,
+    )
   }
   const times = timesSaid(slots, here)
   if (typeof times === 'string') return error(times)
@@ -85,14 +94,17 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
     const time = here.defaultTime
     const bare = slots.span !== undefined || (slots.day?.offset === 0 && slots.weekday === undefined)
     const note = `No time was said: ${time.toString({ smallestUnit: 'minute' })}.`
-    return bare && slots.day?.offset === 0 && slots.span === undefined ? 'At what time today?' : [{ time, note }]
+    return bare && slots.day?.offset === 0 && slots.span === undefined
+      ? 'At what time today?'
+      : [{ time, note }]
   }
   if (part !== undefined) {
     const inPart = clockInPart(clock, part.part)
     return typeof inPart === 'string' ? inPart : [inPart]
   }
   // "today at midnight" is the one to come
-  if (clock.midnight && slots.day?.offset === 0) return [{ time: Temporal.PlainTime.from('00:00'), nextDay: true }]
+  if (clock.midnight && slots.day?.offset === 0)
+    return [{ time: Temporal.PlainTime.from('00:00'), nextDay: true }]
   const times = timesOf(clock)
   return hasDay(slots) ? times : eitherHalf(clock, times, here)
 }
@@ -103,7 +115,8 @@ function eitherHalf(clock: Clock, times: TimeOfDay[], here: Here): TimeOfDay[] {
   if (clock.sure || times.length > 1 || first === undefined || clock.hour > 11) return times
   const now = here.now.toZonedDateTimeISO(here.zone).toPlainTime()
   const evening = first.time.add({ hours: 12 })
-  const passed = Temporal.PlainTime.compare(first.time, now) <= 0 && Temporal.PlainTime.compare(evening, now) > 0
+  const passed =
+    Temporal.PlainTime.compare(first.time, now) <= 0 && Temporal.PlainTime.compare(evening, now) > 0
   return passed ? [{ time: evening }, first] : times
 }
 
@@ -118,7 +131,8 @@ function dottedOnce(slots: Slots, here: Here): When {
     ...rest,
     time: { t: 'time', clocks: [clock], range: false, marked: true, index: dotted.index },
   }
-  if (slots.day !== undefined || slots.date !== undefined || slots.nth !== undefined) return readOnce(asTime, here)
+  if (slots.day !== undefined || slots.date !== undefined || slots.nth !== undefined)
+    return readOnce(asTime, here)
   const dated = readOnce(asDate, here)
   if (slots.weekday !== undefined) return dated.kind === 'once' ? dated : readOnce(asTime, here)
   const timed = readOnce(asTime, here)
@@ -136,7 +150,11 @@ function choicesIn(when: When, here: Here) {
 
 /** One of the moments a person may choose; its phrase reads back to it. */
 export function choice(at: Temporal.Instant, zone: string, here: Here) {
-  return { label: describeInstant(at, zone, { now: here.now, locale: here.locale }), at, phrase: describeInstant(at, zone) }
+  return {
+    label: describeInstant(at, zone, { now: here.now, locale: here.locale }),
+    at,
+    phrase: describeInstant(at, zone),
+  }
 }
 
 /** "in 2 hours", "in 1 day and 2 hours", "an hour after midnight tomorrow". */
@@ -149,14 +167,37 @@ function elapsed(slots: Slots, here: Here): When {
     if (base.kind !== 'once' || rest.time === undefined) {
       return base.kind === 'error' ? base : error('From which time on? Say a day and an hour.')
     }
-    return decide([{ at: base.at.add({ seconds: said.seconds }), zone: base.zone, notes: [], question: undefined, past: false }], here)
+    return decide(
+      [
+        {
+          at: base.at.add({ seconds: said.seconds }),
+          zone: base.zone,
+          notes: [],
+          question: undefined,
+          past: false,
+        },
+      ],
+      here,
+    )
   }
   if (Object.keys(rest).length > 0) return error('Say how long from now, or a day and a time, not both.')
   if (said.seconds < 0) return error('That is in the past. Say a time that is still to come.')
   const wall = here.now.toZonedDateTimeISO(here.zone)
   const moved = addSpan(wall.toPlainDate(), said).toPlainDateTime(wall.toPlainTime())
-  const days = said.days + said.months + said.workdays === 0 ? here.now : moved.toZonedDateTime(here.zone).toInstant()
-  return decide([{ at: days.add({ seconds: said.seconds }), zone: here.zone, notes: [], question: undefined, past: false }], here)
+  const days =
+    said.days + said.months + said.workdays === 0 ? here.now : moved.toZonedDateTime(here.zone).toInstant()
+  return decide(
+    [
+      {
+        at: days.add({ seconds: said.seconds }),
+        zone: here.zone,
+        notes: [],
+        question: undefined,
+        past: false,
+      },
+    ],
+    here,
+  )
 }
 
 function candidates(slots: Slots, times: TimeOfDay[], here: Here): Candidate[] | string {
@@ -220,7 +261,8 @@ function onDay(
   if (days.note !== undefined) notes.push(days.note)
   if (time.note !== undefined) notes.push(time.note)
   if (said.note !== undefined) notes.push(said.note)
-  if (time.nextDay && days.relative && wall.hour > 0) notes.push('That is after midnight, so on the following day.')
+  if (time.nextDay && days.relative && wall.hour > 0)
+    notes.push('That is after midnight, so on the following day.')
   const first = wall.toZonedDateTime(said.zone)
   const at = said.offset === undefined ? first.toInstant() : wall.toZonedDateTime(said.offset).toInstant()
   const note = said.offset === undefined ? clockNote(wall, first, said.zone) : undefined
@@ -232,13 +274,23 @@ function onDay(
     const other = first.toInstant()
     const ask = `${said.name} is not in use in ${zoneName(said.zone)} on that day. Which one do you mean?`
     found[0] = { at, zone: said.offset, notes, question: ask, past }
-    found.push({ at: other, zone: said.zone, notes, question: ask, past: Temporal.Instant.compare(other, here.now) <= 0 })
+    found.push({
+      at: other,
+      zone: said.zone,
+      notes,
+      question: ask,
+      past: Temporal.Instant.compare(other, here.now) <= 0,
+    })
   }
   return found
 }
 
 /** What to say of a wall clock that a change skips or shows twice. */
-export function clockNote(wall: Temporal.PlainDateTime, zoned: Temporal.ZonedDateTime, zone: string): string | undefined {
+export function clockNote(
+  wall: Temporal.PlainDateTime,
+  zoned: Temporal.ZonedDateTime,
+  zone: string,
+): string | undefined {
   const shown = (time: Temporal.PlainTime) => time.toString({ smallestUnit: 'minute' })
   if (!zoned.toPlainDateTime().equals(wall)) {
     return `The clock in ${zoneName(zone)} skips ${shown(wall.toPlainTime())} that night; ${shown(zoned.toPlainTime())} it is.`
@@ -255,13 +307,15 @@ function decide(found: Candidate[] | string, here: Here): When {
   const open: Candidate[] = []
   for (const candidate of found) {
     const known = open.some(({ at }) => at.equals(candidate.at))
-    if (!candidate.past && !known && Temporal.Instant.compare(candidate.at, here.now) > 0) open.push(candidate)
+    if (!candidate.past && !known && Temporal.Instant.compare(candidate.at, here.now) > 0)
+      open.push(candidate)
   }
   const [first, second] = open
   if (first === undefined) return isPast(found, here)
   if (Temporal.Instant.compare(first.at, latest) > 0) return error(LATEST)
   if (second === undefined) return { kind: 'once', at: first.at, zone: first.zone, notes: first.notes }
-  const question = open.find((candidate) => candidate.question !== undefined)?.question ?? 'Which time do you mean?'
+  const question =
+    open.find((candidate) => candidate.question !== undefined)?.question ?? 'Which time do you mean?'
   return { kind: 'ask', question, choices: open.slice(0, 4).map(({ at, zone }) => choice(at, zone, here)) }
 }
 
@@ -273,5 +327,7 @@ function isPast(found: Candidate[], here: Here): When {
   let next = wall.toPlainDate().equals(today) ? wall.add({ days: 1 }) : wall.with({ year: today.year })
   if (Temporal.Instant.compare(next.toInstant(), here.now) <= 0) next = wall.with({ year: today.year + 1 })
   const said = describeInstant(last.at, last.zone, { locale: here.locale })
-  return error(`${said} is in the past. Did you mean ${describeInstant(next.toInstant(), last.zone, { locale: here.locale })}?`)
+  return error(
+    `${said} is in the past. Did you mean ${describeInstant(next.toInstant(), last.zone, { locale: here.locale })}?`,
+  )
 }

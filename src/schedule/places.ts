@@ -6,7 +6,8 @@ export const PLACES: Record<string, string> = {
   'America/New_York':
     'nyc|new york city|ny|boston|washington|washington dc|miami|atlanta|philadelphia|orlando|us east coast|us eastern|' +
     'east coast|eastern|eastern time|nueva york|nova york|nova iorque|new yorker|ニューヨーク|米国東部|东部|東部',
-  'America/Chicago': 'central|us central time|dallas|houston|austin|minneapolis|new orleans|nashville|us central|central time|シカゴ|米国中部',
+  'America/Chicago':
+    'central|us central time|dallas|houston|austin|minneapolis|new orleans|nashville|us central|central time|シカゴ|米国中部',
   'America/Denver': 'colorado|salt lake city|us mountain|mountain time|mountain',
   'America/Los_Angeles':
     'la|san francisco|sf|seattle|san diego|silicon valley|las vegas|portland|west coast|us west coast|us pacific|' +
@@ -19,37 +20,45 @@ export const PLACES: Record<string, string> = {
   'America/Toronto': 'ottawa|montreal|quebec|トロント',
   'America/Vancouver': 'バンクーバー',
   'America/Sao_Paulo': 'brasilia|rio|rio de janeiro|sampa|サンパウロ',
-  'America/Argentina/Buenos_Aires': 'buenos aires|argentina|argentinien|argentine|arjantin|アルゼンチン|ブエノスアイレス',
+  'America/Argentina/Buenos_Aires':
+    'buenos aires|argentina|argentinien|argentine|arjantin|アルゼンチン|ブエノスアイレス',
   'America/Mexico_City': 'ciudad de mexico|cdmx|mexico df|cidade do mexico|メキシコシティ',
   'America/Bogota': 'colombia|kolumbien|colombie|kolombiya|コロンビア',
   'America/Lima': 'peru|perou|ペルー',
   'America/Caracas': 'venezuela|ベネズエラ',
   'America/Santiago': 'santiago de chile',
-  'UTC': 'universal|coordinated universal|greenwich|greenwich mean|greenwich mean time|universal time|weltzeit|zulu',
+  UTC: 'universal|coordinated universal|greenwich|greenwich mean|greenwich mean time|universal time|weltzeit|zulu',
   'Europe/London':
     'uk|britain|great britain|england|scotland|wales|edinburgh|manchester|united kingdom|british|uk time|londres|londra|' +
     'londoner|grossbritannien|royaume-uni|reino unido|ingiltere|inglaterra|angleterre|birlesik krallik|ロンドン|イギリス|英国',
   'Europe/Dublin': 'ireland|irland|irlande|irlanda|ダブリン|アイルランド',
-  'Europe/Lisbon': 'western european|portugal|portekiz|lisboa|lisbonne|lissabon|lizbon|lissaboner|porto|リスボン|ポルトガル',
-  'Europe/Madrid': 'spain|espana|spanien|espagne|ispanya|espanha|barcelona|madrider|マドリード|スペイン|バルセロナ',
+  'Europe/Lisbon':
+    'western european|portugal|portekiz|lisboa|lisbonne|lissabon|lizbon|lissaboner|porto|リスボン|ポルトガル',
+  'Europe/Madrid':
+    'spain|espana|spanien|espagne|ispanya|espanha|barcelona|madrider|マドリード|スペイン|バルセロナ',
   'Atlantic/Canary': 'canarias|kanaren|canary islands',
   'Europe/Paris': 'french|france|frankreich|fransa|francia|franca|pariser|lyon|marseille|パリ|フランス',
   'Europe/Berlin':
     'central european|central europe|mitteleuropäische|mitteleuropäischer|german|germany|deutschland|allemagne|alemania|almanya|alemanha|germania|berliner|berlim|munich|munchen|muenchen|münchen|' +
     'hamburg|frankfurt|cologne|koln|köln|koeln|dusseldorf|düsseldorf|stuttgart|leipzig|ベルリン|ドイツ|ミュンヘン',
-  'Europe/Vienna': 'austria|osterreich|österreich|autriche|avusturya|wien|vienne|viena|viyana|wiener|ウィーン|オーストリア',
+  'Europe/Vienna':
+    'austria|osterreich|österreich|autriche|avusturya|wien|vienne|viena|viyana|wiener|ウィーン|オーストリア',
   'Europe/Zurich':
     'switzerland|schweiz|suisse|suiza|svizzera|isvicre|suica|zürich|zurich|zuerich|geneva|genf|geneve|bern|basel|zuricher|スイス|チューリッヒ',
   'Europe/Rome': 'italy|italien|italie|italia|italya|roma|rom|milan|milano|mailand|ローマ|イタリア',
-  'Europe/Amsterdam': 'netherlands|holland|niederlande|pays-bas|paises bajos|hollanda|holanda|アムステルダム|オランダ',
-  'Europe/Brussels': 'belgium|belgien|belgique|belgica|belcika|bruxelles|brussel|brüssel|bruselas|bruxelas|ベルギー',
+  'Europe/Amsterdam':
+    'netherlands|holland|niederlande|pays-bas|paises bajos|hollanda|holanda|アムステルダム|オランダ',
+  'Europe/Brussels':
+    'belgium|belgien|belgique|belgica|belcika|bruxelles|brussel|brüssel|bruselas|bruxelas|ベルギー',
   'Europe/Copenhagen': 'denmark|danemark|dänemark|dinamarca|danimarka|kopenhagen|copenhague|kobenhavn',
   'Europe/Stockholm': 'sweden|schweden|suede|suecia|isvec|ストックホルム',
   'Europe/Oslo': 'norway|norwegen|norvege|noruega|norvec',
   'Europe/Helsinki': 'finland|finnland|finlande|finlandia|finlandiya',
-  'Europe/Warsaw': 'poland|polen|pologne|polonia|polonya|warschau|varsovie|varsovia|warszawa|krakow|ワルシャワ',
+  'Europe/Warsaw':
+    'poland|polen|pologne|polonia|polonya|warschau|varsovie|varsovia|warszawa|krakow|ワルシャワ',
   'Europe/Prague': 'czechia|czech republic|tschechien|prag|praha|praga',
-  'Europe/Athens': 'greece|griechenland|grece|grecia|yunanistan|athen|athenes|atenas|atina|eastern european|eastern europe',
+  'Europe/Athens':
+    'greece|griechenland|grece|grecia|yunanistan|athen|athenes|atenas|atina|eastern european|eastern europe',
   'Europe/Kyiv': 'kiev|kyiv|kiew|ukraine|ukrayna|ucrania',
   'Europe/Moscow': 'moskau|moscou|moscu|moskova|moskva|モスクワ',
   'Europe/Istanbul':
@@ -84,7 +93,8 @@ export const PLACES: Record<string, string> = {
   'America/New_York|America/Chicago|America/Denver|America/Los_Angeles':
     'us|usa|united states|amerika|アメリカ|estados unidos|etats-unis',
   'America/Toronto|America/Winnipeg|America/Edmonton|America/Vancouver': 'canada|kanada|カナダ',
-  'Australia/Sydney|Australia/Adelaide|Australia/Perth': 'australia|australien|australie|avustralya|オーストラリア',
+  'Australia/Sydney|Australia/Adelaide|Australia/Perth':
+    'australia|australien|australie|avustralya|オーストラリア',
   'America/Sao_Paulo|America/Manaus': 'brazil|brasil|brasilien|bresil|brezilya|ブラジル',
   'America/Mexico_City|America/Tijuana': 'mexico|mexiko|mexique|meksika|メキシコ',
   'Europe/Moscow|Asia/Yekaterinburg|Asia/Vladivostok': 'russia|russland|russie|rusya|rusia',

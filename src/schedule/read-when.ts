@@ -1,9 +1,9 @@
+import { readFloating } from './floating.ts'
 import { readChunks } from './grammar/chunks.ts'
 import { guard } from './guard.ts'
 import { type LanguageCode, languageOf, languages, lexicons } from './languages/index.ts'
 import type { Language } from './languages/language.ts'
 import { type Here, readOnce } from './once.ts'
-import { readFloating } from './floating.ts'
 import { Reader } from './reader.ts'
 import type { Recurrence } from './recurrence.ts'
 import { isRepeating, readRule } from './rule.ts'
@@ -49,7 +49,9 @@ export function readWhen(phrase: string, at: ReadAt): When {
     defaultTime: Temporal.PlainTime.from(at.defaultTime ?? DEFAULT_TIME),
   }
   const own = readIn(languageOf(at.locale), guarded.text, tokens, here)
-  return own.understood ? own.when : (elsewhere(guarded.text, tokens, here) ?? readFloating(guarded.text, here) ?? own.when)
+  return own.understood
+    ? own.when
+    : (elsewhere(guarded.text, tokens, here) ?? readFloating(guarded.text, here) ?? own.when)
 }
 
 /** What another language makes of a phrase that the person's own does not read: English first, then only one that can. */
@@ -75,7 +77,8 @@ function elsewhere(text: string, tokens: readonly Token[], here: Here): When | u
 }
 
 /** Short words mean something in too many languages ("so 9", "do 9"). */
-const isTelling = ({ kind, text }: Token) => kind === 'word' && (text.length >= 4 || text.charCodeAt(0) > 0x2fff)
+const isTelling = ({ kind, text }: Token) =>
+  kind === 'word' && (text.length >= 4 || text.charCodeAt(0) > 0x2fff)
 
 function isSame(a: When, b: When): boolean {
   if (a.kind === 'once') return b.kind === 'once' && a.at.equals(b.at)

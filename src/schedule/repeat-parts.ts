@@ -49,11 +49,15 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   if (often !== undefined && often !== Math.max(1, parts.clocks.length)) {
     return `${often} times, but when? Say the times, for example "every day at 9:00 and 17:00".`
   }
-  const bare = arranged.filter((item) => item.t === 'time').find((item) => item.bare !== undefined && !item.marked)
+  const bare = arranged
+    .filter((item) => item.t === 'time')
+    .find((item) => item.bare !== undefined && !item.marked)
   if (bare !== undefined && (parts.clocks.length > 1 || parts.ofMonth || parts.unit === 'month')) {
     // "every 15 of the month at 9:00": no hour, but a day
-    const isDay = (parts.ofMonth || parts.unit === 'month') && parts.dates.length === 0 && (bare.bare ?? 0) <= 31
-    if (!isDay && pairUp(arranged) === undefined) return `Is ${bare.bare} an hour or a day? Say, for example, "at ${bare.bare}:00".`
+    const isDay =
+      (parts.ofMonth || parts.unit === 'month') && parts.dates.length === 0 && (bare.bare ?? 0) <= 31
+    if (!isDay && pairUp(arranged) === undefined)
+      return `Is ${bare.bare} an hour or a day? Say, for example, "at ${bare.bare}:00".`
     if (isDay) {
       parts.dates = [bare.bare ?? 1]
       parts.clocks = parts.clocks.filter((clock) => !bare.clocks.includes(clock))
@@ -103,10 +107,13 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
       return undefined
     }
     case 'date':
-      if (item.year !== undefined) return 'A day of one year does not repeat. Say "starting" or "until" before it.'
-      if (item.swap) return `Is ${item.month}/${item.days[0]} the month first, or the day? Say the month by its name.`
+      if (item.year !== undefined)
+        return 'A day of one year does not repeat. Say "starting" or "until" before it.'
+      if (item.swap)
+        return `Is ${item.month}/${item.days[0]} the month first, or the day? Say the month by its name.`
       parts.dates = [...new Set([...parts.dates, ...item.days])].sort((a, b) => a - b)
-      if (item.month !== undefined) parts.months = [...new Set([...parts.months, item.month])].sort((a, b) => a - b)
+      if (item.month !== undefined)
+        parts.months = [...new Set([...parts.months, item.month])].sort((a, b) => a - b)
       return undefined
     case 'dotted':
       parts.clocks.push({ hour: item.first, minute: item.second, second: 0, sure: item.first > 6 })
@@ -119,7 +126,8 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
       return undefined
     }
     case 'part':
-      if (parts.part !== undefined && parts.part !== item.part) return 'There is more than one part of the day in it. Say one.'
+      if (parts.part !== undefined && parts.part !== item.part)
+        return 'There is more than one part of the day in it. Say one.'
       parts.part = item.part
       return undefined
     case 'ofMonth':
@@ -158,7 +166,8 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
 
 function addEvery(parts: RepeatParts, item: ItemOf<'every'>): string | undefined {
   if (item.interval !== 1) {
-    if (parts.interval !== 1 && parts.interval !== item.interval) return 'There are two intervals in it. Say one.'
+    if (parts.interval !== 1 && parts.interval !== item.interval)
+      return 'There are two intervals in it. Say one.'
     parts.interval = item.interval
   }
   const { unit } = item

@@ -1,10 +1,19 @@
 import { UserError } from '../kit/user-error.ts'
 import type { Recurrence } from './recurrence.ts'
+import { knownZone } from './zones.ts'
 
 const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
-const FREQUENCIES = { minute: 'MINUTELY', hour: 'HOURLY', day: 'DAILY', week: 'WEEKLY', month: 'MONTHLY', year: 'YEARLY' } as const
+const FREQUENCIES = {
+  minute: 'MINUTELY',
+  hour: 'HOURLY',
+  day: 'DAILY',
+  week: 'WEEKLY',
+  month: 'MONTHLY',
+  year: 'YEARLY',
+} as const
 
-const compact = (wall: Temporal.PlainDateTime) => wall.toString({ smallestUnit: 'second' }).replace(/[-:]/g, '')
+const compact = (wall: Temporal.PlainDateTime) =>
+  wall.toString({ smallestUnit: 'second' }).replace(/[-:]/g, '')
 
 /**
  * The rule as iCalendar lines (RFC 5545, section 3.8.5): DTSTART with its zone, one RRULE for each set of times, EXDATE
@@ -13,15 +22,19 @@ const compact = (wall: Temporal.PlainDateTime) => wall.toString({ smallestUnit: 
  */
 export function toRRule(rule: Recurrence): string {
   const from = Temporal.PlainDateTime.from(rule.from)
-  const zone = rule.zone === 'UTC' ? `DTSTART:${compact(from)}Z` : `DTSTART;TZID=${rule.zone}:${compact(from)}`
-  const lines = [zone, ...ruleSets(rule).map((set) => `RRULE:${set}`)]
+  const lines = [stamped('DTSTART', from, rule.zone), ...ruleSets(rule).map((set) => `RRULE:${set}`)]
   for (const date of rule.except?.dates ?? []) {
     for (const time of timesOn(rule)) {
-      const wall = compact(Temporal.PlainDate.from(date).toPlainDateTime(time))
-      lines.push(rule.zone === 'UTC' ? `EXDATE:${wall}Z` : `EXDATE;TZID=${rule.zone}:${wall}`)
+      lines.push(stamped('EXDATE', Temporal.PlainDate.from(date).toPlainDateTime(time), rule.zone))
     }
   }
   return lines.join('\n')
+}
+
+/** A value with a colon is quoted (RFC 5545, section 3.2). */
+function stamped(name: string, wall: Temporal.PlainDateTime, zone: string): string {
+  if (zone === 'UTC') return `${name}:${compact(wall)}Z`
+  return `${name};TZID=${zone.includes(':') ? `"${zone}"` : zone}:${compact(wall)}`
 }
 
 const timesOn = (rule: Recurrence) => rule.slots?.flatMap((slot) => slot.times) ?? rule.times
@@ -38,7 +51,8 @@ function ruleSets(rule: Recurrence): string[] {
       byMinute.set(key, [...(byMinute.get(key) ?? []), String(Number(hour))])
     }
     const clocks = [...byMinute].map(([minute, hours]) => `BYHOUR=${hours.join(',')};BYMINUTE=${minute}`)
-    for (const clock of clocks.length === 0 ? windowClocks(rule) : clocks) sets.push(ruleSet(rule, weekdays, clock))
+    for (const clock of clocks.length === 0 ? windowClocks(rule) : clocks)
+      sets.push(ruleSet(rule, weekdays, clock))
   }
   return sets
 }
@@ -58,12 +72,19 @@ function windowClocks(rule: Recurrence): (string | undefined)[] {
   return [...byMinute].map(([minute, hours]) => `BYHOUR=${hours.join(',')};BYMINUTE=${minute}`)
 }
 
-function ruleSet(rule: Recurrence, weekdays: readonly number[] | undefined, clock: string | undefined): string {
+function ruleSet(
+  rule: Recurrence,
+  weekdays: readonly number[] | undefined,
+  clock: string | undefined,
+): string {
   const isWindow = rule.window !== undefined
   const parts = [`FREQ=${isWindow ? 'DAILY' : FREQUENCIES[rule.every]}`]
   if (rule.interval > 1 && !isWindow) parts.push(`INTERVAL=${rule.interval}`)
-  const months = (rule.months ?? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]).filter((month) => !rule.except?.months?.includes(month))
-  if (rule.months !== undefined || rule.except?.months !== undefined) parts.push(`BYMONTH=${months.join(',')}`)
+  const months = (rule.months ?? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]).filter(
+    (month) => !rule.except?.months?.includes(month),
+  )
+  if (rule.months !== undefined || rule.except?.months !== undefined)
+    parts.push(`BYMONTH=${months.join(',')}`)
   const days = (weekdays ?? [1, 2, 3, 4, 5, 6, 7]).filter((day) => !rule.except?.weekdays?.includes(day))
   if (rule.workingDays !== undefined) {
     parts.push('BYDAY=MO,TU,WE,TH,FR', `BYSETPOS=${rule.workingDays.join(',')}`)
@@ -116,8 +137,14 @@ export function fromRRule(text: string): Recurrence {
   const fields = fieldsOf(rules[0]?.slice('RRULE:'.length) ?? '')
   const { wall, zone } = startOf(start)
   const every = NAMES[fields.FREQ ?? '']
-  if (every === undefined) throw new UserError('That rule has no frequency Crier knows. Use MINUTELY to YEARLY.')
-  if (fields.WKST !== undefined && fields.WKST !== 'MO' && every === 'week' && Number(fields.INTERVAL ?? 1) > 1) {
+  if (every === undefined)
+    throw new UserError('That rule has no frequency Crier knows. Use MINUTELY to YEARLY.')
+  if (
+    fields.WKST !== undefined &&
+    fields.WKST !== 'MO' &&
+    every === 'week' &&
+    Number(fields.INTERVAL ?? 1) > 1
+  ) {
     throw new UserError('Weeks begin on Monday here. Use WKST=MO.')
   }
   const rule: Recurrence = {
@@ -136,7 +163,12 @@ export function fromRRule(text: string): Recurrence {
   weekdaysInto(rule, fields)
   if (fields.COUNT !== undefined) rule.count = whole(fields.COUNT, 1, 10_000)
   if (fields.UNTIL !== undefined) rule.until = untilOf(fields.UNTIL, zone)
-  const dates = line('EXDATE').flatMap((each) => (each.split(':')[1] ?? '').split(',').map(dateOf))
+  const dates = line('EXDATE').flatMap((each) =>
+    each
+      .slice(each.lastIndexOf(':') + 1)
+      .split(',')
+      .map(dateOf),
+  )
   if (dates.length > 0) rule.except = { dates: [...new Set(dates)].sort() }
   return rule
 }
@@ -145,7 +177,10 @@ function fieldsOf(text: string): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const part of text.trim().toUpperCase().split(';')) {
     const [name = '', value = ''] = part.split('=')
-    if (!KNOWN.has(name)) throw new UserError(`Crier does not know ${name || 'that'} in a rule. Leave it out, or say the rule in words.`)
+    if (!KNOWN.has(name))
+      throw new UserError(
+        `Crier does not know ${name || 'that'} in a rule. Leave it out, or say the rule in words.`,
+      )
     fields[name] = value
   }
   return fields
@@ -155,10 +190,20 @@ const STAMP = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?$/
 
 function stamp(text: string): { wall: Temporal.PlainDateTime; utc: boolean; dated: boolean } {
   const match = STAMP.exec(text.trim())
-  if (match === null) throw new UserError(`"${text.slice(0, 30)}" is no iCalendar time. It looks like 20261127T090000.`)
-  const [, year, month, day, hour = '0', minute = '0', second = '0', z] = match.map((part) => part ?? undefined)
+  if (match === null)
+    throw new UserError(`"${text.slice(0, 30)}" is no iCalendar time. It looks like 20261127T090000.`)
+  const [, year, month, day, hour = '0', minute = '0', second = '0', z] = match.map(
+    (part) => part ?? undefined,
+  )
   const wall = Temporal.PlainDateTime.from(
-    { year: Number(year), month: Number(month), day: Number(day), hour: Number(hour), minute: Number(minute), second: Number(second) },
+    {
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      hour: Number(hour),
+      minute: Number(minute),
+      second: Number(second),
+    },
     { overflow: 'reject' },
   )
   return { wall, utc: z === 'Z', dated: match[4] === undefined }
@@ -166,9 +211,16 @@ function stamp(text: string): { wall: Temporal.PlainDateTime; utc: boolean; date
 
 function startOf(line: string): { wall: Temporal.PlainDateTime; zone: string } {
   const value = line.slice(line.lastIndexOf(':') + 1)
-  const zone = /TZID=([^:;]+)/i.exec(line)?.[1]
+  const [, quoted, plain] = /TZID=(?:"([^"]+)"|([^:;"]+))/i.exec(line) ?? []
+  const zone = quoted ?? plain
+  if (zone !== undefined && knownZone(zone) === undefined) {
+    throw new UserError(
+      `"${zone.slice(0, 40)}" is no time zone Crier knows. Use a name such as Europe/Berlin.`,
+    )
+  }
   const { wall, utc } = stamp(value)
-  if (!utc && zone === undefined) throw new UserError('The start says no time zone. Add TZID=Europe/Berlin, or Z for UTC.')
+  if (!utc && zone === undefined)
+    throw new UserError('The start says no time zone. Add TZID=Europe/Berlin, or Z for UTC.')
   return { wall, zone: utc ? 'UTC' : (zone ?? 'UTC') }
 }
 
@@ -177,7 +229,9 @@ function untilOf(text: string, zone: string): string {
   if (dated) return wall.toPlainDate().toString()
   const local = utc ? wall.toZonedDateTime('UTC').withTimeZone(zone).toPlainDateTime() : wall
   const isDayEnd = local.hour === 23 && local.minute === 59 && local.second === 59
-  return isDayEnd ? local.toPlainDate().toString() : local.toString({ smallestUnit: local.second === 0 ? 'minute' : 'second' })
+  return isDayEnd
+    ? local.toPlainDate().toString()
+    : local.toString({ smallestUnit: local.second === 0 ? 'minute' : 'second' })
 }
 
 const dateOf = (text: string) => stamp(text).wall.toPlainDate().toString()
@@ -189,7 +243,9 @@ function timesOf(fields: Record<string, string>, start: Temporal.PlainDateTime):
   const times = hours.flatMap((hour) =>
     minutes.flatMap((minute) =>
       seconds.map((second) =>
-        Temporal.PlainTime.from({ hour, minute, second }).toString({ smallestUnit: second === 0 ? 'minute' : 'second' }),
+        Temporal.PlainTime.from({ hour, minute, second }).toString({
+          smallestUnit: second === 0 ? 'minute' : 'second',
+        }),
       ),
     ),
   )
@@ -198,17 +254,22 @@ function timesOf(fields: Record<string, string>, start: Temporal.PlainDateTime):
 
 function weekdaysInto(rule: Recurrence, fields: Record<string, string>): void {
   if (fields.BYDAY === undefined) {
-    if (fields.BYSETPOS !== undefined) throw new UserError('BYSETPOS is understood together with BYDAY=MO,TU,WE,TH,FR only.')
+    if (fields.BYSETPOS !== undefined)
+      throw new UserError('BYSETPOS is understood together with BYDAY=MO,TU,WE,TH,FR only.')
     return
   }
   const days = fields.BYDAY.split(',').map((text) => {
     const match = /^([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)$/.exec(text)
     if (match === null) throw new UserError(`"${text.slice(0, 10)}" is no weekday in a rule. Use MO to SU.`)
-    return { nth: match[1] === undefined ? undefined : Number(match[1]), day: DAYS.indexOf(match[2] ?? '') + 1 }
+    return {
+      nth: match[1] === undefined ? undefined : Number(match[1]),
+      day: DAYS.indexOf(match[2] ?? '') + 1,
+    }
   })
   const weekdays = [...new Set(days.map(({ day }) => day))].sort((a, b) => a - b)
   if (fields.BYSETPOS !== undefined) {
-    if (weekdays.join() !== '1,2,3,4,5') throw new UserError('BYSETPOS is understood together with BYDAY=MO,TU,WE,TH,FR only.')
+    if (weekdays.join() !== '1,2,3,4,5')
+      throw new UserError('BYSETPOS is understood together with BYDAY=MO,TU,WE,TH,FR only.')
     rule.workingDays = numbers(fields.BYSETPOS, -23, 23)
     return
   }
@@ -224,7 +285,8 @@ function weekdaysInto(rule: Recurrence, fields: Record<string, string>): void {
 
 function numbers(text: string, least: number, most: number, zero = false): number[] {
   const all = text.split(',').map((each) => whole(each, least, most))
-  if (!zero && all.includes(0)) throw new UserError('There is a 0 in that rule where days are counted from 1.')
+  if (!zero && all.includes(0))
+    throw new UserError('There is a 0 in that rule where days are counted from 1.')
   return [...new Set(all)].sort((a, b) => a - b)
 }
 

@@ -23,7 +23,10 @@ export function isRepeating(items: readonly Item[]): boolean {
     (item) =>
       item.t === 'every' ||
       item.t === 'often' ||
-      (item.t === 'weekday' && item.habit === true && item.next === undefined && (!dated || item.days.length > 1)),
+      (item.t === 'weekday' &&
+        item.habit === true &&
+        item.next === undefined &&
+        (!dated || item.days.length > 1)),
   )
 }
 
@@ -48,6 +51,9 @@ export function readRule(items: readonly Item[], here: Here): When {
   const zones = saidZones(parts.zone, here.zone)
   const frame = frameOf(parts, here)
   if (typeof frame === 'string') return error(frame)
+  if (parts.ofMonth && frame.every !== 'month' && frame.every !== 'year') {
+    return error('Which one of the month? Say, for example, "the first monday of every month".')
+  }
   const times = timesSaid(parts, frame, here)
   if (typeof times === 'string') return error(times)
   const rules: { rule: Recurrence; notes: string[]; question: string | undefined }[] = []
@@ -121,11 +127,14 @@ function frameOf(parts: RepeatParts, here: Here): Frame | string {
   const notes: string[] = []
   const unit = parts.unit === undefined ? undefined : UNIT_NAMES[parts.unit]
   const monthly = months.length > 0 ? { months } : {}
-  if (parts.unit === 'second') return 'That is more often than anybody wants to read. The shortest is every minute.'
-  if (interval < 1 || interval > 1000) return `Every ${interval} of them is not a rule. Say a number from 1 to 1000.`
+  if (parts.unit === 'second')
+    return 'That is more often than anybody wants to read. The shortest is every minute.'
+  if (interval < 1 || interval > 1000)
+    return `Every ${interval} of them is not a rule. Say a number from 1 to 1000.`
   const days = setOf(parts)
   if (unit === 'minute' || unit === 'hour') {
-    if (nth !== undefined || dates.length > 0) return 'Say either every so many hours or minutes, or on which days.'
+    if (nth !== undefined || dates.length > 0)
+      return 'Say either every so many hours or minutes, or on which days.'
     const only = days === undefined ? {} : { weekdays: days }
     return { every: unit, interval, ...only, ...monthly, notes }
   }
@@ -137,13 +146,17 @@ function frameOf(parts: RepeatParts, here: Here): Frame | string {
     if (unit === 'month' && months.length > 0) return 'Every month, or in one month? Say one of them.'
     if (unit === 'year' && months.length === 0) return 'In which month?'
     if (dates.some((day) => day > 28) && every === 'month') {
-      notes.push('Months without that day are passed over; say "the last day of every month" for the end of each.')
+      notes.push(
+        'Months without that day are passed over; say "the last day of every month" for the end of each.',
+      )
     }
     return { every, interval, monthDays: dates, ...monthly, notes }
   }
   if (days !== undefined) {
-    if (unit === 'month' || unit === 'year') return `Which ${WEEKDAY_NAMES[(days[0] ?? 1) - 1]} of the ${unit}? Say "first …", or "every week".`
-    if (unit === 'day' && interval % 7 === 0) return { every: 'week', interval: interval / 7, weekdays: days, ...monthly, notes }
+    if (unit === 'month' || unit === 'year')
+      return `Which ${WEEKDAY_NAMES[(days[0] ?? 1) - 1]} of the ${unit}? Say "first …", or "every week".`
+    if (unit === 'day' && interval % 7 === 0)
+      return { every: 'week', interval: interval / 7, weekdays: days, ...monthly, notes }
     if (unit === 'day' && interval > 1) return 'Say every so many days, or on which weekdays, not both.'
     return { every: 'week', interval, weekdays: days, ...monthly, notes }
   }
@@ -163,7 +176,13 @@ function setOf({ weekdays, unit }: RepeatParts): number[] | undefined {
 }
 
 /** "every 2 weeks starting 16.02.2026": the start says the day. */
-function startFrame(parts: RepeatParts, unit: 'week' | 'month' | 'year', interval: number, here: Here, notes: string[]): Frame | string {
+function startFrame(
+  parts: RepeatParts,
+  unit: 'week' | 'month' | 'year',
+  interval: number,
+  here: Here,
+  notes: string[],
+): Frame | string {
   const start = edge(parts.from ?? [], 'from', here.zone, here)
   if (typeof start === 'string') return start
   if (unit === 'week') return { every: 'week', interval, weekdays: [start.dayOfWeek], notes }
@@ -171,7 +190,12 @@ function startFrame(parts: RepeatParts, unit: 'week' | 'month' | 'year', interva
   return { every: 'year', interval, monthDays: [start.day], months: [start.month], notes }
 }
 
-function nthFrame(parts: RepeatParts, nth: ItemOf<'nth'>, unit: Recurrence['every'] | undefined, notes: string[]): Frame | string {
+function nthFrame(
+  parts: RepeatParts,
+  nth: ItemOf<'nth'>,
+  unit: Recurrence['every'] | undefined,
+  notes: string[],
+): Frame | string {
   const { months, interval, weekdays, dates } = parts
   if (weekdays !== undefined) return 'There is more than one weekday in it. Say one.'
   const yearly = months.length > 0
@@ -197,7 +221,12 @@ function nthFrame(parts: RepeatParts, nth: ItemOf<'nth'>, unit: Recurrence['ever
   const weekly: Frame = { every: 'week', interval: which, weekdays: nth.of, notes: [] }
   const name = WEEKDAY_NAMES[(nth.of[0] ?? 1) - 1]
   if (which === 2) {
-    return { ...weekly, notes: [`Every second ${name} is taken as every other one; say "of every month" for the second of a month.`] }
+    return {
+      ...weekly,
+      notes: [
+        `Every second ${name} is taken as every other one; say "of every month" for the second of a month.`,
+      ],
+    }
   }
   const question = `The ${name} number ${which} of every month, or every ${which} weeks?`
   return { ...monthly, other: { frame: weekly, question } }
@@ -208,7 +237,8 @@ interface Times {
   question?: string
 }
 
-const clockText = (time: Temporal.PlainTime) => time.toString({ smallestUnit: time.second === 0 ? 'minute' : 'second' })
+const clockText = (time: Temporal.PlainTime) =>
+  time.toString({ smallestUnit: time.second === 0 ? 'minute' : 'second' })
 
 function timesSaid(parts: RepeatParts, frame: Frame, here: Here): Times | string {
   if (frame.every === 'minute' || frame.every === 'hour') return { choices: [{ times: [], notes: [] }] }
@@ -222,15 +252,23 @@ function timesSaid(parts: RepeatParts, frame: Frame, here: Here): Times | string
         parts.part === undefined
           ? { time: here.defaultTime, note: `No time was said: ${clockText(here.defaultTime)}.` }
           : timeOfPart(parts.part, here.defaultTime)
-      return { choices: [{ times: [clockText(time.time)], notes: time.note === undefined ? [] : [time.note] }] }
+      return {
+        choices: [{ times: [clockText(time.time)], notes: time.note === undefined ? [] : [time.note] }],
+      }
     }
     const { time } = timeOfPart(parts.part, here.defaultTime)
     const hours = [time, time.add({ hours: 1 })]
-    return { choices: hours.map((hour) => ({ times: [clockText(hour)], notes: [] })), question: 'At what hour?' }
+    return {
+      choices: hours.map((hour) => ({ times: [clockText(hour)], notes: [] })),
+      question: 'At what hour?',
+    }
   }
   const sets = clockSets(parts.clocks, parts)
   if (typeof sets === 'string') return sets
-  return { choices: sets.map((times) => ({ times, notes: [] })), question: 'In the morning or in the afternoon?' }
+  return {
+    choices: sets.map((times) => ({ times, notes: [] })),
+    question: 'In the morning or in the afternoon?',
+  }
 }
 
 /** The times of a list; twice when they may all be before or after noon. */
@@ -257,7 +295,13 @@ function clockSets(clocks: Clock[], parts: RepeatParts): string[][] | string {
 
 const sorted = (times: string[]) => [...new Set(times)].sort()
 
-function buildRule(parts: RepeatParts, frame: Frame, times: string[], zone: string, here: Here): Recurrence | string {
+function buildRule(
+  parts: RepeatParts,
+  frame: Frame,
+  times: string[],
+  zone: string,
+  here: Here,
+): Recurrence | string {
   const { notes: _, other: __, ...days } = frame
   const now = here.now.toZonedDateTimeISO(zone).toPlainDateTime()
   const start = parts.from === undefined ? undefined : edge(parts.from, 'from', zone, here)
@@ -283,7 +327,13 @@ function buildRule(parts: RepeatParts, frame: Frame, times: string[], zone: stri
   if (first === undefined) return 'That never happens.'
   const wall = first.toZonedDateTimeISO(zone).toPlainDateTime()
   if (rule.every !== 'minute' && rule.every !== 'hour') rule.from = wallText(wall)
-  else if (start === undefined && rule.window === undefined && rule.weekdays === undefined && rule.months === undefined) rule.from = wallText(wall)
+  else if (
+    start === undefined &&
+    rule.window === undefined &&
+    rule.weekdays === undefined &&
+    rule.months === undefined
+  )
+    rule.from = wallText(wall)
   if (parts.count !== undefined) {
     if (parts.count < 1 || parts.count > 10_000) return `${parts.count} times is not possible.`
     rule.count = parts.count
@@ -305,12 +355,15 @@ function buildRule(parts: RepeatParts, frame: Frame, times: string[], zone: stri
 }
 
 function firstRun(rule: Recurrence, now: Temporal.Instant | undefined): Temporal.Instant | undefined {
-  const after = now ?? Temporal.PlainDateTime.from(rule.from).toZonedDateTime(rule.zone).toInstant().subtract({ nanoseconds: 1 })
+  const after =
+    now ??
+    Temporal.PlainDateTime.from(rule.from).toZonedDateTime(rule.zone).toInstant().subtract({ nanoseconds: 1 })
   const everyOne = rule.every === 'minute' || rule.every === 'hour' ? rule : { ...rule, interval: 1 }
   return nextRuns(everyOne, after, 1)[0]
 }
 
-const wallText = (wall: Temporal.PlainDateTime) => wall.toString({ smallestUnit: wall.second === 0 ? 'minute' : 'second' })
+const wallText = (wall: Temporal.PlainDateTime) =>
+  wall.toString({ smallestUnit: wall.second === 0 ? 'minute' : 'second' })
 
 /** Minutes and hours: on the hour where they divide the day, in their window where they have one. */
 function byTheClock(
@@ -321,7 +374,8 @@ function byTheClock(
 ): string | undefined {
   if (parts.window !== undefined) {
     const sides = parts.window.map((clock) => {
-      if (parts.part === undefined) return timesOf(clock)[clock.sure || clock.hour >= 7 ? 0 : 1] ?? timesOf(clock)[0]
+      if (parts.part === undefined)
+        return timesOf(clock)[clock.sure || clock.hour >= 7 ? 0 : 1] ?? timesOf(clock)[0]
       return timesOf(clock)[0]
     })
     const [from, to] = sides
@@ -334,7 +388,8 @@ function byTheClock(
   const [clock, ...more] = parts.clocks
   const minutes = rule.interval * (rule.every === 'hour' ? 60 : 1)
   if (clock !== undefined) {
-    if (more.length > 0 || start !== undefined) return 'Say either the times, or every how many minutes or hours.'
+    if (more.length > 0 || start !== undefined)
+      return 'Say either the times, or every how many minutes or hours.'
     return 'Say either one time, or every how many minutes or hours between which times.'
   }
   if (start !== undefined) return undefined
@@ -361,13 +416,23 @@ function slotsOf(parts: RepeatParts): NonNullable<Recurrence['slots']> | string 
   return slots
 }
 
-function exceptions(items: Item[] | undefined, zone: string, here: Here): Recurrence['except'] | string | undefined {
+function exceptions(
+  items: Item[] | undefined,
+  zone: string,
+  here: Here,
+): Recurrence['except'] | string | undefined {
   if (items === undefined) return undefined
   const except: { dates?: string[]; weekdays?: number[]; months?: number[] } = {}
   for (const item of items) {
     if (item.t === 'and') continue
-    if (item.t === 'weekday') except.weekdays = [...(except.weekdays ?? []), ...item.days].sort((a, b) => a - b)
-    else if (item.t === 'date' && item.days.length === 0 && item.month !== undefined && item.year === undefined) {
+    if (item.t === 'weekday')
+      except.weekdays = [...(except.weekdays ?? []), ...item.days].sort((a, b) => a - b)
+    else if (
+      item.t === 'date' &&
+      item.days.length === 0 &&
+      item.month !== undefined &&
+      item.year === undefined
+    ) {
       except.months = [...(except.months ?? []), item.month].sort((a, b) => a - b)
     } else if (item.t === 'date') {
       for (const day of item.days) {
@@ -381,7 +446,12 @@ function exceptions(items: Item[] | undefined, zone: string, here: Here): Recurr
 }
 
 /** The first moment of "starting …" or the last of "until …": a month or a week is meant whole. */
-function edge(items: readonly Item[], which: 'from' | 'until', zone: string, here: Here): Temporal.PlainDateTime | string {
+function edge(
+  items: readonly Item[],
+  which: 'from' | 'until',
+  zone: string,
+  here: Here,
+): Temporal.PlainDateTime | string {
   const slots = fillSlots(items)
   if (typeof slots === 'string') return slots
   const now = here.now.toZonedDateTimeISO(zone).toPlainDateTime()
@@ -396,7 +466,12 @@ function edge(items: readonly Item[], which: 'from' | 'until', zone: string, her
     const passed = month < now.month || (last ? false : month === now.month && now.day > 1)
     const first = Temporal.PlainDate.from({ year: date.year ?? now.year + (passed ? 1 : 0), month, day: 1 })
     day = last ? first.with({ day: first.daysInMonth }) : first
-  } else if (period !== undefined && slots.weekday === undefined && date === undefined && slots.nth === undefined) {
+  } else if (
+    period !== undefined &&
+    slots.weekday === undefined &&
+    date === undefined &&
+    slots.nth === undefined
+  ) {
     day = periodEdge(period, now.toPlainDate(), last)
   } else if (slots.time !== undefined && Object.keys(slots).length === 1) {
     const today = now.toPlainDate().toPlainDateTime(time ?? '00:00')
@@ -410,7 +485,8 @@ function edge(items: readonly Item[], which: 'from' | 'until', zone: string, her
     if (second !== undefined && date?.swap) return found.question ?? 'Which day do you mean?'
     day = slots.weekday?.next === undefined ? first : (second ?? first)
   }
-  if (last && Temporal.PlainDate.compare(day, now.toPlainDate()) < 0) return `It would be over already: ${day.toString()} is past.`
+  if (last && Temporal.PlainDate.compare(day, now.toPlainDate()) < 0)
+    return `It would be over already: ${day.toString()} is past.`
   return day.toPlainDateTime(time ?? '00:00')
 }
 
@@ -426,7 +502,11 @@ function periodEdge(period: ItemOf<'period'>, today: Temporal.PlainDate, last: b
       return last ? first.with({ day: first.daysInMonth }) : first
     }
     case 'year':
-      return Temporal.PlainDate.from({ year: today.year + period.offset, month: last ? 12 : 1, day: last ? 31 : 1 })
+      return Temporal.PlainDate.from({
+        year: today.year + period.offset,
+        month: last ? 12 : 1,
+        day: last ? 31 : 1,
+      })
     default:
       throw new TypeError(`No such period: ${period.unit satisfies never}`)
   }

@@ -10,7 +10,10 @@ export interface SaidZone {
 }
 
 /** The zones that a zone phrase may mean; the person's own when there is none. */
-export function saidZones(item: ItemOf<'zone'> | undefined, own: string): { zones: SaidZone[]; question?: string } {
+export function saidZones(
+  item: ItemOf<'zone'> | undefined,
+  own: string,
+): { zones: SaidZone[]; question?: string } {
   const meaning = item?.meaning
   if (meaning === undefined || meaning.kind === 'own') return { zones: [{ zone: own, name: zoneName(own) }] }
   switch (meaning.kind) {

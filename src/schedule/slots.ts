@@ -104,7 +104,8 @@ function addTime(slots: Slots, item: ItemOf<'time'>): string | undefined {
   return undefined
 }
 
-const isBareDay = ({ bare, marked }: ItemOf<'time'>) => !marked && bare !== undefined && bare >= 1 && bare <= 31
+const isBareDay = ({ bare, marked }: ItemOf<'time'>) =>
+  !marked && bare !== undefined && bare >= 1 && bare <= 31
 
 /** "the 15th" and "March", which some languages put apart. */
 function mergeDates(a: ItemOf<'date'>, b: ItemOf<'date'>): ItemOf<'date'> | undefined {

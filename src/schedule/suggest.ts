@@ -14,7 +14,18 @@ const MOST_CANDIDATES = 40
 const LONGEST = 100
 
 /** Words worth completing. */
-const COMPLETED: readonly Kind[] = ['day', 'weekday', 'every', 'next', 'month', 'part', 'clock', 'in', 'weekdays', 'unit']
+const COMPLETED: readonly Kind[] = [
+  'day',
+  'weekday',
+  'every',
+  'next',
+  'month',
+  'part',
+  'clock',
+  'in',
+  'weekdays',
+  'unit',
+]
 
 interface Suggestion {
   label: string
@@ -52,11 +63,15 @@ function read(phrase: string, at: ReadAt, asking: boolean): Suggestion[] {
   const when = readWhen(phrase, at)
   switch (when.kind) {
     case 'once':
-      return [{ label: short(describeInstant(when.at, when.zone, { now: at.now, locale: at.locale })), phrase }]
+      return [
+        { label: short(describeInstant(when.at, when.zone, { now: at.now, locale: at.locale })), phrase },
+      ]
     case 'recurring':
       return [{ label: short(describeRule(when.rule, at.locale)), phrase }]
     case 'ask':
-      return asking ? when.choices.map((choice) => ({ label: short(choice.label), phrase: choice.phrase })) : []
+      return asking
+        ? when.choices.map((choice) => ({ label: short(choice.label), phrase: choice.phrase }))
+        : []
     case 'error':
       return []
     default:
@@ -67,7 +82,12 @@ function read(phrase: string, at: ReadAt, asking: boolean): Suggestion[] {
 const short = (label: string) => (label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label)
 
 /** The text itself, then with its last word completed, then with a time. */
-function* candidates(text: string, closed: boolean, language: Language, defaultTime: string): Generator<string> {
+function* candidates(
+  text: string,
+  closed: boolean,
+  language: Language,
+  defaultTime: string,
+): Generator<string> {
   yield text
   const folded = fold(text)
   for (const starter of language.starters) if (fold(starter).startsWith(folded)) yield starter
@@ -94,7 +114,9 @@ function* candidates(text: string, closed: boolean, language: Language, defaultT
 function units(language: Language): string[] {
   const words = language.words.unit
   if (words === undefined || typeof words === 'string') return []
-  return [words.hour, words.minute, words.day, words.week].map((each) => each?.split('|')[1] ?? each?.split('|')[0] ?? '')
+  return [words.hour, words.minute, words.day, words.week].map(
+    (each) => each?.split('|')[1] ?? each?.split('|')[0] ?? '',
+  )
 }
 
 function completions(text: string, language: Language): string[] {

@@ -47,7 +47,10 @@ export function timeOfPart(part: DayPart, defaultTime: Temporal.PlainTime): Time
   const usual = Temporal.PlainTime.from(PART_TIMES[part])
   const isMorning = part === 'morning' && defaultTime.hour >= 6 && defaultTime.hour < 12
   const time = isMorning ? defaultTime : usual
-  return { time, note: `No hour was said: ${PART_WORDS[part]} is taken as ${time.toString({ smallestUnit: 'minute' })}.` }
+  return {
+    time,
+    note: `No hour was said: ${PART_WORDS[part]} is taken as ${time.toString({ smallestUnit: 'minute' })}.`,
+  }
 }
 
 /** A clock within a part of the day: "7 in the evening". A sentence for people when they contradict each other. */

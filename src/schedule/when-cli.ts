@@ -21,7 +21,9 @@ function main(): void {
   const phrase = positionals.join(' ')
   const zone = zoneFromWords(values.zone)
   if (phrase === '' || zone === undefined) {
-    console.error('Usage: npm run when -- "every other tuesday 9 and 17 until june" --zone Europe/Berlin [--locale de] [--now 2026-11-20T09:00Z]')
+    console.error(
+      'Usage: npm run when -- "every other tuesday 9 and 17 until june" --zone Europe/Berlin [--locale de] [--now 2026-11-20T09:00Z]',
+    )
     process.exitCode = 2
     return
   }
@@ -37,7 +39,9 @@ function main(): void {
       console.log(`recurring  ${describeRule(when.rule, values.locale)}`)
       console.log(`rule       ${JSON.stringify(when.rule)}`)
       console.log(`iCalendar  ${toRRule(when.rule).split('\n').join('\n           ')}`)
-      console.log(`croner     ${toCron(when.rule)?.join('  |  ') ?? 'no pattern is exact: stepped by the rule'}`)
+      console.log(
+        `croner     ${toCron(when.rule)?.join('  |  ') ?? 'no pattern is exact: stepped by the rule'}`,
+      )
       for (const [i, at] of nextRuns(when.rule, now, Number(values.runs)).entries()) {
         console.log(`${i === 0 ? 'next' : '    '}       ${shown(at, when.rule.zone)}   ${at}`)
       }

@@ -68,14 +68,17 @@ function zoneOf(text: string): string | undefined {
 }
 
 const ZONE_WORDS = branch()
-for (const word of ['time', 'zeit', 'saati', '時間', 'standard time']) addWord(ZONE_WORDS, word, { kind: 'zoneAfter', value: '' })
+for (const word of ['time', 'zeit', 'saati', '時間', 'standard time'])
+  addWord(ZONE_WORDS, word, { kind: 'zoneAfter', value: '' })
 for (const word of ['heure de', 'hora de']) addWord(ZONE_WORDS, word, { kind: 'zoneBefore', value: '' })
 
 /** A zone phrase: "Berlin time", "(BST)", "UTC+3", "Europe/Berlin", "heure de Paris", "my time", "+05:30". */
 export function zoneRule(r: Reader, i: number): Hit<ZoneMeaning> | undefined {
   if (r.mark(i, '(')) {
     const inner = zoneRule(r, r.skip(i + 1, 'in'))
-    return inner !== undefined && r.mark(inner.next, ')') ? { value: inner.value, next: inner.next + 1 } : undefined
+    return inner !== undefined && r.mark(inner.next, ')')
+      ? { value: inner.value, next: inner.next + 1 }
+      : undefined
   }
   const own = r.lex(i, 'zoneOwn')
   if (own !== undefined) return { value: { kind: 'own' }, next: own.next }
@@ -178,18 +181,37 @@ function abbreviation(r: Reader, i: number): Hit<ZoneMeaning> | undefined {
   const english = r.habits.language === 'en'
   if (typed !== name) {
     // In other languages "est", "et" and "ist" are words.
-    if (ALSO_WORDS.has(name) || (!english && (name.length < 3 || !ZERO_NAMES.has(fold(name))) && !isSafeAbroad(name))) return undefined
+    if (
+      ALSO_WORDS.has(name) ||
+      (!english && (name.length < 3 || !ZERO_NAMES.has(fold(name))) && !isSafeAbroad(name))
+    )
+      return undefined
   }
   const next = i + 1
   const zone = CLOCK_NAMES[name]
   if (zone !== undefined) return { value: { kind: 'zone', zone }, next }
   const season = SEASON_NAMES[name]
-  if (season !== undefined) return { value: { kind: 'season', name, offset: season[0], place: season[1] }, next }
+  if (season !== undefined)
+    return { value: { kind: 'season', name, offset: season[0], place: season[1] }, next }
   const several = SEVERAL_NAMES[name]
   return several === undefined ? undefined : { value: { kind: 'several', name, zones: several }, next }
 }
 
-const SAFE_ABROAD = new Set(['CET', 'CEST', 'MEZ', 'MESZ', 'EET', 'EEST', 'PST', 'PDT', 'EDT', 'TRT', 'JST', 'BRT', 'MSK'])
+const SAFE_ABROAD = new Set([
+  'CET',
+  'CEST',
+  'MEZ',
+  'MESZ',
+  'EET',
+  'EEST',
+  'PST',
+  'PDT',
+  'EDT',
+  'TRT',
+  'JST',
+  'BRT',
+  'MSK',
+])
 const isSafeAbroad = (name: string) => SAFE_ABROAD.has(name)
 
 /** "Berlin", when that word alone leads back to the zone; otherwise the IANA name; "UTC+3" for offsets. */

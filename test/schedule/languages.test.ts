@@ -166,12 +166,20 @@ describe.each(Object.entries(TABLES))('%s', (locale, table) => {
 })
 
 describe('a language that is not the person’s own', () => {
-  test.each(['yarın sabah 9’da', 'morgen früh um 9', 'demain à 9h', 'mañana a las 9', 'amanhã às 9h', '明日9時'])('%s', (phrase) => {
+  test.each([
+    'yarın sabah 9’da',
+    'morgen früh um 9',
+    'demain à 9h',
+    'mañana a las 9',
+    'amanhã às 9h',
+    '明日9時',
+  ])('%s', (phrase) => {
     expect(reading(phrase, 'en')).toBe('Thu 12 Feb 2026, 09:00')
   })
 
   test('English is read everywhere', () => {
-    for (const locale of Object.keys(TABLES)) expect(reading('tomorrow at noon', locale)).toBe('Thu 12 Feb 2026, 12:00')
+    for (const locale of Object.keys(TABLES))
+      expect(reading('tomorrow at noon', locale)).toBe('Thu 12 Feb 2026, 12:00')
   })
 
   test('a language without a table reads one-off times', () => {

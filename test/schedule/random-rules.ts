@@ -11,10 +11,14 @@ export const zone = fc.oneof(
 export const locale = fc.constantFrom(...LOCALES)
 
 /** Whole minutes from 2020 to 2035. */
-export const now = fc.integer({ min: 26_297_280, max: 34_186_080 }).map((minutes) => Temporal.Instant.fromEpochMilliseconds(minutes * 60_000))
+export const now = fc
+  .integer({ min: 26_297_280, max: 34_186_080 })
+  .map((minutes) => Temporal.Instant.fromEpochMilliseconds(minutes * 60_000))
 
 const two = (n: number) => String(n).padStart(2, '0')
-const time = fc.tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 })).map(([h, m]) => `${two(h)}:${two(m)}`)
+const time = fc
+  .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+  .map(([h, m]) => `${two(h)}:${two(m)}`)
 const times = fc.uniqueArray(time, { minLength: 1, maxLength: 3 }).map((all) => all.sort())
 const few = (min: number, max: number, most: number) =>
   fc
@@ -26,7 +30,8 @@ const months = fc.option(few(1, 12, 3), { nil: undefined, freq: 3 })
 
 type Frame = Pick<Recurrence, 'every' | 'interval' | 'times'> & Partial<Recurrence>
 
-const defined = (frame: object) => Object.fromEntries(Object.entries(frame).filter(([, value]) => value !== undefined)) as Frame
+const defined = (frame: object) =>
+  Object.fromEntries(Object.entries(frame).filter(([, value]) => value !== undefined)) as Frame
 
 const interval = fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 12 }))
 const nth = fc.constantFrom([1], [2], [3], [4], [-1], [-2], [1, 3], [2, 4], [1, -1], [5])
@@ -36,10 +41,19 @@ const weekly = fc.record({ interval, times, weekdays, months }).map((r) => defin
 const dated = fc
   .record({ interval, times, monthDays: fc.oneof(few(1, 31, 3), fc.constantFrom([-1], [-2], [-1, 15])) })
   .map((r) => defined({ every: 'month', ...r, monthDays: [...r.monthDays].sort((a, b) => a - b) }))
-const nthly = fc.record({ interval, times, weekdays: few(1, 7, 2), nth }).map((r) => defined({ every: 'month', ...r }))
-const working = fc.record({ interval, times, workingDays: fc.constantFrom([1], [-1], [2], [5], [-2]) }).map((r) => defined({ every: 'month', ...r }))
+const nthly = fc
+  .record({ interval, times, weekdays: few(1, 7, 2), nth })
+  .map((r) => defined({ every: 'month', ...r }))
+const working = fc
+  .record({ interval, times, workingDays: fc.constantFrom([1], [-1], [2], [5], [-2]) })
+  .map((r) => defined({ every: 'month', ...r }))
 const yearly = fc
-  .record({ interval: fc.constantFrom(1, 1, 1, 2, 4), times, months: few(1, 12, 2), monthDays: few(1, 28, 2) })
+  .record({
+    interval: fc.constantFrom(1, 1, 1, 2, 4),
+    times,
+    months: few(1, 12, 2),
+    monthDays: few(1, 28, 2),
+  })
   .map((r) => defined({ every: 'year', ...r }))
 const yearlyNth = fc
   .record({ interval: fc.constant(1), times, months: few(1, 12, 2), weekdays: few(1, 7, 1), nth })
@@ -49,7 +63,10 @@ const windowed = fc
     every: fc.constantFrom('minute' as const, 'hour' as const),
     interval: fc.integer({ min: 1, max: 59 }),
     weekdays: fc.option(weekdays, { nil: undefined }),
-    window: fc.tuple(time, time).map(([a, b]) => (a < b ? { from: a, to: b } : { from: b, to: a })).filter(({ from, to }) => from !== to),
+    window: fc
+      .tuple(time, time)
+      .map(([a, b]) => (a < b ? { from: a, to: b } : { from: b, to: a }))
+      .filter(({ from, to }) => from !== to),
   })
   .map((r) => defined({ ...r, times: [] }))
 const elapsing = fc
@@ -59,11 +76,30 @@ const elapsing = fc
     weekdays: fc.option(weekdays, { nil: undefined }),
   })
   .map((r) => defined({ ...r, times: [] }))
-const slots = fc
-  .tuple(few(1, 3, 2), times, few(4, 7, 2), times)
-  .map(([a, at, b, bt]) => defined({ every: 'week', interval: 1, times: [], slots: [{ weekdays: a, times: at }, { weekdays: b, times: bt }] }))
+const slots = fc.tuple(few(1, 3, 2), times, few(4, 7, 2), times).map(([a, at, b, bt]) =>
+  defined({
+    every: 'week',
+    interval: 1,
+    times: [],
+    slots: [
+      { weekdays: a, times: at },
+      { weekdays: b, times: bt },
+    ],
+  }),
+)
 
-export const frame = fc.oneof(daily, weekly, dated, nthly, working, yearly, yearlyNth, windowed, elapsing, slots)
+export const frame = fc.oneof(
+  daily,
+  weekly,
+  dated,
+  nthly,
+  working,
+  yearly,
+  yearlyNth,
+  windowed,
+  elapsing,
+  slots,
+)
 
 export const extras = fc.record({
   begins: fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined, freq: 2 }),
@@ -85,32 +121,49 @@ const STEP: Record<string, number> = { minute: 1, hour: 60 }
 /** A rule as somebody might have made it at `at`: it begins with its first run. */
 export function ruleAt(
   one: Frame,
-  more: { begins?: number | undefined; until?: number | undefined; untilTime?: string | undefined; count?: number | undefined; except?: object | undefined },
+  more: {
+    begins?: number | undefined
+    until?: number | undefined
+    untilTime?: string | undefined
+    count?: number | undefined
+    except?: object | undefined
+  },
   where: string,
   at: Temporal.Instant,
 ): Recurrence | undefined {
-  const wall = at.toZonedDateTimeISO(where).toPlainDateTime().round({ smallestUnit: 'minute', roundingMode: 'floor' })
+  const wall = at
+    .toZonedDateTimeISO(where)
+    .toPlainDateTime()
+    .round({ smallestUnit: 'minute', roundingMode: 'floor' })
   const rule: Recurrence = { ...one, from: `${wall.toPlainDate()}T00:00`, zone: where }
   const step = STEP[rule.every]
   const free = step !== undefined && rule.window === undefined
   if (free) {
     const minutes = rule.interval * step
     const passed = wall.hour * 60 + wall.minute
-    const aligned = wall.toPlainDate().toPlainDateTime().add({ minutes: (Math.floor(passed / minutes) + 1) * minutes })
+    const aligned = wall
+      .toPlainDate()
+      .toPlainDateTime()
+      .add({ minutes: (Math.floor(passed / minutes) + 1) * minutes })
     rule.from = (1440 % minutes === 0 ? aligned : wall.add({ minutes })).toString({ smallestUnit: 'minute' })
     if (1440 % minutes !== 0) rule.begins = true
   }
   const except = more.except as { weekdays?: number[]; months?: number[]; ahead?: number } | undefined
-  if (except?.ahead !== undefined) rule.except = { dates: [wall.toPlainDate().add({ days: except.ahead }).toString()] }
+  if (except?.ahead !== undefined)
+    rule.except = { dates: [wall.toPlainDate().add({ days: except.ahead }).toString()] }
   else if (except !== undefined) rule.except = except as NonNullable<Recurrence['except']>
   if (more.begins !== undefined && !free) {
     rule.begins = true
     rule.from = `${wall.toPlainDate().add({ days: more.begins })}T00:00`
   }
-  const start = rule.begins && !free ? Temporal.PlainDateTime.from(rule.from).toZonedDateTime(where).toInstant().subtract({ nanoseconds: 1 }) : at
+  const start =
+    rule.begins && !free
+      ? Temporal.PlainDateTime.from(rule.from).toZonedDateTime(where).toInstant().subtract({ nanoseconds: 1 })
+      : at
   const first = nextRuns(step === undefined ? { ...rule, interval: 1 } : rule, start, 1)[0]
   if (first === undefined) return undefined
-  if (step === undefined) rule.from = first.toZonedDateTimeISO(where).toPlainDateTime().toString({ smallestUnit: 'minute' })
+  if (step === undefined)
+    rule.from = first.toZonedDateTimeISO(where).toPlainDateTime().toString({ smallestUnit: 'minute' })
   if (more.until !== undefined) {
     const end = wall.toPlainDate().add({ days: more.until }).toString()
     rule.until = more.untilTime === undefined ? end : `${end}T${more.untilTime}`

@@ -35,37 +35,54 @@ describe('zones', () => {
     expect(instant(phrase)).toBe(at)
   })
 
-  test.each(['tomorrow 9am IST', 'tomorrow 9am CST', 'July 1 at 9am EST', 'tomorrow 9am BST', 'tomorrow 9am Australia time'])(
-    '%s is asked about',
-    (phrase) => {
-      const when = read(phrase)
-      expect(when.kind).toBe('ask')
-      if (when.kind !== 'ask') return
-      expect(when.choices.length).toBeGreaterThan(1)
-      expect(new Set(when.choices.map(({ at }) => String(at))).size).toBe(when.choices.length)
-    },
-  )
+  test.each([
+    'tomorrow 9am IST',
+    'tomorrow 9am CST',
+    'July 1 at 9am EST',
+    'tomorrow 9am BST',
+    'tomorrow 9am Australia time',
+  ])('%s is asked about', (phrase) => {
+    const when = read(phrase)
+    expect(when.kind).toBe('ask')
+    if (when.kind !== 'ask') return
+    expect(when.choices.length).toBeGreaterThan(1)
+    expect(new Set(when.choices.map(({ at }) => String(at))).size).toBe(when.choices.length)
+  })
 
   test('an ambiguous abbreviation is no question to those whose own it is', () => {
     expect(instant('tomorrow 9am IST', 'Asia/Kolkata')).toBe('2026-02-12T03:30:00Z')
   })
 
   test('tomorrow in a zone where it is another day is a question', () => {
-    const when = read('tomorrow 9am Tokyo time', 'America/New_York', '2026-02-11T01:30:00Z')
+    const when = read('tomorrow 9am Berlin time', 'America/New_York', '2026-02-11T01:30:00Z')
     expect(when.kind).toBe('ask')
   })
 
-  test.each(['tomorrow 9am UTC+27', 'tomorrow 9am Mars/Olympus', 'tomorrow 9am Narnia time', '9am art show'])('%s is refused', (phrase) => {
-    expect(read(phrase).kind).toBe('error')
-  })
+  test.each(['tomorrow 9am UTC+27', 'tomorrow 9am Mars/Olympus', 'tomorrow 9am Narnia time', '9am art show'])(
+    '%s is refused',
+    (phrase) => {
+      expect(read(phrase).kind).toBe('error')
+    },
+  )
 
   test('zoneFromWords', () => {
     expect(
       Object.fromEntries(
-        ['Berlin', 'europe/berlin', 'berlin time', 'New York', 'PT', 'EST', 'UTC+3', 'japan', '東京', 'la', 'IST', 'nowhere', ''].map((text) => [
-          text,
-          zoneFromWords(text),
-        ]),
+        [
+          'Berlin',
+          'europe/berlin',
+          'berlin time',
+          'New York',
+          'PT',
+          'EST',
+          'UTC+3',
+          'japan',
+          '東京',
+          'la',
+          'IST',
+          'nowhere',
+          '',
+        ].map((text) => [text, zoneFromWords(text)]),
       ),
     ).toEqual({
       Berlin: 'Europe/Berlin',
@@ -85,20 +102,27 @@ describe('zones', () => {
   })
 
   test('the name of every zone leads back to it', () => {
-    for (const zone of Intl.supportedValuesOf('timeZone')) expect(zoneFromWords(zoneName(zone)), zone).toBe(zone)
+    for (const zone of Intl.supportedValuesOf('timeZone'))
+      expect(zoneFromWords(zoneName(zone)), zone).toBe(zone)
   })
 })
 
 describe('clock changes', () => {
   test('a skipped time is said', () => {
     const when = read('tomorrow at 02:30', 'Europe/Berlin', '2026-03-28T12:00:00Z')
-    expect(when).toMatchObject({ kind: 'once', notes: ['The clock in Berlin skips 02:30 that night; 03:30 it is.'] })
+    expect(when).toMatchObject({
+      kind: 'once',
+      notes: ['The clock in Berlin skips 02:30 that night; 03:30 it is.'],
+    })
     if (when.kind === 'once') expect(String(when.at)).toBe('2026-03-29T01:30:00Z')
   })
 
   test('a time that comes twice is the first, and said', () => {
     const when = read('tomorrow at 02:30', 'Europe/Berlin', '2026-10-24T12:00:00Z')
-    expect(when).toMatchObject({ kind: 'once', notes: ['The clock in Berlin shows 02:30 twice that night; it is the first.'] })
+    expect(when).toMatchObject({
+      kind: 'once',
+      notes: ['The clock in Berlin shows 02:30 twice that night; it is the first.'],
+    })
     if (when.kind === 'once') expect(String(when.at)).toBe('2026-10-25T00:30:00Z')
   })
 
@@ -141,7 +165,7 @@ describe('never silently wrong', () => {
     'hier à 15h',
     'ayer a las 9',
     'ontem às 15h',
-    'dün 15:00',
+    'geçen cuma 15:00',
     '昨日の9時',
   ])('%s is past', (phrase) => {
     const when = read(phrase)
@@ -152,7 +176,8 @@ describe('never silently wrong', () => {
   test('what is past comes with the nearest future reading', () => {
     expect(read('today at 9am')).toEqual({
       kind: 'error',
-      message: 'Wed 11 Feb 2026, 09:00 (Berlin time) is in the past. Did you mean Thu 12 Feb 2026, 09:00 (Berlin time)?',
+      message:
+        'Wed 11 Feb 2026, 09:00 (Berlin time) is in the past. Did you mean Thu 12 Feb 2026, 09:00 (Berlin time)?',
     })
   })
 
@@ -190,7 +215,14 @@ describe('never silently wrong', () => {
   })
 
   test('every choice of a question reads back to it', () => {
-    for (const phrase of ['friday at 5', 'next friday 9:00', '10/11 9:00', 'tomorrow 9am IST', 'July 1 at 9am EST', '3:30']) {
+    for (const phrase of [
+      'friday at 5',
+      'next friday 9:00',
+      '10/11 9:00',
+      'tomorrow 9am IST',
+      'July 1 at 9am EST',
+      '3:30',
+    ]) {
       const when = read(phrase)
       expect(when.kind, phrase).toBe('ask')
       if (when.kind !== 'ask') continue
@@ -199,7 +231,12 @@ describe('never silently wrong', () => {
   })
 
   test('the default time is the workspace’s, and said', () => {
-    const when = readWhen('friday', { now: Temporal.Instant.from(NOW), zone: 'Europe/Berlin', locale: 'en', defaultTime: '10:30' })
+    const when = readWhen('friday', {
+      now: Temporal.Instant.from(NOW),
+      zone: 'Europe/Berlin',
+      locale: 'en',
+      defaultTime: '10:30',
+    })
     expect(when).toMatchObject({ kind: 'once', notes: ['No time was said: 10:30.'] })
     if (when.kind === 'once') expect(String(when.at)).toBe('2026-02-13T09:30:00Z')
   })

@@ -10,7 +10,10 @@ export function parseWhen(text: string, context: { now: string; timezone: string
     case 'recurring':
       return { kind: 'recurring', next: when.next.map(String) }
     case 'ask':
-      return { kind: 'error', message: `${when.question} ${when.choices.map(({ label }) => label).join(' / ')}` }
+      return {
+        kind: 'error',
+        message: `${when.question} ${when.choices.map(({ label }) => label).join(' / ')}`,
+      }
     case 'error':
       return when
     default:

@@ -76,7 +76,8 @@ function readUntil(r: Reader, start: number, items: Item[]): number {
 
 function refusalAt(r: Reader, i: number): string | undefined {
   const gone = r.lex(i, 'gone')
-  if (gone !== undefined) return `"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`
+  if (gone !== undefined)
+    return `"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`
   const or = r.lex(i, 'or')
   if (or !== undefined) return `"${r.quote(i, or.next)}" leaves it open. Say one time.`
   const vague = r.lex(i, 'vague') ?? r.lex(i, 'few') ?? r.lex(i, 'not')
@@ -167,10 +168,16 @@ function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const unit = r.lex(at, 'unit')
   // "every second tuesday" is not about seconds
   // "todo dia 15": every fifteenth
-  if (unit?.value === 'day' && r.is(at, 'dayMark') && interval === 1 && (dateRule(r, at, NOTHING_SAID)?.next ?? 0) > unit.next) {
+  if (
+    unit?.value === 'day' &&
+    r.is(at, 'dayMark') &&
+    interval === 1 &&
+    (dateRule(r, at, NOTHING_SAID)?.next ?? 0) > unit.next
+  ) {
     return { value: [{ t: 'every', interval }], next: at }
   }
-  const counts = unit?.value === 'second' && r.is(at, 'ordinal') && (r.is(unit.next, 'unit') || r.is(unit.next, 'weekday'))
+  const counts =
+    unit?.value === 'second' && r.is(at, 'ordinal') && (r.is(unit.next, 'unit') || r.is(unit.next, 'weekday'))
   if (unit !== undefined && !counts) {
     return { value: [{ t: 'every', interval, unit: unit.value as Unit }], next: unit.next }
   }
@@ -191,7 +198,10 @@ function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
   if (count !== undefined) {
     const of = counted(r, count.next)
     // "every last day", "every 1st workday": which one of the month, not every so many
-    if (of !== undefined && (count.value < 1 || (of.value === 'workday' && ordinal(r, at) !== undefined))) {
+    const isNth = ordinal(r, at) !== undefined
+    const ofMonth =
+      of !== undefined && of.value === 'day' && (count.value === 1 || ofMonthRule(r, of.next) !== undefined)
+    if (of !== undefined && (count.value < 1 || (isNth && (of.value === 'workday' || ofMonth)))) {
       return { value: [{ t: 'every', interval: 1 }], next: at }
     }
     if (of !== undefined) {
@@ -200,7 +210,12 @@ function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
     }
     // "cada dos lunes"
     const plain = integer(r, at)
-    if (plain !== undefined && plain.value > 1 && ordinal(r, at) === undefined && r.is(plain.next, 'weekday')) {
+    if (
+      plain !== undefined &&
+      plain.value > 1 &&
+      ordinal(r, at) === undefined &&
+      r.is(plain.next, 'weekday')
+    ) {
       return { value: [{ t: 'every', interval: plain.value }], next: plain.next }
     }
   }
@@ -232,7 +247,13 @@ function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
   at = r.skip(at, 'article', 'every', 'the', 'of', 'in', 'at')
   const unit = r.lex(at, 'unit')
   if (unit !== undefined) {
-    return { value: [{ t: 'often', times }, { t: 'every', interval: 1, unit: unit.value as Unit }], next: unit.next }
+    return {
+      value: [
+        { t: 'often', times },
+        { t: 'every', interval: 1, unit: unit.value as Unit },
+      ],
+      next: unit.next,
+    }
   }
   const seq = r.lex(at, 'seq')
   if (seq === undefined || !String(seq.value).startsWith('every:')) return undefined
@@ -264,9 +285,13 @@ function everySpan({ seconds, days, workdays, months }: typeof EMPTY_SPAN): Item
   }
   if (days > 0) {
     if (months > 0) return undefined
-    return days % 7 === 0 ? { t: 'every', interval: days / 7, unit: 'week' } : { t: 'every', interval: days, unit: 'day' }
+    return days % 7 === 0
+      ? { t: 'every', interval: days / 7, unit: 'week' }
+      : { t: 'every', interval: days, unit: 'day' }
   }
-  return months % 12 === 0 ? { t: 'every', interval: months / 12, unit: 'year' } : { t: 'every', interval: months, unit: 'month' }
+  return months % 12 === 0
+    ? { t: 'every', interval: months / 12, unit: 'year' }
+    : { t: 'every', interval: months, unit: 'month' }
 }
 
 function untilRule(r: Reader, i: number): Hit<Item[]> | undefined {
@@ -292,7 +317,9 @@ function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | unde
     const time = timeLike(r, r.skip(word.next, 'at'), { at: true, on: false })
     const item = time?.value[0]
     const single = item?.t === 'time' && item.clocks.length === 1
-    return time !== undefined && single ? { value: [{ t: 'from', items: time.value }], next: time.next } : undefined
+    return time !== undefined && single
+      ? { value: [{ t: 'from', items: time.value }], next: time.next }
+      : undefined
   }
   return days === undefined ? undefined : { value: [{ t: edge, items: days.value }], next: days.next }
 }
@@ -320,7 +347,8 @@ function someDays(r: Reader, i: number, withTime: boolean): Hit<Item[]> | undefi
   const saidAt = r.skip(at, 'at')
   const time = timeLike(r, saidAt, { at: saidAt > at, on: false })
   const item = time?.value[0]
-  if (time === undefined || item?.t !== 'time' || item.clocks.length !== 1 || !(item.marked || saidAt > at)) return { value: items, next: at }
+  if (time === undefined || item?.t !== 'time' || item.clocks.length !== 1 || !(item.marked || saidAt > at))
+    return { value: items, next: at }
   return { value: [...items, item], next: time.next }
 }
 
@@ -356,9 +384,11 @@ function lastingRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const at = word === undefined ? i : r.skip(word.next, 'the', 'next', 'glue')
   const count = integer(r, at)
   const times = count === undefined ? undefined : r.lex(count.next, 'times')
-  if (count !== undefined && times !== undefined) return { value: [{ t: 'count', count: count.value }], next: times.next }
+  if (count !== undefined && times !== undefined)
+    return { value: [{ t: 'count', count: count.value }], next: times.next }
   const once = r.lex(at, 'onceA')
-  if (once !== undefined && word !== undefined) return { value: [{ t: 'count', count: Number(once.value) }], next: once.next }
+  if (once !== undefined && word !== undefined)
+    return { value: [{ t: 'count', count: Number(once.value) }], next: once.next }
   if (word === undefined) {
     const before = span(r, i)
     const after = before === undefined ? undefined : r.lex(before.next, 'forAfter')
@@ -366,7 +396,9 @@ function lastingRule(r: Reader, i: number): Hit<Item[]> | undefined {
     return { value: [{ t: 'lasting', span: before.value }], next: after.next }
   }
   const length = span(r, at)
-  return length === undefined ? undefined : { value: [{ t: 'lasting', span: length.value }], next: length.next }
+  return length === undefined
+    ? undefined
+    : { value: [{ t: 'lasting', span: length.value }], next: length.next }
 }
 
 /** "in 2 hours", "2 hours from now", "+15 minutes", "5m", "two weeks from tomorrow", "in a week". */
@@ -432,7 +464,10 @@ function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const name = unit.value
   if (name !== 'week' && name !== 'month' && name !== 'year' && name !== 'weekend') return undefined
   if (next !== undefined) {
-    return { value: [{ t: 'period', unit: name, offset: Number(next.value === '' ? 1 : next.value) }], next: unit.next }
+    return {
+      value: [{ t: 'period', unit: name, offset: Number(next.value === '' ? 1 : next.value) }],
+      next: unit.next,
+    }
   }
   if (coming !== undefined) {
     const offset = name === 'weekend' ? 0 : 1
@@ -442,7 +477,8 @@ function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const after = r.lex(unit.next, 'nextAfter')
   if (after !== undefined) return { value: [{ t: 'period', unit: name, offset: 1 }], next: after.next }
   const gone = r.lex(unit.next, 'lastMark')
-  if (gone !== undefined) return r.refuse(`"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`)
+  if (gone !== undefined)
+    return r.refuse(`"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`)
   return undefined
 }
 
@@ -474,7 +510,13 @@ function betweenDays(r: Reader, i: number): Hit<Item[]> | undefined {
   const then = first === undefined ? i : r.skip(first.next, 'and', 'to')
   const last = first === undefined || then === first.next ? undefined : someDays(r, then, false)
   if (first === undefined || last === undefined) return undefined
-  return { value: [{ t: 'from', items: first.value }, { t: 'until', items: last.value }], next: last.next }
+  return {
+    value: [
+      { t: 'from', items: first.value },
+      { t: 'until', items: last.value },
+    ],
+    next: last.next,
+  }
 }
 
 function partRule(r: Reader, i: number): Hit<Item[]> | undefined {
@@ -482,10 +524,18 @@ function partRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const now = r.lex(i, 'this')
   const todays = now === undefined ? undefined : r.lex(now.next, 'part')
   if (todays !== undefined) {
-    return { value: [{ t: 'day', offset: 0 }, { t: 'part', part: todays.value as DayPart }], next: todays.next }
+    return {
+      value: [
+        { t: 'day', offset: 0 },
+        { t: 'part', part: todays.value as DayPart },
+      ],
+      next: todays.next,
+    }
   }
   const part = r.lex(i, 'part')
-  return part === undefined ? undefined : { value: [{ t: 'part', part: part.value as DayPart }], next: part.next }
+  return part === undefined
+    ? undefined
+    : { value: [{ t: 'part', part: part.value as DayPart }], next: part.next }
 }
 
 function seqRule(r: Reader, i: number): Hit<Item[]> | undefined {
@@ -507,7 +557,9 @@ function sequence(text: string): Item[] {
       case 'weekdays':
         return { t: 'weekday', days: first.split(',').map(Number), habit: true }
       case 'every':
-        return first === '' ? { t: 'every', interval: 1 } : { t: 'every', interval: Number(second || 1), unit: first as Unit }
+        return first === ''
+          ? { t: 'every', interval: 1 }
+          : { t: 'every', interval: Number(second || 1), unit: first as Unit }
       case 'period':
         return { t: 'period', unit: first as 'week' | 'month' | 'year' | 'weekend', offset: Number(second) }
       case 'nth':
@@ -534,7 +586,8 @@ function afterRule(r: Reader, i: number): Hit<Item[]> | undefined {
 /** "fri 27": no clock shows 27. */
 function lateDayRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const day = r.digits(i)
-  if (day === undefined || day.value < 25 || day.value > 31 || i === 0 || !r.is(i - 1, 'weekday')) return undefined
+  if (day === undefined || day.value < 25 || day.value > 31 || i === 0 || !r.is(i - 1, 'weekday'))
+    return undefined
   return { value: [{ t: 'date', days: [day.value], marked: true }], next: i + 1 }
 }
 

@@ -15,7 +15,12 @@ interface Reading {
 type Longer = (i: number, than: number) => boolean
 
 /** "9", "9 and 17", "9:00, 12:30 and 5pm", "9-17", "half past three", "15h30"… */
-export function timeRule(r: Reader, i: number, said: { at: boolean; range?: boolean }, longer: Longer): Hit<Item> | undefined {
+export function timeRule(
+  r: Reader,
+  i: number,
+  said: { at: boolean; range?: boolean },
+  longer: Longer,
+): Hit<Item> | undefined {
   const first = said.range ? (namedClock(r, i) ?? plainClock(r, i, true)) : clockAt(r, i, said.at)
   if (first === undefined) return undefined
   const readings = [first.value]
@@ -47,7 +52,7 @@ export function timeRule(r: Reader, i: number, said: { at: boolean; range?: bool
   const item: Item = { t: 'time', clocks: readings.map(({ clock }) => clock), range, marked, index: i }
   const unit = r.lex(i + 1, 'unit') ?? r.lex(i + 1, 'shortUnit')
   const hours = unit?.value === 'hour' && !said.at && r.habits.clock12 === 'always'
-  if (hours && (first.value.clock.hour < 13 && !first.value.clock.dayEnd)) item.maybeSpan = true
+  if (hours && first.value.clock.hour < 13 && !first.value.clock.dayEnd) item.maybeSpan = true
   return { value: bare === undefined ? item : { ...item, bare }, next: at }
 }
 
@@ -85,7 +90,8 @@ function shareHalf(readings: Reading[], range: boolean): void {
   }
   if (range && readings.length === 2) {
     const [first, second] = readings
-    if (first !== undefined && second?.clock.sure && !first.clock.sure && first.clock.hour >= 7) first.clock.sure = true
+    if (first !== undefined && second?.clock.sure && !first.clock.sure && first.clock.hour >= 7)
+      first.clock.sure = true
   }
 }
 
@@ -137,7 +143,12 @@ function moved(r: Reader, clock: Clock, minutes: number, _said: boolean): Clock 
   const total = (clock.hour * 60 + clock.minute + minutes + 1440) % 1440
   const hour = Math.floor(total / 60)
   const sure = clock.half !== undefined || clock.hour > 12 || r.habits.clock12 === 'never'
-  return { ...clock, hour: clock.half === undefined && hour === 0 && clock.hour === 1 ? 12 : hour, minute: total % 60, sure }
+  return {
+    ...clock,
+    hour: clock.half === undefined && hour === 0 && clock.hour === 1 ? 12 : hour,
+    minute: total % 60,
+    sure,
+  }
 }
 
 function plainClock(r: Reader, i: number, said: boolean): Hit<Reading> | undefined {
@@ -178,12 +189,25 @@ interface Raw {
 function wordHour(r: Reader, i: number): Raw | undefined {
   const hour = r.lex(i, 'number')
   if (hour === undefined || !Number.isInteger(hour.value) || Number(hour.value) > 24) return undefined
-  const raw: Raw = { hour: Number(hour.value), minute: 0, second: 0, marked: false, full: false, sure: false, next: hour.next }
+  const raw: Raw = {
+    hour: Number(hour.value),
+    minute: 0,
+    second: 0,
+    marked: false,
+    full: false,
+    sure: false,
+    next: hour.next,
+  }
   raw.sure = raw.hour > 12
   // "five-thirty", "ten forty five"
   const at = r.mark(hour.next, '-') ? hour.next + 1 : hour.next
   const minute = r.lex(at, 'number')
-  if (minute !== undefined && Number.isInteger(minute.value) && Number(minute.value) >= 10 && Number(minute.value) < 60) {
+  if (
+    minute !== undefined &&
+    Number.isInteger(minute.value) &&
+    Number(minute.value) >= 10 &&
+    Number(minute.value) < 60
+  ) {
     if (!r.is(minute.next, 'unit') && !r.is(minute.next, 'month')) {
       return { ...raw, minute: Number(minute.value), full: true, marked: true, next: minute.next }
     }
@@ -211,7 +235,7 @@ function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
       }
       if (value > 24 || minute.value > 59 || (value === 24 && minute.value > 0)) return undefined
       if (seconds && (second?.value ?? 0) > 59) return r.refuse(`There is no time ${r.quote(i, i + 5)}.`)
-      const sure = value > 12 || text.length === 2 && value < 10 || value === 0
+      const sure = value > 12 || (text.length === 2 && value < 10) || value === 0
       return {
         ...base,
         hour: value,
@@ -230,14 +254,29 @@ function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
     const minutes = value % 100
     if (minutes > 59 || hour > 24 || (hour === 24 && minutes > 0)) return undefined
     const sure = text.length === 4 && !r.is(i + 1, 'ampm')
-    return { ...base, hour, minute: minutes, full: true, sure, marked: said || timeMarkFollows(r, i + 1), next: i + 1 }
+    return {
+      ...base,
+      hour,
+      minute: minutes,
+      full: true,
+      sure,
+      marked: said || timeMarkFollows(r, i + 1),
+      next: i + 1,
+    }
   }
   if (text.length > 2) return undefined
   if (value > 24) {
-    if (r.is(i + 1, 'ampm') && (r.glued(i + 1) || said)) return r.refuse(`There is no time ${r.quote(i, i + 2)}.`)
+    if (r.is(i + 1, 'ampm') && (r.glued(i + 1) || said))
+      return r.refuse(`There is no time ${r.quote(i, i + 2)}.`)
     return undefined
   }
-  return { ...base, hour: value, minute: 0, sure: value > 12 || value === 0 || (text.length === 2 && value < 10), next: i + 1 }
+  return {
+    ...base,
+    hour: value,
+    minute: 0,
+    sure: value > 12 || value === 0 || (text.length === 2 && value < 10),
+    next: i + 1,
+  }
 }
 
 /** "10:30:00.000" */
@@ -257,7 +296,8 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
     next = oclock.next
     // "3 Uhr" has 15 beside it; "3 o'clock" has not.
     if (r.habits.clock12 !== 'always') sure = true
-    if (!full && r.habits.clock12 === 'always' && oclock.value === 'h' && r.digits(next) !== undefined) sure = hour > 12 || sure
+    if (!full && r.habits.clock12 === 'always' && oclock.value === 'h' && r.digits(next) !== undefined)
+      sure = hour > 12 || sure
     const minutes = full || oclock.value === '' ? undefined : minutesAfter(r, next)
     if (minutes !== undefined) {
       minute = minutes.value
@@ -268,7 +308,8 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
   let shift = 0
   if (!full || minute === 0) {
     const after = r.lex(next, 'shiftAfter')
-    const signed = after === undefined ? signedMinutes(r, next) : { value: Number(after.value), next: after.next }
+    const signed =
+      after === undefined ? signedMinutes(r, next) : { value: Number(after.value), next: after.next }
     if (signed !== undefined) {
       shift = signed.value
       next = signed.next
@@ -292,10 +333,12 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
     }
   }
   let half: 'am' | 'pm' | undefined
-  const ampm = r.lex(next, 'ampm') ?? (r.glued(next) && r.digits(next - 1) ? r.lex(next, 'ampmGlued') : undefined)
+  const ampm =
+    r.lex(next, 'ampm') ?? (r.glued(next) && r.digits(next - 1) ? r.lex(next, 'ampmGlued') : undefined)
   if (ampm !== undefined) {
     half = ampm.value === 'am' ? 'am' : 'pm'
-    if (hour > 12 || (hour === 0 && half === 'pm')) return r.refuse(`There is no time ${r.quote(i, ampm.next)}.`)
+    if (hour > 12 || (hour === 0 && half === 'pm'))
+      return r.refuse(`There is no time ${r.quote(i, ampm.next)}.`)
     hour = (hour % 12) + (half === 'pm' ? 12 : 0)
     sure = true
     marked = true

@@ -23,7 +23,11 @@ function checked(r: Reader, from: number, next: number, item: DateItem): Hit<Ite
   const longest = item.month === undefined ? 31 : (LONGEST_MONTH[item.month - 1] ?? 0)
   const bad = item.days.some((day) => day < -31 || day === 0 || day > longest)
   const leap = item.month === 2 && item.days.includes(29) && item.year !== undefined
-  if (longest === 0 || bad || (leap && !Temporal.PlainDate.from({ year: item.year ?? 0, month: 1, day: 1 }).inLeapYear)) {
+  if (
+    longest === 0 ||
+    bad ||
+    (leap && !Temporal.PlainDate.from({ year: item.year ?? 0, month: 1, day: 1 }).inLeapYear)
+  ) {
     return r.refuse(`There is no ${r.quote(from, next)} in the calendar.`)
   }
   return { value: item, next }
@@ -35,12 +39,19 @@ function isoDate(r: Reader, i: number): Hit<Item> | undefined {
   const month = r.digits(i + 2)
   const day = r.digits(i + 4)
   const mark = r.tokens[i + 1]
-  if (year?.text.length !== 4 || month === undefined || day === undefined || mark === undefined) return undefined
+  if (year?.text.length !== 4 || month === undefined || day === undefined || mark === undefined)
+    return undefined
   if (!'-/.'.includes(mark.text) || mark.kind !== 'mark' || !r.mark(i + 3, mark.text)) return undefined
   if (month.text.length > 2 || day.text.length > 2) return undefined
   const t = r.tokens[i + 5]
   const next = t?.text === 't' && !t.gap && r.digits(i + 6) !== undefined ? i + 6 : i + 5
-  return checked(r, i, next, { t: 'date', year: year.value, month: month.value, days: [day.value], marked: true })
+  return checked(r, i, next, {
+    t: 'date',
+    year: year.value,
+    month: month.value,
+    days: [day.value],
+    marked: true,
+  })
 }
 
 /** 2014年7月18日, 7月18日, 18日, 7月. */
@@ -90,14 +101,16 @@ function numericDate(r: Reader, i: number, said: { at: boolean; on: boolean }): 
   const first = r.digits(i)
   const second = r.digits(i + 2)
   const mark = r.tokens[i + 1]
-  if (first === undefined || second === undefined || mark?.kind !== 'mark' || !'/.-'.includes(mark.text)) return undefined
+  if (first === undefined || second === undefined || mark?.kind !== 'mark' || !'/.-'.includes(mark.text))
+    return undefined
   if (first.text.length > 2 || second.text.length > 2) return undefined
   // "14. 7. 2026" has blanks after its dots
   const dotted = mark.text === '.'
   if (mark.gap || (second.gap && !dotted)) return undefined
   const third = r.mark(i + 3, mark.text) && r.glued(i + 3) ? r.digits(i + 4) : undefined
   // "25.12. 18:00" has no year
-  const isYear = third !== undefined && (!third.gap || (dotted && third.text.length === 4 && !r.is(i + 5, 'oclock')))
+  const isYear =
+    third !== undefined && (!third.gap || (dotted && third.text.length === 4 && !r.is(i + 5, 'oclock')))
   const isClock = r.mark(i + 5, ':') && r.glued(i + 5)
   const year = isYear && !isClock ? yearOf(third.text) : undefined
   if (year !== undefined) return monthAndDay(r, i, i + 5, first.value, second.value, mark.text, year)
@@ -111,7 +124,13 @@ function numericDate(r: Reader, i: number, said: { at: boolean; on: boolean }): 
     const asDate = second.value <= 12 && second.value > 0 && first.value <= 31 && first.value > 0
     if (!asDate || said.at) return undefined
     if (first.value > 24 || said.on) return monthAndDay(r, i, i + 3, first.value, second.value, '.')
-    const value: Item = { t: 'dotted', first: first.value, second: second.value, index: i, asDate: second.text.length === 1 }
+    const value: Item = {
+      t: 'dotted',
+      first: first.value,
+      second: second.value,
+      index: i,
+      asDate: second.text.length === 1,
+    }
     return { value, next: i + 3 }
   }
   return monthAndDay(r, i, i + 3, first.value, second.value, '/')
@@ -162,13 +181,16 @@ function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
   const next = r.lex(i, 'next')
   if (next !== undefined) {
     const alone = r.lex(next.next, 'month')
-    return alone === undefined ? undefined : { value: { t: 'date', month: Number(alone.value), days: [] }, next: alone.next }
+    return alone === undefined
+      ? undefined
+      : { value: { t: 'date', month: Number(alone.value), days: [] }, next: alone.next }
   }
   const month = r.lex(i, 'month')
   if (month === undefined) return undefined
   const value = Number(month.value)
   const end = r.lex(month.next, 'endAfter')
-  if (end !== undefined) return { value: { t: 'date', month: value, days: [-1], marked: true }, next: end.next }
+  if (end !== undefined)
+    return { value: { t: 'date', month: value, days: [-1], marked: true }, next: end.next }
   const dotted = dotAfter(r, month.next)
   const days = dayList(r, r.skip(hyphen(r, dotted), 'the'), true)
   if (days !== undefined && !countsDays(r, days.next)) {
@@ -223,12 +245,15 @@ function dayNumber(r: Reader, i: number, afterMonth: boolean): Hit<number> | und
   const digits = r.digits(i)
   if (digits === undefined) {
     const word = r.lex(i, 'number')
-    return word !== undefined && Number.isInteger(word.value) ? { value: Number(word.value), next: word.next } : undefined
+    return word !== undefined && Number.isInteger(word.value)
+      ? { value: Number(word.value), next: word.next }
+      : undefined
   }
   if (digits.text.length > 2) return undefined
   // "July 9:00", "July 9am": a time
   if (afterMonth) {
-    const colon = (r.mark(i + 1, ':') || r.mark(i + 1, '.')) && r.glued(i + 1) && r.digits(i + 2) !== undefined
+    const colon =
+      (r.mark(i + 1, ':') || r.mark(i + 1, '.')) && r.glued(i + 1) && r.digits(i + 2) !== undefined
     if (colon || r.is(i + 1, 'ampm') || r.is(i + 1, 'oclock')) return undefined
     if (r.glued(i + 1) && r.tokens[i + 1]?.kind === 'word') return undefined
   }
@@ -261,7 +286,12 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
     if (nth === undefined && (mark !== undefined || days.length > 0)) plain = integer(r, at)
     if (plain !== undefined && days.length > 0 && mark === undefined) break
     const day = nth ?? plain
-    if (day === undefined || day.value < 1 || (days.length > 0 && plain !== undefined && timeLike(r, at, day.next))) break
+    if (
+      day === undefined ||
+      day.value < 1 ||
+      (days.length > 0 && plain !== undefined && timeLike(r, at, day.next))
+    )
+      break
     if (days.length === 0 && plain !== undefined && timeLike(r, at, day.next)) return undefined
     days.push(day.value)
     next = day.next
@@ -273,7 +303,8 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
   }
   if (days.length === 0 || countsDays(r, next)) return undefined
   // "second" alone is a word like any other; "the second", "second of march" are days
-  const introduced = mark !== undefined || r.digits(i) !== undefined || (i > 0 && !r.mark(i - 1, ',')) || r.is(next, 'of')
+  const introduced =
+    mark !== undefined || r.digits(i) !== undefined || (i > 0 && !r.mark(i - 1, ',')) || r.is(next, 'of')
   if (!introduced) return undefined
   return checked(r, i, next, { t: 'date', days, marked: true })
 }
@@ -291,9 +322,14 @@ function countsDays(r: Reader, next: number): boolean {
 }
 
 function timeLike(r: Reader, i: number, next: number): boolean {
-  if (r.is(next, 'oclock') || r.is(next, 'ampm') || r.is(next, 'unit') || r.is(next, 'shiftAfter')) return true
+  if (r.is(next, 'oclock') || r.is(next, 'ampm') || r.is(next, 'unit') || r.is(next, 'shiftAfter'))
+    return true
   if (r.digits(i) === undefined) return false
-  return (r.mark(next, ':') || r.mark(next, '.') || r.mark(next, '/')) && r.glued(next) && r.digits(next + 1) !== undefined
+  return (
+    (r.mark(next, ':') || r.mark(next, '.') || r.mark(next, '/')) &&
+    r.glued(next) &&
+    r.digits(next + 1) !== undefined
+  )
 }
 
 function holiday(r: Reader, i: number): Hit<Item> | undefined {
@@ -321,7 +357,8 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
   if (nths.length === 0) return undefined
   const of = nthOf(r, at)
   // "every month on the 4th last"
-  if (of === undefined && nths.every((nth) => nth < -1)) return { value: { t: 'nth', nths, of: 'day' }, next: at }
+  if (of === undefined && nths.every((nth) => nth < -1))
+    return { value: { t: 'nth', nths, of: 'day' }, next: at }
   if (of === undefined) return undefined
   // "the 3rd day" is a date; "every third day" belongs to the rule for every
   if (of.value === 'day' && nths.some((nth) => nth > 0)) {
@@ -338,7 +375,8 @@ function nthOf(r: Reader, i: number): Hit<NthOf> | undefined {
   const days = weekdayList(r, at)
   // "日曜日" begins with the word for day
   const longest = Math.max(unit?.next ?? 0, set?.next ?? 0, days?.next ?? 0)
-  if (unit?.next === longest && (unit.value === 'day' || unit.value === 'workday')) return { value: unit.value, next: longest }
+  if (unit?.next === longest && (unit.value === 'day' || unit.value === 'workday'))
+    return { value: unit.value, next: longest }
   if (set?.next === longest && set.value === '1-5') return { value: 'workday', next: longest }
   return days === undefined ? undefined : { value: days.value.days, next: days.next }
 }
@@ -361,7 +399,10 @@ function endRule(r: Reader, i: number): Hit<Item> | undefined {
   const unit = r.lex(at, 'unit')
   if (unit?.value === 'month') return { value: { t: 'nth', nths: [day], of: 'day' }, next: unit.next }
   if (unit?.value === 'year') {
-    return { value: { t: 'date', month: end === undefined ? 1 : 12, days: [end === undefined ? 1 : 31] }, next: unit.next }
+    return {
+      value: { t: 'date', month: end === undefined ? 1 : 12, days: [end === undefined ? 1 : 31] },
+      next: unit.next,
+    }
   }
   if (r.is(at, 'next') || r.is(at, 'every')) return { value: { t: 'nth', nths: [day], of: 'day' }, next: at }
   return undefined
@@ -444,10 +485,13 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
     const range = habit?.next === longest ? rangeEnd(r, habit.next) : undefined
     if (habit?.next === longest) {
       const coming = range === undefined ? r.lex(habit.next, 'nextAfter') : undefined
-      if (coming !== undefined) return { value: { days: [Number(habit.value)], habit: false, next: 1 }, next: coming.next }
+      if (coming !== undefined)
+        return { value: { days: [Number(habit.value)], habit: false, next: 1 }, next: coming.next }
       const gone = range === undefined ? r.lex(habit.next, 'lastMark') : undefined
-      if (gone !== undefined) return { value: { days: [Number(habit.value)], habit: false, gone: true }, next: gone.next }
-      if (range === undefined) return { value: { days: [Number(habit.value)], habit: true }, next: habit.next }
+      if (gone !== undefined)
+        return { value: { days: [Number(habit.value)], habit: false, gone: true }, next: gone.next }
+      if (range === undefined)
+        return { value: { days: [Number(habit.value)], habit: true }, next: habit.next }
       return { value: { days: daysBetween(Number(habit.value), range.value), habit: true }, next: range.next }
     }
     return { value: { days: setDays(String(set?.value)), habit: true }, next: longest }

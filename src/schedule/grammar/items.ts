@@ -27,7 +27,15 @@ export type NthOf = 'day' | 'workday' | number[]
 /** What the rules find in a phrase, in whatever order a language puts it. */
 export type Item =
   /** `maybeSpan`: "2h" may be a length. `marked`: something besides the digits says that it is a time. `bare`: the number, when that is all there is. */
-  | { t: 'time'; clocks: Clock[]; range: boolean; marked: boolean; bare?: number; index: number; maybeSpan?: true }
+  | {
+      t: 'time'
+      clocks: Clock[]
+      range: boolean
+      marked: boolean
+      bare?: number
+      index: number
+      maybeSpan?: true
+    }
   | { t: 'part'; part: DayPart }
   | { t: 'day'; offset: number }
   | { t: 'weekday'; days: number[]; next?: number; now?: true; gone?: true; habit?: true }

@@ -68,8 +68,10 @@ function number(r: Reader, i: number): Hit<number> | undefined {
   if (first.text.length > 6) return r.refuse(`"${first.text.slice(0, 20)}" is too large a number.`)
   const second = r.digits(i + 2)
   if (second !== undefined && r.glued(i + 1) && r.glued(i + 2)) {
-    if (r.mark(i + 1, '/')) return second.value > 0 ? { value: first.value / second.value, next: i + 3 } : undefined
-    if (r.mark(i + 1, '.') || r.mark(i + 1, ',')) return { value: Number(`${first.text}.${second.text}`), next: i + 3 }
+    if (r.mark(i + 1, '/'))
+      return second.value > 0 ? { value: first.value / second.value, next: i + 3 } : undefined
+    if (r.mark(i + 1, '.') || r.mark(i + 1, ','))
+      return { value: Number(`${first.text}.${second.text}`), next: i + 3 }
   }
   // "1 1/2"
   const third = r.digits(i + 3)
@@ -125,7 +127,13 @@ export function span(r: Reader, i: number): SpanHit | undefined {
     parts += 1
     // "1h30"
     const minutes = r.digits(at)
-    if (part.unit === 'hour' && minutes?.text.length === 2 && r.glued(at) && minutes.value < 60 && spanPart(r, at) === undefined) {
+    if (
+      part.unit === 'hour' &&
+      minutes?.text.length === 2 &&
+      r.glued(at) &&
+      minutes.value < 60 &&
+      spanPart(r, at) === undefined
+    ) {
       return { value: { ...total, seconds: total.seconds + minutes.value * 60 }, next: at + 1, compact }
     }
     let then = at
@@ -150,7 +158,8 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   if (named !== undefined) {
     const minutes = Number(named.value)
     const days = minutes / 1440
-    if (Number.isInteger(days)) return { unit: 'day', next: named.next, compact: false, add: (to) => addUnit(to, days, 'day') }
+    if (Number.isInteger(days))
+      return { unit: 'day', next: named.next, compact: false, add: (to) => addUnit(to, days, 'day') }
     return { unit: 'minute', next: named.next, compact: false, add: (to) => addUnit(to, minutes, 'minute') }
   }
   const count = amount(r, i)
@@ -161,7 +170,12 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   if (length !== undefined) {
     const total = Number(length.value) * count.value
     const days = Number.isInteger(total / 1440)
-    return { unit: 'day', next: length.next, compact: false, add: (to) => addUnit(to, days ? total / 1440 : total, days ? 'day' : 'minute') }
+    return {
+      unit: 'day',
+      next: length.next,
+      compact: false,
+      add: (to) => addUnit(to, days ? total / 1440 : total, days ? 'day' : 'minute'),
+    }
   }
   const short = r.digits(at - 1) === undefined ? undefined : r.lex(at, 'shortUnit')
   const long = r.lex(r.skip(at, 'glue', 'next'), 'unit')

@@ -2,7 +2,13 @@ import type { Words } from '../lexicon.ts'
 
 /** What people write in every language. */
 export const common: Words = {
-  shortUnit: { second: 's|sec|secs', minute: 'min|mins|m|min.', hour: 'h|hr|hrs|hrs.|std', day: 'd', week: 'w' },
+  shortUnit: {
+    second: 's|sec|secs',
+    minute: 'min|mins|m|min.',
+    hour: 'h|hr|hrs|hrs.|std',
+    day: 'd',
+    week: 'w',
+  },
   times: 'x',
 }
 

@@ -44,7 +44,8 @@ const PARTS: Record<string, string> = {
 DAYS.forEach((day, i) => {
   const number = String(i + 1)
   weekday[number] = `${day}|${SHORT[i]}`
-  weekdays[number] = `${joined(day, 's', '')}|${joined(day, 'en', '')}|${joined('an', joined(day, 'en', ''), ' ')}`
+  weekdays[number] =
+    `${joined(day, 's', '')}|${joined(day, 'en', '')}|${joined('an', joined(day, 'en', ''), ' ')}`
   for (const [part, words] of Object.entries(PARTS)) {
     seq[`weekday:${number} part:${part}`] = `${joined(day, words, '')}|${joined(day, words, ' ')}`
     seq[`weekdays:${number} part:${part}`] = joined(joined(day, words, ''), 's', '')
@@ -55,7 +56,12 @@ export const de: Language = {
   habits: { language: 'de', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: true },
   umlauts: true,
   words: {
-    number: { ...counted(numbers), 1.5: 'anderthalb|eineinhalb', 2.5: 'zweieinhalb|zweiundeinhalb', 3.5: 'dreieinhalb' },
+    number: {
+      ...counted(numbers),
+      1.5: 'anderthalb|eineinhalb',
+      2.5: 'zweieinhalb|zweiundeinhalb',
+      3.5: 'dreieinhalb',
+    },
     article: 'ein|eine|einen|einem|einer|eines',
     ordinal: ordinals,
     ordinalEnd: 'te|ten|ter|tes|ste|sten',
@@ -85,7 +91,8 @@ export const de: Language = {
       minute: 'minute|minuten|min',
       hour: 'stunde|stunden|std',
       day: 'tag|tage|tagen|tages|tags',
-      workday: 'werktag|werktage|werktagen|werktags|arbeitstag|arbeitstage|arbeitstagen|arbeitstages|werktages|wochentag|geschäftstag',
+      workday:
+        'werktag|werktage|werktagen|werktags|arbeitstag|arbeitstage|arbeitstagen|arbeitstages|werktages|wochentag|geschäftstag',
       week: 'woche|wochen',
       month: 'monat|monate|monaten|monats|monates',
       year: 'jahr|jahre|jahren|jahres|jahrs',
@@ -103,15 +110,20 @@ export const de: Language = {
     ampm: { am: 'a.m.|a.m', pm: 'pm|p.m.|p.m' },
     part: {
       early: 'frühmorgens|am frühen morgen|in aller frühe',
-      morning: 'morgens|früh|vormittag|vormittags|am morgen|am vormittag|in der früh|in der frühe|des morgens|früh am morgen',
+      morning:
+        'morgens|früh|vormittag|vormittags|am morgen|am vormittag|in der früh|in der frühe|des morgens|früh am morgen',
       noon: 'mittag|mittags|am mittag|zu mittag|zur mittagszeit',
-      afternoon: 'nachmittag|nachmittags|am nachmittag|am späten nachmittag|am frühen nachmittag|spätnachmittag',
+      afternoon:
+        'nachmittag|nachmittags|am nachmittag|am späten nachmittag|am frühen nachmittag|spätnachmittag',
       evening: 'abend|abends|am abend|des abends|am frühen abend',
       late: 'spätabends|am späten abend|spät abends|spätabend',
       night: 'nacht|nachts|in der nacht|des nachts',
       endOfDay: 'feierabend|zum feierabend|am ende des tages|ende des tages|dienstschluss',
     },
-    clock: { noon: '12 uhr mittags|high noon|punkt mittag', midnight: 'mitternacht|um mitternacht|12 uhr nachts' },
+    clock: {
+      noon: '12 uhr mittags|high noon|punkt mittag',
+      midnight: 'mitternacht|um mitternacht|12 uhr nachts',
+    },
     oclock: { h: 'uhr|h|uhrzeit' },
     shift: { '-30': 'halb', 15: 'viertel nach', '-15': 'viertel vor|dreiviertel|drei viertel' },
     past: 'nach',
@@ -137,7 +149,8 @@ export const de: Language = {
       'every:day part:evening': 'jeden abend|allabendlich',
       'every:day part:night': 'jede nacht|allnächtlich|nächtlich',
       'every:week': 'wöchentlich',
-      'every:week:2': 'zweiwöchentlich|14-täglich|14-tägig|vierzehntägig|vierzehntäglich|zweiwöchig|14tägig|alle 14 tage|alle vierzehn tage',
+      'every:week:2':
+        'zweiwöchentlich|14-täglich|14-tägig|vierzehntägig|vierzehntäglich|zweiwöchig|14tägig|alle 14 tage|alle vierzehn tage',
       'every:month': 'monatlich|eines jeden monats',
       'every:month:3': 'vierteljährlich|quartalsweise|jedes quartal|pro quartal',
       'every:month:6': 'halbjährlich',
@@ -149,7 +162,8 @@ export const de: Language = {
       'weekdays:1,2,3,4,5': 'montags bis freitags',
       'nth:-1:day': 'monatsende|am monatsende|zum monatsende|monatsletzten|am monatsletzten|ultimo',
       'every:month nth:-1:day': 'jedes monatsende|an jedem monatsende|immer am monatsende',
-      'every:month nth:1:day': 'jeden monatsanfang|immer am monatsanfang|an jedem monatsanfang|jeden monatsersten',
+      'every:month nth:1:day':
+        'jeden monatsanfang|immer am monatsanfang|an jedem monatsanfang|jeden monatsersten',
       'period:weekend:0': 'am wochenende|dieses wochenende',
       'day:0 part:night': 'heute nacht',
     },
@@ -171,7 +185,8 @@ export const de: Language = {
     on: 'am|an|den|auf',
     the: 'der|die|das|den|dem|des',
     of: 'im|in|von|vom|des|der|zum|zur',
-    until: 'bis|bis zum|bis zur|bis einschließlich|bis inklusive|endet am|bis inkl.|bis einschließlich zum|bis incl.',
+    until:
+      'bis|bis zum|bis zur|bis einschließlich|bis inklusive|endet am|bis inkl.|bis einschließlich zum|bis incl.',
     from: 'ab|ab dem|beginnend|beginnend am|beginnend mit|startend|startend am|von|vom|seit|beginn|beginn am|angefangen am|start am|ab sofort ab',
     fromAfter: 'an beginnend',
     rangeFrom: 'von|vom|montags von',
@@ -179,13 +194,15 @@ export const de: Language = {
     forAfter: 'lang|hindurch|über',
     times: 'mal|x|male',
     onceA: { 1: 'einmal', 2: 'zweimal', 3: 'dreimal', 4: 'viermal' },
-    except: 'außer|außer am|außer an|ausser|ausgenommen|ohne|mit ausnahme von|nur nicht|aber nicht|nicht am|außer im',
+    except:
+      'außer|außer am|außer an|ausser|ausgenommen|ohne|mit ausnahme von|nur nicht|aber nicht|nicht am|außer im',
     between: 'zwischen',
     and: 'und|u.|sowie|&|und am|und um|dann',
     to: 'bis|-|bis zum|und bis',
     or: 'oder|bzw|beziehungsweise',
     glue: 'ca|ca.|circa|zirka|etwa|ungefähr|genau|pünktlich|punkt|bitte|so|jeweils|immer|schon|rund|exakt|die uhrzeit|mal',
-    vague: 'irgendwann|bald|demnächst|vielleicht|eventuell|evtl|manchmal|ab und zu|hin und wieder|gelegentlich|öfter|oft|regelmäßig|nie|niemals|irgendwie|nächstens|später',
+    vague:
+      'irgendwann|bald|demnächst|vielleicht|eventuell|evtl|manchmal|ab und zu|hin und wieder|gelegentlich|öfter|oft|regelmäßig|nie|niemals|irgendwie|nächstens|später',
     not: 'nicht|kein|keine|keinen',
     endOf: 'ende|am ende|ende des|zum ende',
     startOf: 'anfang|am anfang|anfang des|beginn des',
@@ -194,5 +211,17 @@ export const de: Language = {
     zoneOwn: 'ortszeit|meine zeit|meiner zeit|unserer zeit|hiesiger zeit|hier',
   },
   speech: deSpeech,
-  starters: ['morgen um 9:00', 'in 1 Stunde', 'Montag um 9:00', 'heute Abend um 20:00', 'jeden Werktag um 9:00', 'jeden Montag um 9:00', 'jeden Tag um 9:00', 'jeden zweiten Dienstag um 9:00', 'am ersten Montag jedes Monats um 9:00', 'am letzten Werktag jedes Monats um 17:00', 'alle 2 Wochen am Freitag um 9:00'],
+  starters: [
+    'morgen um 9:00',
+    'in 1 Stunde',
+    'Montag um 9:00',
+    'heute Abend um 20:00',
+    'jeden Werktag um 9:00',
+    'jeden Montag um 9:00',
+    'jeden Tag um 9:00',
+    'jeden zweiten Dienstag um 9:00',
+    'am ersten Montag jedes Monats um 9:00',
+    'am letzten Werktag jedes Monats um 17:00',
+    'alle 2 Wochen am Freitag um 9:00',
+  ],
 }

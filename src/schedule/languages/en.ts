@@ -2,7 +2,8 @@ import { ampm, counted } from './common.ts'
 import type { Language } from './language.ts'
 import { enSpeech } from './speech/en.ts'
 
-const UNITS = 'zero|oh,one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen,fifteen,sixteen,seventeen,eighteen,nineteen'
+const UNITS =
+  'zero|oh,one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen,fifteen,sixteen,seventeen,eighteen,nineteen'
 const small = UNITS.split(',')
 const tens = ['twenty', 'thirty', 'forty|fourty', 'fifty']
 const numbers = [
@@ -57,7 +58,12 @@ export const en: Language = {
   habits: { language: 'en', clock12: 'always', dateOrder: 'ask', ordinalDot: false },
   words: {
     ampm,
-    number: { ...counted(numbers), 2: 'two|a couple of|a couple|couple of|couple|a pair of', 12: 'twelve|a dozen|dozen', 1.5: 'one and a half' },
+    number: {
+      ...counted(numbers),
+      2: 'two|a couple of|a couple|couple of|couple|a pair of',
+      12: 'twelve|a dozen|dozen',
+      1.5: 'one and a half',
+    },
     article: 'a|an|another',
     ordinal: ordinals,
     ordinalEnd: 'st|nd|rd|th',
@@ -103,7 +109,8 @@ export const en: Language = {
       minute: 'minute|minutes|min|mins|minuets|minuts',
       hour: 'hour|hours|hr|hrs|huors',
       day: 'day|days|calendar day|calendar days',
-      workday: 'working day|working days|business day|business days|workday|workdays|work day|work days|weekday|weekdays|week day|week days',
+      workday:
+        'working day|working days|business day|business days|workday|workdays|work day|work days|weekday|weekdays|week day|week days',
       week: 'week|weeks|wk|wks',
       month: 'month|months|mo|mos|mth|mths',
       year: 'year|years|yr|yrs',
@@ -121,13 +128,16 @@ export const en: Language = {
     ampmGlued: { am: 'a', pm: 'p' },
     part: {
       early: 'early morning|in the early morning|early in the morning|early',
-      morning: 'morning|in the morning|of the morning|during the morning|late morning|mid-morning|midmorning|mid morning|tomorning',
+      morning:
+        'morning|in the morning|of the morning|during the morning|late morning|mid-morning|midmorning|mid morning|tomorning',
       noon: 'lunchtime|lunch time|at lunch|at lunchtime|around lunchtime|midday hour',
-      afternoon: 'afternoon|in the afternoon|of the afternoon|late afternoon|early afternoon|mid-afternoon|arvo|during the afternoon|late in the afternoon|early in the afternoon|teatime',
+      afternoon:
+        'afternoon|in the afternoon|of the afternoon|late afternoon|early afternoon|mid-afternoon|arvo|during the afternoon|late in the afternoon|early in the afternoon|teatime',
       evening: 'evening|in the evening|of the evening|early evening|during the evening|early in the evening',
       late: 'late evening|late in the evening|late at night|late night',
       night: 'night|at night|in the night|nighttime|night time|during the night',
-      endOfDay: 'end of day|eod|end of the day|close of business|cob|end of business|end of the business day|the end of the day|at the end of the day',
+      endOfDay:
+        'end of day|eod|end of the day|close of business|cob|end of business|end of the business day|the end of the day|at the end of the day',
     },
     clock: {
       noon: 'noon|midday|mid-day|mid day|12 noon|high noon|noontime',
@@ -137,7 +147,8 @@ export const en: Language = {
     shift: {
       30: 'half past|half after',
       15: 'quarter past|a quarter past|quarter after|a quarter after',
-      '-15': 'quarter to|a quarter to|quarter till|a quarter till|quarter of|a quarter of|quarter before|a quarter before|quarter til',
+      '-15':
+        'quarter to|a quarter to|quarter till|a quarter till|quarter of|a quarter of|quarter before|a quarter before|quarter til',
     },
     past: 'past|after',
     till: 'to|till|before|til|of',
@@ -150,12 +161,16 @@ export const en: Language = {
     next: { 1: 'next|the next|following|the following|nxt' },
     coming: 'upcoming|the upcoming|coming|the coming|this coming|this upcoming',
     this: 'this|current|the current',
-    every: { '': 'every|all|each|ev|evry|every single|each and every', 2: 'every other|every alternate|each other|alternate|alternating|every alternating|each alternate' },
+    every: {
+      '': 'every|all|each|ev|evry|every single|each and every',
+      2: 'every other|every alternate|each other|alternate|alternating|every alternating|each alternate',
+    },
     other: 'other|alternate|alternating',
     seq: {
       'day:0 part:night': 'tonight|tonite|2nite|2night|tonight at night|this night|to-night',
       'day:1 part:night': 'tomorrow night',
-      'every:day': 'daily|everyday|day-to-day|every day of the week|each day of the week|each and every day|all days|every single day|nightly at|once daily|once every day|all week|seven days a week|7 days a week',
+      'every:day':
+        'daily|everyday|day-to-day|every day of the week|each day of the week|each and every day|all days|every single day|nightly at|once daily|once every day|all week|seven days a week|7 days a week',
       'every:day part:night': 'nightly|every night|each night|nights',
       'every:day part:morning': 'mornings|every morning|each morning|in the mornings',
       'every:day part:afternoon': 'afternoons|in the afternoons',
@@ -168,7 +183,7 @@ export const en: Language = {
       'every:year': 'yearly|annually|annual|once yearly|per year|per annum',
       'every:hour': 'hourly',
       'every:minute:30': 'half-hourly|half hourly',
-      'every': 'per',
+      every: 'per',
       'weekdays:1,2,3,4,5 part:evening': 'weeknights|weeknight|week nights|every weeknight',
       'every:day part:noon': 'lunchtimes',
       'period:week:2': 'week after next|the week after next',
@@ -199,27 +214,42 @@ export const en: Language = {
     of: 'of|in|in the|during|of the',
     dayMark: 'day',
     rangeFrom: 'from',
-    until: 'until|till|til|through|thru|up to|ending|ends|ending on|up until|ending by|to|through to|up through|and ending|and ends on|ends on',
+    until:
+      'until|till|til|through|thru|up to|ending|ends|ending on|up until|ending by|to|through to|up through|and ending|and ends on|ends on',
     from: 'starting|starting from|starting on|starting in|from|beginning|beginning on|beginning from|as of|effective|since|starts on|commencing|start on|starting at|and starting|start from|beginning in|beginning at',
     for: 'for|for the next|over the next|for a total of|during the next|lasting|only for',
     times: 'times|time|occurrences|occurrence|runs|repetitions|repeats|x|instances',
     onceA: { 1: 'once', 2: 'twice', 3: 'thrice' },
-    except: 'except|except on|except for|but not|excluding|not on|skipping|other than|but not on|except in|apart from|without|save|except every',
+    except:
+      'except|except on|except for|but not|excluding|not on|skipping|other than|but not on|except in|apart from|without|save|except every',
     between: 'between',
     and: 'and|&|plus|as well as|and also|and on|then|n',
     to: 'to|through|thru|until|till|til|-|up to',
     or: 'or|either|or maybe|and/or',
-    glue:
-      'around|about|approximately|approx|approx.|circa|ca|ca.|exactly|sharp|on the dot|please|pls|roughly|just|more|single|precisely|also|the time of|~|promptly|ish',
+    glue: 'around|about|approximately|approx|approx.|circa|ca|ca.|exactly|sharp|on the dot|please|pls|roughly|just|more|single|precisely|also|the time of|~|promptly|ish',
     vague:
       'biweekly|bi-weekly|bimonthly|bi-monthly|biannually|fortnightly or so|sometime|some time|someday|some day|soon|later today|later|maybe|perhaps|possibly|probably|eventually|whenever|now and then|every now and then|every so often|from time to time|sometimes|occasionally|often|regularly|never|in a bit|in a while|shortly|anytime|any time|when possible|asap maybe|tbd|tba|a while|a bit|next time',
     not: "not|don't|do not|no|never|cancel|unless",
     endOf: 'end of|the end of|end',
     startOf: 'start of|the start of|beginning of|the beginning of',
-    zoneAfter: "time|standard time|daylight time|summer time|local time|time zone|timezone|clock|hours|winter time|daylight saving time|daylight savings time",
+    zoneAfter:
+      'time|standard time|daylight time|summer time|local time|time zone|timezone|clock|hours|winter time|daylight saving time|daylight savings time',
     zoneBefore: 'time in|local time in|the time in',
     zoneOwn: 'my time|our time|local time|my local time|my time zone|my timezone|our local time|here',
   },
   speech: enSpeech,
-  starters: ['tomorrow 9:00', 'in 1 hour', 'monday 9:00', 'next week monday 9:00', 'tonight at 20:00', 'every weekday at 9:00', 'every monday at 9:00', 'every day at 9:00', 'every other tuesday at 9:00', 'first monday of every month at 9:00', 'last working day of every month at 17:00', 'every 2 weeks on friday at 9:00'],
+  starters: [
+    'tomorrow 9:00',
+    'in 1 hour',
+    'monday 9:00',
+    'next week monday 9:00',
+    'tonight at 20:00',
+    'every weekday at 9:00',
+    'every monday at 9:00',
+    'every day at 9:00',
+    'every other tuesday at 9:00',
+    'first monday of every month at 9:00',
+    'last working day of every month at 17:00',
+    'every 2 weeks on friday at 9:00',
+  ],
 }

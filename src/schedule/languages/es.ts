@@ -46,7 +46,8 @@ DAYS.forEach((day, i) => {
   weekday[number] = `${day}|${SHORT[i]}|${SHORT[i]?.split('|')[0]}.`
   const plural = PLURAL[i] ?? day
   weekdays[number] = plural === day ? `los ${plural}` : `los ${plural}|${plural}`
-  everyOther[`every:week:2 weekday:${number}`] = `un ${day} sí y otro no|un ${day} de cada dos|${day} alternos`
+  everyOther[`every:week:2 weekday:${number}`] =
+    `un ${day} sí y otro no|un ${day} de cada dos|${day} alternos`
 })
 
 export const es: Language = {
@@ -83,7 +84,8 @@ export const es: Language = {
       minute: 'minuto|minutos|min',
       hour: 'hora|horas',
       day: 'día|días',
-      workday: 'día laborable|días laborables|día hábil|días hábiles|día laboral|días laborales|día de semana',
+      workday:
+        'día laborable|días laborables|día hábil|días hábiles|día laboral|días laborales|día de semana',
       week: 'semana|semanas',
       month: 'mes|meses',
       year: 'año|años',
@@ -100,13 +102,17 @@ export const es: Language = {
     few: 'unos|unas|unos pocos|unas pocas|algunos|algunas|varios|varias|unos cuantos|pocos|pocas',
     part: {
       early: 'madrugada|de la madrugada|de madrugada|por la madrugada|en la madrugada|temprano',
-      morning: 'de la mañana|por la mañana|en la mañana|a la mañana|por las mañanas|de mañana|am de la mañana',
+      morning:
+        'de la mañana|por la mañana|en la mañana|a la mañana|por las mañanas|de mañana|am de la mañana',
       noon: 'del mediodía|del medio día|a la hora de comer',
       afternoon: 'tarde|de la tarde|por la tarde|en la tarde|a la tarde|por las tardes|de tarde',
       night: 'noche|de la noche|por la noche|en la noche|a la noche|de noche|por las noches',
       endOfDay: 'fin del día|al final del día|al fin del día|final del día',
     },
-    clock: { noon: 'mediodía|medio día|al mediodía|al medio día', midnight: 'medianoche|media noche|a medianoche' },
+    clock: {
+      noon: 'mediodía|medio día|al mediodía|al medio día',
+      midnight: 'medianoche|media noche|a medianoche',
+    },
     oclock: { h: 'h|hs|hrs|horas|hora|h.|hs.|hrs.', '': 'en punto' },
     minuteMark: 'minutos|min',
     shiftAfter: { 30: 'y media|y treinta', 15: 'y cuarto', '-15': 'menos cuarto|menos un cuarto' },
@@ -126,12 +132,14 @@ export const es: Language = {
       ...everyOther,
       'day:0 part:night': 'esta noche|hoy por la noche|hoy en la noche',
       'every:day': 'diario|diariamente|a diario|diaria|todo los días|todos los dias de la semana',
-      'every:day:2': 'un día sí y otro no|un día sí y un día no|día por medio|cada tercer día|días alternos|en días alternos|un día de cada dos',
+      'every:day:2':
+        'un día sí y otro no|un día sí y un día no|día por medio|cada tercer día|días alternos|en días alternos|un día de cada dos',
       'every:day part:morning': 'todas las mañanas|cada mañana|por las mañanas',
       'every:day part:afternoon': 'todas las tardes|cada tarde|por las tardes',
       'every:day part:night': 'todas las noches|cada noche|por las noches',
       'every:week': 'semanal|semanalmente',
-      'every:week:2': 'quincenal|quincenalmente|una semana sí y otra no|semana por medio|semanas alternas|en semanas alternas',
+      'every:week:2':
+        'quincenal|quincenalmente|una semana sí y otra no|semana por medio|semanas alternas|en semanas alternas',
       'every:month': 'mensual|mensualmente|al mes',
       'every:month:2': 'bimestral|bimestralmente',
       'every:month:3': 'trimestral|trimestralmente|cada trimestre',
@@ -141,7 +149,8 @@ export const es: Language = {
       'every:minute:15': 'cada cuarto de hora',
       'weekdays:6,7': 'cada fin de semana|todos los fines de semana',
       'period:week:2': 'la semana siguiente a la próxima|dentro de dos semanas la semana',
-      'nth:-1:day': 'fin de mes|a fin de mes|final de mes|a final de mes|a finales de mes|fin del mes|a fin del mes',
+      'nth:-1:day':
+        'fin de mes|a fin de mes|final de mes|a final de mes|a finales de mes|fin del mes|a fin del mes',
       'every:month nth:-1:day': 'cada fin de mes|todos los fines de mes|cada final de mes',
     },
     holiday: {
@@ -167,13 +176,15 @@ export const es: Language = {
     for: 'durante|por|durante las próximas|durante los próximos|por las próximas|por los próximos',
     times: 'veces|vez',
     onceA: { 1: 'una vez', 2: 'dos veces', 3: 'tres veces' },
-    except: 'excepto|excepto los|excepto el|salvo|salvo los|menos los|menos el|pero no|pero no los|a excepción de|excepto en',
+    except:
+      'excepto|excepto los|excepto el|salvo|salvo los|menos los|menos el|pero no|pero no los|a excepción de|excepto en',
     between: 'entre|entre las',
     and: 'y|e|&|y también|y a las',
     to: 'a|al|hasta|-|a las|hasta las',
     or: 'o|u|o bien',
     glue: 'aproximadamente|aprox|aprox.|más o menos|exactamente|por favor|cerca de|alrededor de|como|sobre|en punto|siempre',
-    vague: 'algún día|pronto|quizás|quizá|tal vez|más tarde|a veces|de vez en cuando|a menudo|luego|nunca|regularmente|cuando sea|algún momento',
+    vague:
+      'algún día|pronto|quizás|quizá|tal vez|más tarde|a veces|de vez en cuando|a menudo|luego|nunca|regularmente|cuando sea|algún momento',
     not: 'no|nunca',
     endOf: 'fin de|final de|fines de|finales de|a finales de|a fines de|el final de',
     startOf: 'principio de|principios de|a principios de|inicio de|comienzo de',
@@ -182,5 +193,16 @@ export const es: Language = {
     zoneOwn: 'hora local|mi hora|nuestra hora|hora de aquí|aquí',
   },
   speech: esSpeech,
-  starters: ['mañana a las 9:00', 'en 1 hora', 'lunes a las 9:00', 'esta noche a las 20:00', 'cada día laborable a las 9:00', 'cada lunes a las 9:00', 'cada día a las 9:00', 'el primer lunes de cada mes a las 9:00', 'el último día laborable de cada mes a las 17:00', 'cada 2 semanas los viernes a las 9:00'],
+  starters: [
+    'mañana a las 9:00',
+    'en 1 hora',
+    'lunes a las 9:00',
+    'esta noche a las 20:00',
+    'cada día laborable a las 9:00',
+    'cada lunes a las 9:00',
+    'cada día a las 9:00',
+    'el primer lunes de cada mes a las 9:00',
+    'el último día laborable de cada mes a las 17:00',
+    'cada 2 semanas los viernes a las 9:00',
+  ],
 }

@@ -22,5 +22,8 @@ export function languageOf(locale: string): LanguageCode {
 
 /** The words of each language as one tree, made once. */
 export const lexicons = Object.fromEntries(
-  Object.entries(languages).map(([code, { words, umlauts }]: [string, Language]) => [code, compileWords([common, words], umlauts)]),
+  Object.entries(languages).map(([code, { words, umlauts }]: [string, Language]) => [
+    code,
+    compileWords([common, words], umlauts),
+  ]),
 ) as Record<LanguageCode, Branch>

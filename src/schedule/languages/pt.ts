@@ -50,7 +50,8 @@ const everyOther: Record<string, string> = {}
 STEMS.forEach((stem, i) => {
   const plural = `${stem}s|${stem}s-feiras|${stem}s feiras`
   weekdays[String(i + 1)] = `${plural}|às ${stem}s|às ${stem}s-feiras|nas ${stem}s`
-  everyOther[`every:week:2 weekday:${i + 1}`] = `${stem} sim ${stem} não|uma ${stem} sim outra não|${stem}-feira sim, ${stem}-feira não`
+  everyOther[`every:week:2 weekday:${i + 1}`] =
+    `${stem} sim ${stem} não|uma ${stem} sim outra não|${stem}-feira sim, ${stem}-feira não`
 })
 
 export const pt: Language = {
@@ -66,7 +67,8 @@ export const pt: Language = {
     days: {
       '1-5':
         'dias úteis|os dias úteis|nos dias úteis|durante a semana|dias de semana|nos dias de semana|em dias úteis|dia de semana|em dias de semana',
-      '6-7': 'fins de semana|finais de semana|aos fins de semana|nos fins de semana|nos finais de semana|aos finais de semana',
+      '6-7':
+        'fins de semana|finais de semana|aos fins de semana|nos fins de semana|nos finais de semana|aos finais de semana',
     },
     month: {
       1: 'janeiro|jan|jan.',
@@ -99,9 +101,11 @@ export const pt: Language = {
     few: 'alguns|algumas|poucos|poucas|vários|várias|uns|umas',
     part: {
       early: 'madrugada|da madrugada|de madrugada|na madrugada|cedo|bem cedo',
-      morning: 'manhã|da manhã|de manhã|pela manhã|na parte da manhã|à manhã|nas manhãs|na manhã|de manhãzinha|logo de manhã',
+      morning:
+        'manhã|da manhã|de manhã|pela manhã|na parte da manhã|à manhã|nas manhãs|na manhã|de manhãzinha|logo de manhã',
       noon: 'do meio-dia|na hora do almoço',
-      afternoon: 'tarde|da tarde|à tarde|de tarde|na parte da tarde|pela tarde|no fim da tarde|no final da tarde',
+      afternoon:
+        'tarde|da tarde|à tarde|de tarde|na parte da tarde|pela tarde|no fim da tarde|no final da tarde',
       night: 'noite|da noite|à noite|de noite|na parte da noite|pela noite',
       endOfDay: 'fim do dia|no fim do dia|final do dia|no final do dia|ao fim do dia|fim do expediente',
     },
@@ -111,7 +115,11 @@ export const pt: Language = {
     },
     oclock: { h: 'h|hs|hrs|horas|hora|h.', '': 'em ponto' },
     minuteMark: 'minutos|min|m',
-    shiftAfter: { 30: 'e meia|e trinta', 15: 'e um quarto|e quarto|e quinze', '-15': 'menos um quarto|menos quarto' },
+    shiftAfter: {
+      30: 'e meia|e trinta',
+      15: 'e um quarto|e quarto|e quinze',
+      '-15': 'menos um quarto|menos quarto',
+    },
     shift: { '-15': 'um quarto para as|quarto para as|um quarto para a' },
     till: 'para as|para a|para o|pras|pra|pro',
     minus: 'menos',
@@ -135,7 +143,8 @@ export const pt: Language = {
       'every:day part:afternoon': 'toda tarde|todas as tardes',
       'every:day part:night': 'toda noite|todas as noites|todo dia à noite',
       'every:week': 'semanal|semanalmente',
-      'every:week:2': 'quinzenal|quinzenalmente|semana sim, semana não|semana sim semana não|em semanas alternadas',
+      'every:week:2':
+        'quinzenal|quinzenalmente|semana sim, semana não|semana sim semana não|em semanas alternadas',
       'every:month': 'mensal|mensalmente|ao mês',
       'every:month:2': 'bimestral|bimestralmente',
       'every:month:3': 'trimestral|trimestralmente|todo trimestre',
@@ -165,26 +174,41 @@ export const pt: Language = {
     the: 'o|a|os|as',
     of: 'por|de|do|da|em|no|na|dos|das|do mês de|no mês de|deste mês de',
     dayMark: 'dia|no dia|o dia|ao dia|dias|nos dias',
-    until: 'até|até o|até a|até ao|até o dia|até dia|até o fim de|até fim de|até o final de|até às|até final de',
+    until:
+      'até|até o|até a|até ao|até o dia|até dia|até o fim de|até fim de|até o final de|até às|até final de',
     from: 'a partir de|a partir do|a partir da|a partir do dia|a partir de dia|desde|começando|começando em|começando no|começando na|iniciando|iniciando em|com início em|começando no dia|começando dia|desde o dia',
     rangeFrom: 'de|da|das|do|desde|desde as',
     for: 'durante|por|durante as próximas|durante os próximos|pelas próximas|pelos próximos',
     times: 'vezes|vez',
     onceA: { 1: 'uma vez', 2: 'duas vezes', 3: 'três vezes' },
-    except: 'exceto|excepto|exceto aos|exceto às|exceto no|exceto na|menos|menos aos|menos às|salvo|fora|mas não|mas não aos|com exceção de|exceto em|exceto nas|exceto nos',
+    except:
+      'exceto|excepto|exceto aos|exceto às|exceto no|exceto na|menos|menos aos|menos às|salvo|fora|mas não|mas não aos|com exceção de|exceto em|exceto nas|exceto nos',
     between: 'entre|entre as',
     and: 'e|&|e às|e também|e as',
     to: 'a|à|às|as|ao|até|-|até às|até as',
     or: 'ou',
     glue: 'aproximadamente|aprox|aprox.|cerca|cerca de|mais ou menos|exatamente|exactamente|por favor|em torno de|por volta|em ponto|sempre|lá para|sendo',
-    vague: 'algum dia|logo|em breve|talvez|mais tarde|às vezes|de vez em quando|frequentemente|nunca|regularmente|qualquer dia|um dia desses',
+    vague:
+      'algum dia|logo|em breve|talvez|mais tarde|às vezes|de vez em quando|frequentemente|nunca|regularmente|qualquer dia|um dia desses',
     not: 'não|nunca',
     endOf: 'fim de|final de|fins de|finais de|o fim de|no fim de|no final de',
     startOf: 'início de|começo de|no início de|princípio de',
     zoneAfter: 'time|hora local',
-    zoneBefore: 'hora de|hora do|hora da|horário de|horário do|horário da|fuso de|fuso horário de|no horário de|hora em|hora',
+    zoneBefore:
+      'hora de|hora do|hora da|horário de|horário do|horário da|fuso de|fuso horário de|no horário de|hora em|hora',
     zoneOwn: 'hora local|horário local|minha hora|meu horário|nosso horário|aqui',
   },
   speech: ptSpeech,
-  starters: ['amanhã às 9:00', 'em 1 hora', 'segunda-feira às 9:00', 'hoje à noite às 20:00', 'todo dia útil às 9:00', 'toda segunda-feira às 9:00', 'todo dia às 9:00', 'na primeira segunda-feira de cada mês às 9:00', 'no último dia útil de cada mês às 17:00', 'a cada 2 semanas na sexta-feira às 9:00'],
+  starters: [
+    'amanhã às 9:00',
+    'em 1 hora',
+    'segunda-feira às 9:00',
+    'hoje à noite às 20:00',
+    'todo dia útil às 9:00',
+    'toda segunda-feira às 9:00',
+    'todo dia às 9:00',
+    'na primeira segunda-feira de cada mês às 9:00',
+    'no último dia útil de cada mês às 17:00',
+    'a cada 2 semanas na sexta-feira às 9:00',
+  ],
 }

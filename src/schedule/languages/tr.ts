@@ -79,13 +79,31 @@ DAYS.forEach((day, i) => {
     if (i === j) return
     const to = ENDED[j]?.split('|')[0]
     const from = ENDED[i]?.split('|')[1]
-    days[`${i + 1}-${j + 1}`] = [days[`${i + 1}-${j + 1}`], `${from} ${to}`, `${from} ${to} kadar`, `${day} ile ${last} arası`]
+    days[`${i + 1}-${j + 1}`] = [
+      days[`${i + 1}-${j + 1}`],
+      `${from} ${to}`,
+      `${from} ${to} kadar`,
+      `${day} ile ${last} arası`,
+    ]
       .filter(Boolean)
       .join('|')
   })
 })
 
-const MONTHS = ['ocak', 'şubat', 'mart', 'nisan', 'mayıs', 'haziran', 'temmuz', 'ağustos', 'eylül', 'ekim', 'kasım', 'aralık']
+const MONTHS = [
+  'ocak',
+  'şubat',
+  'mart',
+  'nisan',
+  'mayıs',
+  'haziran',
+  'temmuz',
+  'ağustos',
+  'eylül',
+  'ekim',
+  'kasım',
+  'aralık',
+]
 const MONTH_SHORT = ['oca', 'şub', 'mar', 'nis', 'may', 'haz', 'tem', 'ağu', 'eyl', 'eki', 'kas', 'ara']
 const MONTH_ENDED = [
   'ocakta|ocağa|ocağın|ocaktan',
@@ -108,7 +126,8 @@ MONTHS.forEach((name, i) => {
 })
 
 const locative = "'de|'da|'te|'ta|'nde|'nda"
-const possessive = "'i|'ı|'u|'ü|'si|'sı|'inde|'ında|'unda|'ünde|'sinde|'sında|'ine|'ına|'una|'üne|'inden|'ından|'undan|'ünden"
+const possessive =
+  "'i|'ı|'u|'ü|'si|'sı|'inde|'ında|'unda|'ünde|'sinde|'sında|'ine|'ına|'una|'üne|'inden|'ından|'undan|'ünden"
 const dative = "'e|'a|'ye|'ya|'yi|'yı|'yu|'yü"
 
 export const tr: Language = {
@@ -159,7 +178,11 @@ export const tr: Language = {
     tillAfter: 'kala|var|dakika kala',
     minuteMark: 'dakika|dk',
     dayMarkAfter: possessive,
-    day: { 0: 'bugün|bu gün|bügün', 1: 'yarın|yarin|yarına', 2: 'öbür gün|yarından sonraki gün|ertesi günün ertesi|yarından sonra' },
+    day: {
+      0: 'bugün|bu gün|bügün',
+      1: 'yarın|yarin|yarına',
+      2: 'öbür gün|yarından sonraki gün|ertesi günün ertesi|yarından sonra',
+    },
     gone: 'dün|evvelsi gün|önceki gün|önce|evvel|geçen|geçtiğimiz|dünkü',
     next: { 1: 'gelecek|bir sonraki|sonraki', 2: 'öbür|ondan sonraki' },
     coming: 'önümüzdeki|bu gelecek',
@@ -194,7 +217,12 @@ export const tr: Language = {
       'nth:-1:day': 'ay sonu|ay sonunda|ayın sonunda|ayın sonu',
       'every:month nth:-1:day': 'her ay sonu|her ay sonunda|her ayın sonunda|her ayın sonu',
     },
-    holiday: { '1-1': 'yılbaşı günü', '12-31': 'yılbaşı gecesi|yılbaşı akşamı', '2-14': 'sevgililer günü', '10-29': 'cumhuriyet bayramı' },
+    holiday: {
+      '1-1': 'yılbaşı günü',
+      '12-31': 'yılbaşı gecesi|yılbaşı akşamı',
+      '2-14': 'sevgililer günü',
+      '10-29': 'cumhuriyet bayramı',
+    },
     hence: 'sonra|içinde|içerisinde|sonraya|sonrasında|sonrası|sonrasına',
     now: 'şimdi|hemen|şu an|derhal',
     endAfter: 'sonu|sonuna|sonunda|sonundan|ayı sonu|ayı sonuna|ayının sonuna|ayının sonunda',
@@ -204,7 +232,8 @@ export const tr: Language = {
     of: 'ayın|ayının',
     dayMark: 'ayın',
     untilAfter: 'tarihine kadar|kadar|dek|değin|e kadar',
-    fromAfter: "itibaren|başlayarak|'den itibaren|'dan itibaren|'ten itibaren|'tan itibaren|başlayan|itibariyle|başlamak üzere",
+    fromAfter:
+      "itibaren|başlayarak|'den itibaren|'dan itibaren|'ten itibaren|'tan itibaren|başlayan|itibariyle|başlamak üzere",
     forAfter: 'boyunca|süreyle|süresince',
     times: 'kez|kere|defa',
     onceA: { 1: 'bir kez|bir kere|bir defa', 2: 'iki kez|iki kere|iki defa', 3: 'üç kez|üç kere' },
@@ -213,11 +242,24 @@ export const tr: Language = {
     to: 'ile|-|ila',
     or: 'veya|ya da|yahut',
     glue: `yaklaşık|tam|tam olarak|lütfen|gibi|sularında|civarında|arası|arasında|olmak üzere|${locative}|${dative}|'den|'dan|'ten|'tan|'nin|'nın|'nun|'nün|'in|'ın|'un|'ün|günü`,
-    vague: 'bir gün|yakında|belki|daha sonra|bazen|ara sıra|arada sırada|arada bir|sık sık|asla|hiç|düzenli|bir ara|sonra görüşürüz',
+    vague:
+      'bir gün|yakında|belki|daha sonra|bazen|ara sıra|arada sırada|arada bir|sık sık|asla|hiç|düzenli|bir ara|sonra görüşürüz',
     not: 'değil|hiçbir',
     zoneAfter: 'saati|saatiyle|saati ile|saatine göre|saatinde|zamanı',
-    zoneOwn: 'yerel saat|yerel saatle|yerel saatiyle|benim saatim|benim saatimle|bizim saatimizle|kendi saatimle',
+    zoneOwn:
+      'yerel saat|yerel saatle|yerel saatiyle|benim saatim|benim saatimle|bizim saatimizle|kendi saatimle',
   },
   speech: trSpeech,
-  starters: ['yarın saat 9:00', '1 saat sonra', 'pazartesi saat 9:00', 'bu akşam saat 20:00', 'her iş günü saat 9:00', 'her pazartesi saat 9:00', 'her gün saat 9:00', 'her ayın ilk pazartesi günü saat 9:00', 'her ayın son iş günü saat 17:00', 'iki haftada bir cuma saat 9:00'],
+  starters: [
+    'yarın saat 9:00',
+    '1 saat sonra',
+    'pazartesi saat 9:00',
+    'bu akşam saat 20:00',
+    'her iş günü saat 9:00',
+    'her pazartesi saat 9:00',
+    'her gün saat 9:00',
+    'her ayın ilk pazartesi günü saat 9:00',
+    'her ayın son iş günü saat 17:00',
+    'iki haftada bir cuma saat 9:00',
+  ],
 }

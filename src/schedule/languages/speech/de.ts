@@ -9,8 +9,22 @@ const NTH: Record<number, string> = {
   [-1]: 'letzten',
   [-2]: 'vorletzten',
 }
-const ONE = { minute: 'jede Minute', hour: 'jede Stunde', day: 'jeden Tag', week: 'jede Woche', month: 'jeden Monat', year: 'jedes Jahr' }
-const MANY = { minute: 'Minuten', hour: 'Stunden', day: 'Tage', week: 'Wochen', month: 'Monate', year: 'Jahre' }
+const ONE = {
+  minute: 'jede Minute',
+  hour: 'jede Stunde',
+  day: 'jeden Tag',
+  week: 'jede Woche',
+  month: 'jeden Monat',
+  year: 'jedes Jahr',
+}
+const MANY = {
+  minute: 'Minuten',
+  hour: 'Stunden',
+  day: 'Tage',
+  week: 'Wochen',
+  month: 'Monate',
+  year: 'Jahre',
+}
 
 export const deSpeech: Speech = {
   weekdays: ['Montag', 'Dienstag', 'Mittwoch', 'Donnerstag', 'Freitag', 'Samstag', 'Sonntag'],
@@ -19,7 +33,8 @@ export const deSpeech: Speech = {
   monthsShort: 'Jan,Feb,März,Apr,Mai,Juni,Juli,Aug,Sept,Okt,Nov,Dez'.split(','),
   and: ' und ',
   date: (day, month, year) => `${day}. ${month}${year === undefined ? '' : ` ${year}`}`,
-  shortDate: (weekday, day, month, year) => `${weekday}, ${day}. ${month}${year === undefined ? '' : ` ${year}`}`,
+  shortDate: (weekday, day, month, year) =>
+    `${weekday}, ${day}. ${month}${year === undefined ? '' : ` ${year}`}`,
   moment: (date, time, zone) => `${date}, ${time} Uhr (${zone})`,
   zone: (name) => (name.startsWith('UTC') ? name : `Zeit in ${name}`),
   every: (interval, unit) => (interval === 1 ? ONE[unit] : `alle ${interval} ${MANY[unit]}`),

@@ -15,11 +15,14 @@ const MANY = { minute: 'minutos', hour: 'horas', day: 'días', week: 'semanas', 
 export const esSpeech: Speech = {
   weekdays: ['lunes', 'martes', 'miércoles', 'jueves', 'viernes', 'sábado', 'domingo'],
   weekdaysShort: ['lun', 'mar', 'mié', 'jue', 'vie', 'sáb', 'dom'],
-  months: 'enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre'.split(','),
+  months: 'enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre'.split(
+    ',',
+  ),
   monthsShort: 'ene,feb,mar,abr,may,jun,jul,ago,sep,oct,nov,dic'.split(','),
   and: ' y ',
   date: (day, month, year) => `${day} de ${month}${year === undefined ? '' : ` de ${year}`}`,
-  shortDate: (weekday, day, month, year) => `${weekday} ${day} ${month}${year === undefined ? '' : ` ${year}`}`,
+  shortDate: (weekday, day, month, year) =>
+    `${weekday} ${day} ${month}${year === undefined ? '' : ` ${year}`}`,
   moment: (date, time, zone) => `${date}, ${time} (${zone})`,
   zone: (name) => (name.startsWith('UTC') ? name : `hora de ${name}`),
   every: (interval, unit) => (interval === 1 ? `cada ${ONE[unit]}` : `cada ${interval} ${MANY[unit]}`),

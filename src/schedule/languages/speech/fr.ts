@@ -27,7 +27,8 @@ export const frSpeech: Speech = {
   monthsShort: 'janv.,févr.,mars,avr.,mai,juin,juil.,août,sept.,oct.,nov.,déc.'.split(','),
   and: ' et ',
   date: (day, month, year) => `${first(day)} ${month}${year === undefined ? '' : ` ${year}`}`,
-  shortDate: (weekday, day, month, year) => `${weekday} ${first(day)} ${month}${year === undefined ? '' : ` ${year}`}`,
+  shortDate: (weekday, day, month, year) =>
+    `${weekday} ${first(day)} ${month}${year === undefined ? '' : ` ${year}`}`,
   moment: (date, time, zone) => `${date}, ${time} (${zone})`,
   zone: (name) => (name.startsWith('UTC') ? name : `heure de ${name}`),
   every: (interval, unit) => (interval === 1 ? `chaque ${ONE[unit]}` : MANY[unit](interval)),

@@ -12,7 +12,8 @@ export const jaSpeech: Speech = {
   monthsShort: MONTHS,
   and: 'と',
   date: (day, month, year) => `${year === undefined ? '' : `${year}年`}${month}${day}日`,
-  shortDate: (weekday, day, month, year) => `${year === undefined ? '' : `${year}年`}${month}${day}日(${weekday})`,
+  shortDate: (weekday, day, month, year) =>
+    `${year === undefined ? '' : `${year}年`}${month}${day}日(${weekday})`,
   moment: (date, time, zone) => `${date} ${time} (${zone})`,
   zone: (name) => (name.startsWith('UTC') ? name : `${name}時間`),
   every: (interval, unit) => (interval === 1 ? ONE[unit] : `${interval}${MANY[unit]}ごと`),

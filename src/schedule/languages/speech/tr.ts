@@ -10,7 +10,14 @@ const NTH: Record<number, string> = {
   [-2]: 'sondan ikinci',
 }
 const ONE = { minute: 'dakika', hour: 'saat', day: 'gün', week: 'hafta', month: 'ay', year: 'yıl' }
-const MANY = { minute: 'dakikada', hour: 'saatte', day: 'günde', week: 'haftada', month: 'ayda', year: 'yılda' }
+const MANY = {
+  minute: 'dakikada',
+  hour: 'saatte',
+  day: 'günde',
+  week: 'haftada',
+  month: 'ayda',
+  year: 'yılda',
+}
 
 export const trSpeech: Speech = {
   weekdays: ['pazartesi', 'salı', 'çarşamba', 'perşembe', 'cuma', 'cumartesi', 'pazar'],
@@ -19,7 +26,8 @@ export const trSpeech: Speech = {
   monthsShort: 'Oca,Şub,Mar,Nis,May,Haz,Tem,Ağu,Eyl,Eki,Kas,Ara'.split(','),
   and: ' ve ',
   date: (day, month, year) => `${day} ${month}${year === undefined ? '' : ` ${year}`}`,
-  shortDate: (weekday, day, month, year) => `${day} ${month}${year === undefined ? '' : ` ${year}`} ${weekday}`,
+  shortDate: (weekday, day, month, year) =>
+    `${day} ${month}${year === undefined ? '' : ` ${year}`} ${weekday}`,
   moment: (date, time, zone) => `${date}, ${time} (${zone})`,
   zone: (name) => (name.startsWith('UTC') ? name : `${name} saatiyle`),
   every: (interval, unit) => (interval === 1 ? `her ${ONE[unit]}` : `her ${interval} ${MANY[unit]} bir`),
