@@ -1,4 +1,5 @@
-import { REST, Routes } from 'discord.js'
+import { REST } from '@discordjs/rest'
+import { Routes } from 'discord-api-types/v10'
 
 /** Asks Discord who the bot is. @throws Discord's errors */
 export async function lookUpBot({

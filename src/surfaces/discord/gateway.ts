@@ -1,12 +1,7 @@
 // @discordjs/ws: discord.js's own gateway without its client, whose caches of members and channels nobody here would read.
 import { WebSocketManager, WebSocketShardEvents, WebSocketShardStatus } from '@discordjs/ws'
-import {
-  type APIInteraction,
-  GatewayDispatchEvents,
-  GatewayIntentBits,
-  type GatewayMessageCreateDispatchData,
-  type REST,
-} from 'discord.js'
+import type { APIInteraction, GatewayMessageCreateDispatchData, REST } from 'discord.js'
+import { GatewayDispatchEvents, GatewayIntentBits } from 'discord-api-types/v10'
 import type { Log } from '../../kit/log.ts'
 
 /** None of these is privileged: words arrive in direct messages and mentions without the message content intent. */

@@ -13,7 +13,7 @@ import {
   InteractionResponseType,
   InteractionType,
   MessageFlags,
-} from 'discord.js'
+} from 'discord-api-types/v10'
 import type { Answer, CommandFacts, FrontDesk, Said, Speaker } from '../../app/surface.ts'
 import { shortCode } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'

@@ -5,7 +5,7 @@ import type {
   REST,
   RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from 'discord.js'
-import { Routes } from 'discord.js'
+import { Routes } from 'discord-api-types/v10'
 import type { Arg } from '../../app/command.ts'
 import type { CommandFacts } from '../../app/surface.ts'
 import type { Log } from '../../kit/log.ts'

@@ -1,13 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import {
-  type APIInteraction,
-  type APIInteractionResponse,
-  type APIModalInteractionResponseCallbackData,
-  InteractionResponseType,
-  MessageFlags,
-  type REST,
-  Routes,
+import type {
+  APIInteraction,
+  APIInteractionResponse,
+  APIModalInteractionResponseCallbackData,
+  REST,
 } from 'discord.js'
+import { InteractionResponseType, MessageFlags, Routes } from 'discord-api-types/v10'
 import type { DiscordMessage } from './render.ts'
 import { isCode } from './send-error.ts'
 

@@ -1,4 +1,4 @@
-import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
+import { DiscordAPIError, HTTPError, RateLimitError } from '@discordjs/rest'
 import { SendError } from '../../app/surface.ts'
 import { HOUR, MINUTE } from '../../kit/clock.ts'
 

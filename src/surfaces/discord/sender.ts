@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type APIChannel, type APIMessage, ComponentType, type RawFile, type REST, Routes } from 'discord.js'
+import type { APIChannel, APIMessage, RawFile, REST } from 'discord.js'
+import { ComponentType, Routes } from 'discord-api-types/v10'
 import type { Place, Surface } from '../../app/surface.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Message } from '../../message/message.ts'

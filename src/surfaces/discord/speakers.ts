@@ -1,5 +1,6 @@
+import { DiscordAPIError } from '@discordjs/rest'
 import type { APIInteraction, GatewayMessageCreateDispatchData, REST } from 'discord.js'
-import { DiscordAPIError, Routes } from 'discord.js'
+import { Routes } from 'discord-api-types/v10'
 import type { Speaker } from '../../app/surface.ts'
 import type { Log } from '../../kit/log.ts'
 import { BoundedMap } from './bounded-map.ts'
