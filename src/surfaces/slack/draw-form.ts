@@ -49,10 +49,12 @@ const MOST_PARTS = 60
  * A text longer than one input holds goes on in more inputs (`Text (continued)`), which `readForm` joins again exactly.
  */
 export function drawForm(form: Form, place: Place): ModalView {
-  const fields = form.fields.map((field) => ({
-    field,
-    blocks: fieldBlocks(field, form.errors?.[field.name]),
-  }))
+  // One field grows, the one that people paste into; a button under each would be in the way.
+  const longest = form.fields.find((field) => field.kind === 'text' && field.multiline)
+  const fields = form.fields.flatMap((field) => [
+    ...fieldBlocks(field, form.errors?.[field.name]),
+    ...(field === longest ? [roomButton(field)] : []),
+  ])
   const blocks = [
     ...titleInFull(form.title),
     ...(form.errors?.['']
@@ -61,7 +63,7 @@ export function drawForm(form: Form, place: Place): ModalView {
         )
       : []),
     ...(form.intro ? rich(spanElements(form.intro, undefined)) : []),
-    ...fields.flatMap((one) => one.blocks),
+    ...fields,
   ]
   const boxes = blocks.filter(({ type }) => type === 'input').length
   if (boxes > MOST_PARTS || blocks.length > VIEW_BLOCKS) return tooLong(form, place)
@@ -132,10 +134,8 @@ function fieldBlocks(field: Field, error: string | undefined): KnownBlock[] {
             elements: [plainElement(`⚠️ ${error}`, BLOCK_TEXT)],
           },
         ]
-  return [...inputs(field), ...mistake, ...(hasRoom(field) ? [roomButton(field)] : [])]
+  return [...inputs(field), ...mistake]
 }
-
-const hasRoom = (field: Field): boolean => field.kind === 'text' && field.multiline === true
 
 function inputs(field: Field): KnownBlock[] {
   switch (field.kind) {
