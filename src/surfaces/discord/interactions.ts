@@ -225,8 +225,11 @@ export function createInteractions({
     const inPlace = interaction.message !== undefined && onlyOpens(interaction.message)
     const aside = async (said: Message): Promise<Outcome> => ({ ...(await saying(said)), inPlace })
 
-    if (!open && !query?.startsWith('?')) return aside(goneForm(name, typed))
-    if (open && Object.keys(mistakes).length > 0) {
+    const mistaken = Object.keys(mistakes).length > 0
+    if (!open && (mistaken || !query?.startsWith('?'))) {
+      return aside(goneForm(name, typed, Object.values(mistakes)))
+    }
+    if (open && mistaken) {
       return aside(
         refusedForm(
           forms.open(person, { ...withValues(open.form, values), errors: mistakes }, { files, again: true }),

@@ -58,8 +58,13 @@ export const readyForm = (open: OpenForm): Message =>
   message(text(bold(open.form.title), ' is ready to be filled in.'), opener('Open the form', open))
 
 /** A form that was forgotten: Crier was started anew, or two hundred others came after it. */
-export const goneForm = (command: string, typed: Record<string, string> = {}): Message =>
+export const goneForm = (
+  command: string,
+  typed: Record<string, string> = {},
+  mistakes: readonly string[] = [],
+): Message =>
   message(
+    ...mistakes.map((mistake) => text(mistake)),
     text('That form is no longer open. Start again with ', code(`/${command}`), '.'),
     ...(Object.keys(typed).length > 0 ? [note('This is what you had typed:')] : []),
     ...Object.entries(typed).map(([name, words]) => quote(words, name)),
@@ -83,8 +88,9 @@ export const whichServer = (): Message =>
 export const ourMistake = (id: string): Message =>
   message(
     text(
-      'Something went wrong on our side; nothing of yours was lost. If it happens again, tell whoever runs Crier this number: ',
+      'Something went wrong on our side, and the answer cannot be shown. Whoever runs Crier finds the cause in the log under ',
       code(id),
+      '.',
     ),
   )
 

@@ -1,4 +1,5 @@
 import type { APIAttachment, APIModalSubmission } from 'discord.js'
+import { UserError } from '../../kit/user-error.ts'
 import type { Field, Form, FormValues, Option } from '../../message/form.ts'
 import { type DiscordFile, incomingFile, wordsIn } from './files.ts'
 import { choiceWords, isLong, KIND, type OpenForm, TEXT_INPUT } from './modal.ts'
@@ -80,7 +81,12 @@ export async function readSubmission(
     if (said.trim() !== '' && said !== shown) {
       mistakes[name] = `Either write it here or attach ${file.name}, not both.`
     } else if (file.isText) {
-      values[name] = await wordsIn(file)
+      try {
+        values[name] = await wordsIn(file)
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        mistakes[name] = [error.message, error.wayOut].filter(Boolean).join(' ')
+      }
     } else {
       mistakes[name] = `${file.name} is not a text file: attach a .txt file.`
     }

@@ -254,6 +254,20 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
     expect(new TextDecoder().decode(sent?.files.at(-1)?.bytes)).toContain(long)
   })
 
+  test('a file that cannot be read refuses the form, and keeps what was typed beside it', async () => {
+    const author = discord.person('author')
+    const first = await author.slash('schedule')
+    const kept = await author.submit(first.modal!, { accounts: ['mastodon'], when: 'tomorrow 9am' })
+    const second = await author.press((await kept.message())!, 'Continue')
+    const binary = discord.attachment('post.txt', new Uint8Array([0xff, 0xfe, 0x00, 0xd8]))
+    const refused = await (await author.submit(second.modal!, { media: [binary] })).message()
+    expect(wordsOf(refused)).toContain(
+      '- **Text**: post.txt is not plain text. Save it as UTF-8 text and attach it again.',
+    )
+    const again = await author.press(refused!, 'Open it again')
+    expect(JSON.stringify(again.modal)).toContain('"value":"tomorrow 9am"')
+  })
+
   test('a modal opened before a restart can be sent after it, or says what was typed', async () => {
     const author = discord.person('author')
     const first = await author.slash('schedule')

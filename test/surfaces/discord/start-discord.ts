@@ -59,7 +59,7 @@ export const discordAbsent: string | undefined = (() => {
 })()
 
 /** A request that Crier sent to Discord. */
-export interface SentRequest {
+interface SentRequest {
   method: string
   path: string
   body: Record<string, unknown> | undefined
@@ -95,7 +95,7 @@ export interface DiscordServer {
 }
 
 /** What came of something that somebody did: Discord's first answer, and the message that stands for it by now. */
-export interface Reaction {
+interface Reaction {
   interaction: string
   /** Discord's type of the first response. */
   type: number
@@ -104,7 +104,7 @@ export interface Reaction {
   message(): Promise<APIMessage | undefined>
 }
 
-export interface DiscordPerson {
+interface DiscordPerson {
   id: string
   /** `/name`, with typed options and files. */
   slash(name: string, options?: Record<string, string | number | boolean | APIAttachment>): Promise<Reaction>
@@ -427,7 +427,7 @@ export function filledIn(
 }
 
 /** Buttons and menus, wherever they stand in a message. */
-export function controlsIn(message: APIMessage) {
+function controlsIn(message: APIMessage) {
   const rows = (message.components ?? []).flatMap((one) =>
     one.type === ComponentType.Container ? one.components : [one],
   )
