@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { MIGRATIONS_TABLE, type Migration, pending } from '../migrations.ts'
 import { StorageError } from '../storage-error.ts'
+import { atStart } from './postgres-error.ts'
 
 /** The advisory lock under which tables are changed: one process at a time. Any number of ours will do. */
 const MIGRATING = 4_127_390_011
@@ -23,7 +24,7 @@ export async function migrateDatabase(pool: Pool, known: readonly Migration[], w
     await client.query('set statement_timeout = 0')
     await client.query('select pg_advisory_lock($1)', [MIGRATING])
     await client.query(`create table if not exists ${MIGRATIONS_TABLE} (name text primary key not null)`)
-    for (const migration of pending(known, await hadMigrations(client), where))
+    for (const migration of pending(known, await hadMigrations(client), atStart(where)))
       await apply(client, migration, where)
   } finally {
     // Closes the connection, and with it the lock.

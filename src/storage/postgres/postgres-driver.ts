@@ -10,7 +10,7 @@ import type { StorageOptions } from '../storage.ts'
 import { StorageError } from '../storage-error.ts'
 import { createAnnouncements } from './announcements.ts'
 import { hadMigrations, migrateDatabase } from './migrate-database.ts'
-import { postgresCode, toQueryError } from './postgres-error.ts'
+import { atStart, postgresCode, toQueryError } from './postgres-error.ts'
 
 const { drizzle } = drizzlePart('drizzle-orm/node-postgres')
 const { PgDialect } = drizzlePart('drizzle-orm/pg-core')
@@ -63,8 +63,8 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
 
   const known = migrationsOf('postgres')
   try {
-    await refuseUnfit(pool, where)
-    pending(known, await hadMigrations(pool), where)
+    await refuseUnfit(pool, atStart(where))
+    pending(known, await hadMigrations(pool), atStart(where))
   } catch (error) {
     await pool.end()
     throw error instanceof StorageError ? error : new StorageError(sentenceOf(error, where), error)
@@ -145,7 +145,13 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
     dialect: 'postgres',
     lane,
     begin,
-    migrate: () => migrateDatabase(pool, known, where),
+    migrate: async () => {
+      try {
+        await migrateDatabase(pool, known, where)
+      } catch (error) {
+        throw error instanceof StorageError ? error : new StorageError(sentenceOf(error, where), error)
+      }
+    },
     check: async () => {
       try {
         const [row] = await execute(
@@ -166,7 +172,7 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
       } catch (error) {
         return {
           ok: false,
-          sentence: `${where} does not answer (${error instanceof Error ? error.message : error})`,
+          sentence: `${atStart(where)} does not answer (${error instanceof Error ? error.message : error})`,
         }
       }
     },
@@ -178,7 +184,7 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
   }
 }
 
-/** The database in a person's words: never with its password. @throws StorageError */
+/** The database in a person's words, in the middle of a sentence: never with its password. @throws StorageError */
 function whereOf(url: string): string {
   try {
     const { hostname, port, pathname } = new URL(url)
@@ -216,6 +222,6 @@ function sentenceOf(error: unknown, where: string): string {
     case '3D000':
       return `There is no such database: ${where}; make it with createdb, or look at DATABASE_URL`
     default:
-      return `${where} cannot be used (${code || (error instanceof Error ? error.message : error)})`
+      return `${atStart(where)} cannot be used (${code || (error instanceof Error ? error.message : error)})`
   }
 }

@@ -25,3 +25,6 @@ export function toQueryError(error: unknown): QueryError {
   const failure = isState ? FAILURES.find(([prefix]) => code.startsWith(prefix))?.[1] : 'unavailable'
   return new QueryError(failure ?? 'other', code, sentence)
 }
+
+/** The database in a person's words (`the PostgreSQL database …`) where a sentence begins with it. */
+export const atStart = (where: string): string => `The${where.slice('the'.length)}`
