@@ -205,8 +205,10 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
   test('what is late says so in time: a message comes later, a form by a button', async () => {
     thinks = MODAL_WAIT + 300
     const author = discord.person('author')
+    const asked = performance.now()
     const slow = await author.slash('help')
     expect(slow.type).toBe(THINKING)
+    expect(performance.now() - asked).toBeLessThan(3000)
     expect(wordsOf(await discord.waitFor(slow.message, 'the late answer'))).toContain('What you can say')
 
     const form = await author.slash('schedule', { text: 'Typed with the command' })
