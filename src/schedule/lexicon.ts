@@ -116,9 +116,9 @@ export function compileWords(tables: readonly Words[], umlauts = false): Branch 
       for (const [value, words] of Object.entries(byValue)) {
         for (const word of words.split('|')) {
           if (word === '') continue
-          addWord(root, word, { kind: kind as Kind, value: valueOf(value) })
+          addWord(root, word, { kind: kind as Kind, value: valueFrom(value) })
           if (umlauts && /[äöü]/i.test(word))
-            addWord(root, spellUmlauts(word), { kind: kind as Kind, value: valueOf(value) })
+            addWord(root, spellUmlauts(word), { kind: kind as Kind, value: valueFrom(value) })
         }
       }
     }
@@ -126,7 +126,7 @@ export function compileWords(tables: readonly Words[], umlauts = false): Branch 
   return root
 }
 
-const valueOf = (text: string) => (text !== '' && Number.isFinite(Number(text)) ? Number(text) : text)
+const valueFrom = (text: string) => (text !== '' && Number.isFinite(Number(text)) ? Number(text) : text)
 const spellUmlauts = (word: string) =>
   fold(word.toLowerCase().replace(/[äöü]/g, (vowel) => `${fold(vowel)}e`))
 

@@ -17,8 +17,8 @@ const compact = (wall: Temporal.PlainDateTime) =>
 
 /**
  * The rule as iCalendar lines (RFC 5545, section 3.8.5): DTSTART with its zone, one RRULE for each set of times, EXDATE
- * for dates left out. Throws a UserError for the one thing iCalendar cannot say: leaving out weekdays or months of a
- * rule that runs by the minute.
+ * for dates left out. Throws a UserError for the one thing that has no short form there: a rule that runs all day by the
+ * minute or hour, but for single dates.
  */
 export function toRRule(rule: Recurrence): string {
   const from = Temporal.PlainDateTime.from(rule.from)
@@ -37,11 +37,35 @@ function stamped(name: string, wall: Temporal.PlainDateTime, zone: string): stri
   return `${name};TZID=${zone.includes(':') ? `"${zone}"` : zone}:${compact(wall)}`
 }
 
-const timesOn = (rule: Recurrence) => rule.slots?.flatMap((slot) => slot.times) ?? rule.times
+function timesOn(rule: Recurrence): readonly string[] {
+  if (rule.window === undefined && rule.times.length === 0 && rule.slots === undefined) {
+    throw new UserError(
+      'iCalendar has no way to leave out one day of a rule that runs all day. Leave out a weekday instead.',
+    )
+  }
+  return (
+    rule.slots?.flatMap((slot) => slot.times) ??
+    (rule.window === undefined ? rule.times : windowTimes(rule, rule.window))
+  )
+}
+
+function windowTimes(rule: Recurrence, { from, to }: { from: string; to: string }): string[] {
+  const start = Temporal.PlainTime.from(from)
+  const end = Temporal.PlainTime.from(to)
+  const minutes = (time: Temporal.PlainTime) => time.hour * 60 + time.minute
+  const span = (minutes(end) - minutes(start) + 1440) % 1440
+  const step = rule.interval * (rule.every === 'hour' ? 60 : 1)
+  const times: string[] = []
+  for (let passed = 0; passed <= span; passed += step) {
+    times.push(start.add({ minutes: passed }).toString({ smallestUnit: 'minute' }))
+  }
+  return times
+}
 
 /** BYHOUR and BYMINUTE multiply, so times that share no minute need rules of their own. */
 function ruleSets(rule: Recurrence): string[] {
-  const slots = rule.slots ?? [{ weekdays: rule.weekdays, times: rule.times }]
+  const times = rule.window === undefined ? rule.times : windowTimes(rule, rule.window)
+  const slots = rule.slots ?? [{ weekdays: rule.weekdays, times }]
   const sets: string[] = []
   for (const { weekdays, times } of slots) {
     const byMinute = new Map<string, string[]>()
@@ -51,25 +75,9 @@ function ruleSets(rule: Recurrence): string[] {
       byMinute.set(key, [...(byMinute.get(key) ?? []), String(Number(hour))])
     }
     const clocks = [...byMinute].map(([minute, hours]) => `BYHOUR=${hours.join(',')};BYMINUTE=${minute}`)
-    for (const clock of clocks.length === 0 ? windowClocks(rule) : clocks)
-      sets.push(ruleSet(rule, weekdays, clock))
+    for (const clock of clocks.length === 0 ? [undefined] : clocks) sets.push(ruleSet(rule, weekdays, clock))
   }
   return sets
-}
-
-function windowClocks(rule: Recurrence): (string | undefined)[] {
-  if (rule.window === undefined) return [undefined]
-  const byMinute = new Map<number, number[]>()
-  const start = Temporal.PlainTime.from(rule.window.from)
-  const end = Temporal.PlainTime.from(rule.window.to)
-  const minutes = (time: Temporal.PlainTime) => time.hour * 60 + time.minute
-  const span = (minutes(end) - minutes(start) + 1440) % 1440
-  const step = rule.interval * (rule.every === 'hour' ? 60 : 1)
-  for (let passed = 0; passed <= span; passed += step) {
-    const time = start.add({ minutes: passed })
-    byMinute.set(time.minute, [...(byMinute.get(time.minute) ?? []), time.hour])
-  }
-  return [...byMinute].map(([minute, hours]) => `BYHOUR=${hours.join(',')};BYMINUTE=${minute}`)
 }
 
 function ruleSet(

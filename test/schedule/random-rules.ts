@@ -174,6 +174,7 @@ export function ruleAt(
 
 /** A rule without what only says where it was made. */
 export function canonical(rule: Recurrence): object {
-  const { from: _, begins: __, monthDays, ...rest } = rule
-  return monthDays === undefined ? rest : { ...rest, monthDays: [...monthDays].sort((a, b) => a - b) }
+  const { from: _, begins: __, ...rest } = rule
+  const sorted = (numbers: number[] | undefined) => numbers && [...numbers].sort((a, b) => a - b)
+  return { ...rest, monthDays: sorted(rule.monthDays), nth: sorted(rule.nth) }
 }

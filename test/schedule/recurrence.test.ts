@@ -205,6 +205,10 @@ describe('iCalendar', () => {
             rule.except?.months === undefined,
         )
         if (rule === undefined) return
+        if (rule.times.length === 0 && rule.slots === undefined && rule.except !== undefined) {
+          expect(() => toRRule(rule)).toThrow(/all day/)
+          return
+        }
         const text = toRRule(rule)
         fc.pre(text.split('RRULE').length === 2)
         said += 1
@@ -214,7 +218,7 @@ describe('iCalendar', () => {
       }),
       { numRuns: 400, maxSkipsPerRun: 1_000 },
     )
-    expect(said).toBeGreaterThanOrEqual(400)
+    expect(said).toBeGreaterThanOrEqual(300)
   })
 
   test.each([

@@ -193,3 +193,16 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   }
   return { unit: name, next: at, compact: glued, add: (to) => addUnit(to, value, name) }
 }
+
+/** A year after a date: four digits from 1970, or two after an apostrophe. */
+export function yearAfter(r: Reader, i: number): Hit<number> | undefined {
+  let at = r.mark(i, ',') ? i + 1 : i
+  at = r.skip(at, 'of')
+  if (r.mark(at, "'") && r.digits(at + 1)?.text.length === 2) {
+    return { value: 2000 + (r.digits(at + 1)?.value ?? 0), next: at + 2 }
+  }
+  const year = r.digits(at)
+  if (year?.text.length !== 4 || year.value < 1970 || year.value > 2199) return undefined
+  if (r.is(at + 1, 'ampm') || r.is(at + 1, 'oclock')) return undefined
+  return { value: year.value, next: r.lex(at + 1, 'yearMark')?.next ?? at + 1 }
+}

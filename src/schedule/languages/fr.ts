@@ -1,4 +1,4 @@
-import { ampm, counted, joined } from './common.ts'
+import { ampm, counted } from './common.ts'
 import type { Language } from './language.ts'
 import { frSpeech } from './speech/fr.ts'
 

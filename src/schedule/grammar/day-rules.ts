@@ -1,0 +1,158 @@
+import type { Hit, Reader } from '../reader.ts'
+import { timeRule } from './clock.ts'
+import { dateRule } from './dates.ts'
+import { EMPTY_SPAN, type Item } from './items.ts'
+import { addUnit, integer, span } from './numbers.ts'
+import { nthRule, weekdayRule } from './weekdays.ts'
+
+/** Which connectors stand before a chunk. */
+export interface Said {
+  at: boolean
+  on: boolean
+  /** Two times are to follow: "from 9 to 17" is not nine minutes to 17. */
+  range?: boolean
+}
+
+export type Rule = (r: Reader, i: number, said: Said) => Hit<Item[]> | undefined
+
+export const one = (hit: Hit<Item> | undefined): Hit<Item[]> | undefined =>
+  hit === undefined ? undefined : { value: [hit.value], next: hit.next }
+
+export const NOTHING_SAID: Said = { at: false, on: false }
+
+// Weekdays come first: "segunda, quarta e sexta" are no ordinals.
+export const dateLike: Rule[] = [
+  (r, i) => one(weekdayRule(r, i)),
+  (r, i) => one(nthRule(r, i)),
+  (r, i, said) => one(dateRule(r, i, said)),
+  dayRule,
+  periodRule,
+  ofMonthRule,
+]
+
+export const timeLike: Rule = (r, i, said) => one(timeRule(r, i, said, (at, than) => isLonger(r, at, than)))
+
+/** Whether a date or a length reads more from here than a time would: "at 9, 15 march". */
+function isLonger(r: Reader, i: number, than: number): boolean {
+  const length = span(r, i)
+  if (length !== undefined && length.next > than) return true
+  for (const rule of dateLike) if ((rule(r, i, NOTHING_SAID)?.next ?? 0) > than) return true
+  return false
+}
+
+export function dayRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const day = r.lex(i, 'day')
+  return day === undefined ? undefined : { value: [{ t: 'day', offset: Number(day.value) }], next: day.next }
+}
+
+/** "next week", "this month", "la semaine prochaine". */
+function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const next = r.lex(i, 'next')
+  const coming = next === undefined ? r.lex(i, 'coming') : undefined
+  const now = next === undefined && coming === undefined ? r.lex(i, 'this') : undefined
+  const start = r.skip(next?.next ?? coming?.next ?? now?.next ?? i, 'of')
+  const unit = r.lex(start, 'unit')
+  if (unit === undefined) return undefined
+  const name = unit.value
+  if (name !== 'week' && name !== 'month' && name !== 'year' && name !== 'weekend') return undefined
+  if (next !== undefined) {
+    return {
+      value: [{ t: 'period', unit: name, offset: Number(next.value === '' ? 1 : next.value) }],
+      next: unit.next,
+    }
+  }
+  if (coming !== undefined) {
+    const offset = name === 'weekend' ? 0 : 1
+    return { value: [{ t: 'period', unit: name, offset }], next: unit.next }
+  }
+  if (now !== undefined) return { value: [{ t: 'period', unit: name, offset: 0 }], next: unit.next }
+  const after = r.lex(unit.next, 'nextAfter')
+  if (after !== undefined) return { value: [{ t: 'period', unit: name, offset: 1 }], next: after.next }
+  const gone = r.lex(unit.next, 'lastMark')
+  if (gone !== undefined)
+    return r.refuse(`"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`)
+  return undefined
+}
+
+/** "of the month", "im Monat", "du mois", "ayın". */
+export function ofMonthRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  if (!r.is(i, 'of') && !r.is(i, 'in')) return undefined
+  const unit = r.lex(r.skip(i, 'of', 'in', 'the'), 'unit')
+  if (unit !== undefined && r.is(unit.next, 'nextAfter')) return undefined
+  return unit?.value === 'month' ? { value: [{ t: 'ofMonth' }], next: unit.next } : undefined
+}
+
+/** "in 2 hours", "2 hours from now", "+15 minutes", "5m", "two weeks from tomorrow", "in a week". */
+export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
+  if (r.mark(i, '-') && r.digits(i + 1) !== undefined && r.glued(i + 1) && i > 0 && r.is(i - 1, 'in')) {
+    return r.refuse('A time cannot lie a negative amount ahead.')
+  }
+  const prefix = r.lex(i, 'in')
+  const plus = r.mark(i, '+')
+  const at = prefix === undefined ? (plus ? i + 1 : i) : r.skip(prefix.next, 'glue')
+  if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
+  const length = span(r, at)
+  if (length === undefined) return weekdaysAhead(r, at, prefix !== undefined)
+  // "às 9h a partir de março"
+  if (said.at && prefix === undefined && !plus) return undefined
+  const hence = r.lex(length.next, 'hence')
+  if (hence !== undefined) {
+    const item: Item = { t: 'span', span: length.value }
+    return { value: [hence.value === 'exact' ? { ...item, exact: true } : item], next: hence.next }
+  }
+  const base = prefix === undefined ? r.lex(length.next, 'base') : undefined
+  if (base !== undefined) {
+    const now = r.lex(base.next, 'now')
+    if (now !== undefined) return { value: [{ t: 'span', span: length.value }], next: now.next }
+    return { value: [{ t: 'span', span: length.value, based: true }], next: base.next }
+  }
+  if (prefix !== undefined || plus) return { value: [{ t: 'span', span: length.value }], next: length.next }
+  // "15h", "17h10", "1430 hours" are hours of the day
+  if (said.at || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
+  // "15日" is the fifteenth
+  if ((dateRule(r, i, said)?.next ?? 0) >= length.next) return undefined
+  const bare: Item = { t: 'span', span: length.value, bare: true }
+  return { value: [length.compact ? { ...bare, compact: true } : bare], next: length.next }
+}
+
+/** "2 sundays from now", "in three mondays". */
+function weekdaysAhead(r: Reader, i: number, introduced: boolean): Hit<Item[]> | undefined {
+  const count = integer(r, i)
+  if (count === undefined || count.value < 1 || count.value > 100) return undefined
+  const day = r.lex(count.next, 'weekdays') ?? r.lex(count.next, 'weekday')
+  if (day === undefined) return undefined
+  const hence = r.lex(day.next, 'hence')
+  if (hence === undefined && !introduced) return undefined
+  const length = addUnit(EMPTY_SPAN, count.value - 1, 'week') ?? EMPTY_SPAN
+  const weekday: Item = { t: 'weekday', days: [Number(day.value)] }
+  const ahead: Item[] = count.value === 1 ? [weekday] : [{ t: 'span', span: length, based: true }, weekday]
+  return { value: ahead, next: hence?.next ?? day.next }
+}
+
+/** One or two things that name a day ("Friday 30 June"), and a time if it comes with its own "at". */
+export function someDays(r: Reader, i: number, withTime: boolean): Hit<Item[]> | undefined {
+  const items: Item[] = []
+  let at = i
+  for (;;) {
+    const start = r.skip(r.mark(at, ',') && items.length > 0 ? at + 1 : at, 'the', 'on', 'of', 'in', 'glue')
+    let best: Hit<Item[]> | undefined
+    for (const rule of [...dateLike, spanRule]) {
+      for (const from of start === at ? [at] : [at, start]) {
+        const hit = rule(r, from, NOTHING_SAID)
+        if (hit !== undefined && hit.next > (best?.next ?? from)) best = hit
+      }
+    }
+    if (best === undefined) break
+    items.push(...best.value)
+    at = best.next
+    if (items.length >= 3) break
+  }
+  if (items.length === 0) return undefined
+  if (!withTime) return { value: items, next: at }
+  const saidAt = r.skip(at, 'at')
+  const time = timeLike(r, saidAt, { at: saidAt > at, on: false })
+  const item = time?.value[0]
+  if (time === undefined || item?.t !== 'time' || item.clocks.length !== 1 || !(item.marked || saidAt > at))
+    return { value: items, next: at }
+  return { value: [...items, item], next: time.next }
+}

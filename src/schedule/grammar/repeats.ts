@@ -1,0 +1,255 @@
+import type { DayPart, Unit } from '../lexicon.ts'
+import type { Hit, Reader } from '../reader.ts'
+import { dateRule } from './dates.ts'
+import { NOTHING_SAID, ofMonthRule, someDays, timeLike } from './day-rules.ts'
+import type { EMPTY_SPAN, Item } from './items.ts'
+import { integer, ordinal, span } from './numbers.ts'
+import { sequence } from './sequence.ts'
+
+/** "every", "every other", "every 2 weeks", "every third day", "each". */
+export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const every = r.lex(i, 'every')
+  if (every === undefined) return onceRule(r, i)
+  let interval = Number(every.value === '' ? 1 : every.value)
+  let at = r.skip(every.next, 'glue')
+  const other = r.lex(at, 'other')
+  if (other !== undefined) {
+    interval = 2
+    at = other.next
+  }
+  const unit = r.lex(at, 'unit')
+  // "every second tuesday" is not about seconds
+  // "todo dia 15": every fifteenth
+  if (
+    unit?.value === 'day' &&
+    r.is(at, 'dayMark') &&
+    interval === 1 &&
+    (dateRule(r, at, NOTHING_SAID)?.next ?? 0) > unit.next
+  ) {
+    return { value: [{ t: 'every', interval }], next: at }
+  }
+  const counts =
+    unit?.value === 'second' && r.is(at, 'ordinal') && (r.is(unit.next, 'unit') || r.is(unit.next, 'weekday'))
+  if (unit !== undefined && !counts) {
+    return { value: [{ t: 'every', interval, unit: unit.value as Unit }], next: unit.next }
+  }
+  const named = r.lex(at, 'part')
+  if (named !== undefined && interval === 1) {
+    const part: Item = { t: 'part', part: named.value as DayPart }
+    return { value: [{ t: 'every', interval, unit: 'day' }, part], next: named.next }
+  }
+  const half = r.lex(at, 'span') ?? (r.is(at, 'half') ? { value: 0, next: at } : undefined)
+  if (half !== undefined && interval === 1) {
+    const length = span(r, at)
+    const minutes = (length?.value.seconds ?? 0) / 60
+    if (length !== undefined && Number.isInteger(minutes) && minutes > 0 && length.value.days === 0) {
+      return { value: [{ t: 'every', interval: minutes, unit: 'minute' }], next: length.next }
+    }
+  }
+  const count = interval === 1 ? (ordinal(r, at) ?? integer(r, at)) : undefined
+  if (count !== undefined) {
+    const of = counted(r, count.next)
+    // "every last day", "every 1st workday": which one of the month, not every so many
+    const isNth = ordinal(r, at) !== undefined
+    const ofMonth =
+      of !== undefined && of.value === 'day' && (count.value === 1 || ofMonthRule(r, of.next) !== undefined)
+    if (of !== undefined && (count.value < 1 || (isNth && (of.value === 'workday' || ofMonth)))) {
+      return { value: [{ t: 'every', interval: 1 }], next: at }
+    }
+    if (of !== undefined) {
+      const next = r.lex(of.next, 'everyAfter')?.next ?? of.next
+      return { value: [{ t: 'every', interval: count.value, unit: of.value }], next }
+    }
+    // "cada dos lunes"
+    const plain = integer(r, at)
+    if (
+      plain !== undefined &&
+      plain.value > 1 &&
+      ordinal(r, at) === undefined &&
+      r.is(plain.next, 'weekday')
+    ) {
+      return { value: [{ t: 'every', interval: plain.value }], next: plain.next }
+    }
+  }
+  return { value: [{ t: 'every', interval }], next: Math.max(every.next, at) }
+}
+
+function counted(r: Reader, i: number): Hit<Unit> | undefined {
+  const short = r.digits(i - 1) === undefined ? undefined : r.lex(i, 'shortUnit')
+  const unit = r.lex(i, 'unit')
+  const longest = short !== undefined && short.next > (unit?.next ?? 0) ? short : unit
+  return longest === undefined ? undefined : { value: longest.value as Unit, next: longest.next }
+}
+
+/** "once a week", "twice a day", "3 times a week". */
+function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const once = r.lex(i, 'onceA')
+  let times: number | undefined
+  let at = i
+  if (once !== undefined) {
+    times = Number(once.value)
+    at = once.next
+  } else {
+    const count = integer(r, i)
+    const word = count === undefined ? undefined : r.lex(count.next, 'times')
+    if (count === undefined || word === undefined) return undefined
+    times = count.value
+    at = word.next
+  }
+  at = r.skip(at, 'article', 'every', 'the', 'of', 'in', 'at')
+  const unit = r.lex(at, 'unit')
+  if (unit !== undefined) {
+    return {
+      value: [
+        { t: 'often', times },
+        { t: 'every', interval: 1, unit: unit.value as Unit },
+      ],
+      next: unit.next,
+    }
+  }
+  const seq = r.lex(at, 'seq')
+  if (seq === undefined || !String(seq.value).startsWith('every:')) return undefined
+  return { value: [{ t: 'often', times }, ...sequence(String(seq.value))], next: seq.next }
+}
+
+/** "2週間ごと", "iki haftada bir". */
+export function everyAfterRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const count = integer(r, i)
+  const unit = count === undefined ? undefined : r.lex(count.next, 'unit')
+  const plain = unit === undefined ? undefined : r.lex(unit.next, 'everyAfter')
+  if (count !== undefined && unit !== undefined && plain !== undefined) {
+    return { value: [{ t: 'every', interval: count.value, unit: unit.value as Unit }], next: plain.next }
+  }
+  const length = span(r, i)
+  const word = length === undefined ? undefined : r.lex(length.next, 'everyAfter')
+  if (length === undefined || word === undefined) return undefined
+  const every = everySpan(length.value)
+  return every === undefined ? undefined : { value: [every], next: word.next }
+}
+
+function everySpan({ seconds, days, workdays, months }: typeof EMPTY_SPAN): Item | undefined {
+  if (workdays > 0) return undefined
+  if (seconds > 0) {
+    if (days + months > 0 || seconds % 60 !== 0) return undefined
+    const minutes = seconds / 60
+    if (minutes % 60 === 0) return { t: 'every', interval: minutes / 60, unit: 'hour' }
+    return { t: 'every', interval: minutes, unit: 'minute' }
+  }
+  if (days > 0) {
+    if (months > 0) return undefined
+    return days % 7 === 0
+      ? { t: 'every', interval: days / 7, unit: 'week' }
+      : { t: 'every', interval: days, unit: 'day' }
+  }
+  return months % 12 === 0
+    ? { t: 'every', interval: months / 12, unit: 'year' }
+    : { t: 'every', interval: months, unit: 'month' }
+}
+
+export function untilRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  return bound(r, i, 'until')
+}
+
+export function fromRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  return bound(r, i, 'from')
+}
+
+/** "until 30 June 2026 at 17:00", "starting next monday". */
+function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | undefined {
+  const word = r.lex(i, edge)
+  // "beginning of march" is a day
+  if (word === undefined || (r.lex(i, 'startOf')?.next ?? 0) > word.next) return undefined
+  const now = edge === 'from' ? r.lex(word.next, 'now') : undefined
+  if (now !== undefined) return { value: [{ t: 'and' }], next: now.next }
+  const days = someDays(r, word.next, true)
+  // "von Montag bis Freitag" is no beginning
+  if (days?.value.some((item) => item.t === 'weekday' && item.days.length > 1)) return undefined
+  if (days === undefined && edge === 'from') {
+    // "every 12 hours starting at 9pm"
+    const time = timeLike(r, r.skip(word.next, 'at'), { at: true, on: false })
+    const item = time?.value[0]
+    const single = item?.t === 'time' && item.clocks.length === 1
+    return time !== undefined && single
+      ? { value: [{ t: 'from', items: time.value }], next: time.next }
+      : undefined
+  }
+  return days === undefined ? undefined : { value: [{ t: edge, items: days.value }], next: days.next }
+}
+
+/** "except fridays", "except 25 December and 1 January". */
+export function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const word = r.lex(i, 'except')
+  if (word === undefined) return undefined
+  const items: Item[] = []
+  let at = word.next
+  for (;;) {
+    const start = r.skip(at, 'on', 'in', 'the', 'for', 'every')
+    const days = someDays(r, start, false) ?? weekendAt(r, start)
+    if (days === undefined) break
+    items.push(...days.value, { t: 'and' })
+    at = days.next
+    const then = r.skip(r.mark(at, ',') ? at + 1 : at, 'and')
+    if (then === at) break
+    // "except fridays and at 9:00"
+    if (someDays(r, r.skip(then, 'on', 'in', 'the'), false) === undefined) break
+    at = then
+  }
+  return items.length === 0 ? undefined : { value: [{ t: 'except', items }], next: at }
+}
+
+function weekendAt(r: Reader, i: number): Hit<Item[]> | undefined {
+  const unit = r.lex(i, 'unit')
+  return unit?.value === 'weekend' ? { value: [{ t: 'weekday', days: [6, 7] }], next: unit.next } : undefined
+}
+
+/** "for three weeks", "for the next 5 days", "for 10 times", "10 times". */
+export function lastingRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const word = r.lex(i, 'for')
+  const at = word === undefined ? i : r.skip(word.next, 'the', 'next', 'glue')
+  const count = integer(r, at)
+  const times = count === undefined ? undefined : r.lex(count.next, 'times')
+  if (count !== undefined && times !== undefined)
+    return { value: [{ t: 'count', count: count.value }], next: times.next }
+  const once = r.lex(at, 'onceA')
+  if (once !== undefined && word !== undefined)
+    return { value: [{ t: 'count', count: Number(once.value) }], next: once.next }
+  if (word === undefined) {
+    const before = span(r, i)
+    const after = before === undefined ? undefined : r.lex(before.next, 'forAfter')
+    if (before === undefined || after === undefined) return undefined
+    return { value: [{ t: 'lasting', span: before.value }], next: after.next }
+  }
+  const length = span(r, at)
+  return length === undefined
+    ? undefined
+    : { value: [{ t: 'lasting', span: length.value }], next: length.next }
+}
+
+/** "between 9 and 17". */
+export function betweenRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const word = r.lex(i, 'between') ?? r.lex(i, 'rangeFrom')
+  if (word === undefined) return undefined
+  const days = r.is(i, 'between') ? betweenDays(r, word.next) : undefined
+  if (days !== undefined) return days
+  const time = timeLike(r, r.skip(word.next, 'the', 'at'), { at: true, on: false, range: true })
+  const item = time?.value[0]
+  if (time === undefined || item?.t !== 'time') return undefined
+  const isBetween = r.is(i, 'between')
+  if (item.clocks.length !== 2 || (!isBetween && !item.range)) return undefined
+  return { value: [{ ...item, range: true, marked: true }], next: time.next }
+}
+
+/** "between 1 march and 30 june": from the one until the other. */
+function betweenDays(r: Reader, i: number): Hit<Item[]> | undefined {
+  const first = someDays(r, i, false)
+  const then = first === undefined ? i : r.skip(first.next, 'and', 'to')
+  const last = first === undefined || then === first.next ? undefined : someDays(r, then, false)
+  if (first === undefined || last === undefined) return undefined
+  return {
+    value: [
+      { t: 'from', items: first.value },
+      { t: 'until', items: last.value },
+    ],
+    next: last.next,
+  }
+}

@@ -1,0 +1,214 @@
+import type { Hit, Reader } from '../reader.ts'
+import type { Item, ItemOf, NthOf } from './items.ts'
+import { ordinal, yearAfter } from './numbers.ts'
+
+/** "first monday", "2nd and 4th friday", "last day", "last working day", "end of june". */
+export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
+  const end = endRule(r, i)
+  if (end !== undefined) return end
+  const nths: number[] = []
+  let at = r.skip(i, 'the')
+  for (;;) {
+    const nth = ordinal(r, at)
+    if (nth === undefined) break
+    nths.push(nth.value)
+    const then = r.skip(r.mark(nth.next, ',') || r.mark(nth.next, '&') ? nth.next + 1 : nth.next, 'and')
+    at = nth.next
+    if (then === nth.next) break
+    at = r.skip(then, 'the')
+  }
+  if (nths.length === 0) return undefined
+  const of = nthOf(r, at)
+  // "every month on the 4th last"
+  if (of === undefined && nths.every((nth) => nth < -1))
+    return { value: { t: 'nth', nths, of: 'day' }, next: at }
+  if (of === undefined) return undefined
+  // "the 3rd day" is a date; "every third day" belongs to the rule for every
+  if (of.value === 'day' && nths.some((nth) => nth > 0)) {
+    const { value, next } = of
+    return value === 'day' ? { value: { t: 'nth', nths, of: 'day' }, next } : undefined
+  }
+  return { value: { t: 'nth', nths, of: of.value }, next: of.next }
+}
+
+export function nthOf(r: Reader, i: number): Hit<NthOf> | undefined {
+  const at = r.skip(i, 'the')
+  const unit = r.lex(at, 'unit')
+  const set = r.lex(at, 'days')
+  const days = weekdayList(r, at)
+  // "日曜日" begins with the word for day
+  const longest = Math.max(unit?.next ?? 0, set?.next ?? 0, days?.next ?? 0)
+  if (unit?.next === longest && (unit.value === 'day' || unit.value === 'workday'))
+    return { value: unit.value, next: longest }
+  if (set?.next === longest && set.value === '1-5') return { value: 'workday', next: longest }
+  return days === undefined ? undefined : { value: days.value.days, next: days.next }
+}
+
+/** "end of june", "end of the month", "end of next year". */
+function endRule(r: Reader, i: number): Hit<Item> | undefined {
+  const end = r.lex(i, 'endOf')
+  const start = r.lex(i, 'startOf')
+  const edge = end ?? start
+  if (edge === undefined) return undefined
+  const at = r.skip(edge.next, 'of', 'the', 'this')
+  const day = end === undefined ? 1 : -1
+  const month = r.lex(at, 'month')
+  if (month !== undefined) {
+    const year = yearAfter(r, month.next)
+    const item: ItemOf<'date'> = { t: 'date', month: Number(month.value), days: [day], marked: true }
+    if (year === undefined) return { value: item, next: month.next }
+    return { value: { ...item, year: year.value }, next: year.next }
+  }
+  const unit = r.lex(at, 'unit')
+  if (unit?.value === 'month') return { value: { t: 'nth', nths: [day], of: 'day' }, next: unit.next }
+  if (unit?.value === 'year') {
+    return {
+      value: { t: 'date', month: end === undefined ? 1 : 12, days: [end === undefined ? 1 : 31] },
+      next: unit.next,
+    }
+  }
+  if (r.is(at, 'next') || r.is(at, 'every')) return { value: { t: 'nth', nths: [day], of: 'day' }, next: at }
+  return undefined
+}
+
+interface Weekdays {
+  days: number[]
+  habit: boolean
+  next?: number
+  now?: true
+  gone?: true
+}
+
+/** "mon, wed and fri", "monday through friday", "next friday", "vendredi prochain", "mondays", "weekdays". */
+export function weekdayRule(r: Reader, i: number): Hit<Item> | undefined {
+  const list = weekdayList(r, i)
+  if (list === undefined) return undefined
+  const { days, habit, next, now, gone } = list.value
+  const item: ItemOf<'weekday'> = { t: 'weekday', days }
+  if (habit) item.habit = true
+  if (next !== undefined) item.next = next
+  if (now) item.now = true
+  if (gone) item.gone = true
+  return { value: item, next: list.next }
+}
+
+export function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
+  const all: Weekdays = { days: [], habit: false }
+  let at = i
+  let last: number | undefined
+  for (;;) {
+    const one = weekday(r, at)
+    if (one === undefined) break
+    if (last !== undefined && (one.value.next ?? all.next) !== all.next) break
+    // "mon,mon,mon" is nothing anybody means
+    if (one.value.days.some((day) => all.days.includes(day))) return undefined
+    all.days.push(...one.value.days)
+    all.habit ||= one.value.habit
+    if (one.value.next !== undefined) all.next = one.value.next
+    if (one.value.now) all.now = true
+    if (one.value.gone) all.gone = true
+    last = one.next
+    let then = last
+    if (r.mark(then, ',') || r.mark(then, '/') || r.mark(then, '&') || r.mark(then, '+')) then += 1
+    then = r.skip(then, 'and', 'the')
+    if (then === last) then = r.is(last, 'weekday') && r.tokens[last]?.text.length === 1 ? last : last
+    if (then === last && !(weekday(r, then) !== undefined && isKana(r, then))) break
+    at = r.skip(then, 'on', 'every')
+  }
+  return last === undefined ? undefined : { value: all, next: last }
+}
+
+/** "月水金" has no separators. */
+function isKana(r: Reader, i: number): boolean {
+  return (r.tokens[i]?.text.codePointAt(0) ?? 0) > 0x2fff
+}
+
+/** One weekday, a range of them, or a set with a name. */
+function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
+  const set = r.lex(i, 'days')
+  const habit = r.lex(i, 'weekdays')
+  let at = i
+  const all: Weekdays = { days: [], habit: false }
+  const next = r.lex(at, 'next')
+  if (next !== undefined) {
+    all.next = Number(next.value === '' ? 1 : next.value)
+    at = r.skip(next.next, 'of')
+  } else if (r.is(at, 'this')) {
+    all.now = true
+    at = r.skip(at, 'this')
+  } else if (r.is(at, 'coming')) {
+    at = r.skip(at, 'coming', 'of')
+  } else {
+    at = r.is(at, 'rangeFrom') ? r.skip(at, 'rangeFrom', 'the') : at
+  }
+  const one = r.lex(at, 'weekday')
+  const longest = Math.max(set?.next ?? -1, habit?.next ?? -1, one?.next ?? -1)
+  if (longest < 0) return undefined
+  if (one?.next !== longest) {
+    const range = habit?.next === longest ? rangeEnd(r, habit.next) : undefined
+    if (habit?.next === longest) {
+      const coming = range === undefined ? r.lex(habit.next, 'nextAfter') : undefined
+      if (coming !== undefined)
+        return { value: { days: [Number(habit.value)], habit: false, next: 1 }, next: coming.next }
+      const gone = range === undefined ? r.lex(habit.next, 'lastMark') : undefined
+      if (gone !== undefined)
+        return { value: { days: [Number(habit.value)], habit: false, gone: true }, next: gone.next }
+      if (range === undefined)
+        return { value: { days: [Number(habit.value)], habit: true }, next: habit.next }
+      return { value: { days: daysBetween(Number(habit.value), range.value), habit: true }, next: range.next }
+    }
+    return { value: { days: setDays(String(set?.value)), habit: true }, next: longest }
+  }
+  const first = Number(one.value)
+  let end = dotAfterShort(r, at, one.next)
+  // Without a leading "from", "from" is what stood before: "monday to friday"
+  const to = rangeEnd(r, end)
+  if (to !== undefined && all.next === undefined) {
+    return { value: { ...all, days: daysBetween(first, to.value), habit: all.now !== true }, next: to.next }
+  }
+  if (at !== i && r.is(i, 'rangeFrom')) return undefined
+  all.days = [first]
+  const after = r.lex(end, 'nextAfter')
+  if (after !== undefined) {
+    all.next = 1
+    end = after.next
+  } else {
+    const gone = r.lex(end, 'lastMark')
+    if (gone !== undefined) {
+      all.gone = true
+      end = gone.next
+    }
+  }
+  return { value: all, next: end }
+}
+
+/** "Mo." and "Fr.," but not the dot of "18." */
+function dotAfterShort(r: Reader, from: number, next: number): number {
+  const short = (r.tokens[from]?.text.length ?? 9) <= 4
+  return short && r.mark(next, '.') && r.glued(next) ? next + 1 : next
+}
+
+function rangeEnd(r: Reader, i: number): Hit<number> | undefined {
+  let at = i
+  if (r.mark(at, '-')) at += 1
+  else at = r.lex(at, 'to')?.next ?? r.lex(at, 'until')?.next ?? at
+  if (at === i) return undefined
+  at = r.skip(at, 'the')
+  const last = r.lex(at, 'weekday') ?? r.lex(at, 'weekdays')
+  if (last === undefined) return undefined
+  const end = dotAfterShort(r, at, last.next)
+  return { value: Number(last.value), next: r.lex(end, 'untilAfter')?.next ?? end }
+}
+
+function daysBetween(first: number, last: number): number[] {
+  const days: number[] = []
+  for (let day = first; ; day = (day % 7) + 1) {
+    days.push(day)
+    if (day === last) return days
+  }
+}
+
+function setDays(name: string): number[] {
+  const [first, last] = name.split('-').map(Number)
+  return daysBetween(first ?? 1, last ?? first ?? 1)
+}
