@@ -3,7 +3,7 @@ import { flag } from '../src/app/args.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { record } from '../src/app/record.ts'
 import { UserError } from '../src/kit/user-error.ts'
-import { bold, facts, heading, type Message, message, note, text } from '../src/message/message.ts'
+import { bold, facts, heading, type Message, message, note, prose, text } from '../src/message/message.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
 import { type ChannelUse, mayAct, type Settings } from '../src/workspaces/workspace.ts'
 
@@ -122,7 +122,11 @@ function settingsView({ workspace, member, zone, locale, place }: CommandContext
       'digest-channel': channel('digest'),
       paused: settings.pausedAt === null ? 'no' : 'yes',
     }),
-    note('Change one with `settings <name> <value>`; channels with `here`, said in the channel you mean.'),
+    note(
+      ...prose(
+        'Change one with `settings <name> <value>`; channels with `here`, said in the channel you mean.',
+      ),
+    ),
   )
 }
 

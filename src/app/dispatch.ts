@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { shortCode } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { Field, Form, FormValues } from '../message/form.ts'
-import { button, buttons, type Message, message, text } from '../message/message.ts'
+import { button, buttons, type Message, message, prose, text } from '../message/message.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { mayAct } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
@@ -159,7 +159,7 @@ function asRefusal(error: unknown, { bench, surface }: CommandContext): UserErro
 export function refusalMessage(refusal: UserError, more: { label: string; line: string }[] = []): Message {
   const offers = [...refusal.offers, ...more]
   return message(
-    text(`${sentence(refusal.message)}`, ...(refusal.wayOut ? [` ${refusal.wayOut}`] : [])),
+    text(...prose([sentence(refusal.message), refusal.wayOut].filter(Boolean).join(' '))),
     offers.length > 0 && buttons(...offers.map((offer) => button(offer.label, offer.line))),
   )
 }

@@ -1,4 +1,4 @@
-import { type Block, note } from '../message/message.ts'
+import { type Block, note, prose } from '../message/message.ts'
 import type { CommandContext } from './command.ts'
 
 /**
@@ -11,7 +11,9 @@ export async function reviewHere({ place, stores, surface }: CommandContext): Pr
   await stores.workspace.changeChat(place.chat.id, { channels: { review: place.channel } })
   return [
     note(
-      'Review cards go to this channel from now on; `settings review-channel here`, said in another one, changes that.',
+      ...prose(
+        'Review cards go to this channel from now on; `settings review-channel here`, said in another one, changes that.',
+      ),
     ),
   ]
 }

@@ -3,7 +3,7 @@ import type { DecisionKind } from '../approvals/decision.ts'
 import { type EpochMs, MINUTE } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
-import { message, quote, text } from '../message/message.ts'
+import { message, prose, quote, text } from '../message/message.ts'
 import type { Post, PostTime } from '../posts/post.ts'
 import { shortRevision } from '../posts/revision.ts'
 import { postNews } from '../views/post-card.ts'
@@ -205,4 +205,4 @@ function refusePassed({ bench, workspace }: Actor, post: Post): void {
 export const pausedNote = (pausedAt: EpochMs | null) =>
   pausedAt === null
     ? undefined
-    : text('⏸️ Everything is paused, so nothing goes out until somebody says `resume`.')
+    : text(...prose('⏸️ Everything is paused, so nothing goes out until somebody says `resume`.'))

@@ -57,6 +57,15 @@ export const spansOf = (words: Words): Span[] =>
     typeof word === 'string' ? { type: 'plain', text: word } : word,
   )
 
+/** A sentence of ours in which backticks stand around what one may type: those words become code. */
+export const prose = (sentence: string): Span[] =>
+  sentence
+    .split(/(`[^`\n]+`)/)
+    .filter((part) => part !== '')
+    .map((part) =>
+      /^`[^`]+`$/.test(part) ? { type: 'code', text: part.slice(1, -1) } : { type: 'plain', text: part },
+    )
+
 export const message = (...blocks: (Block | undefined | false)[]): Message => ({
   type: 'message',
   blocks: blocks.filter((block): block is Block => Boolean(block)),

@@ -3,6 +3,8 @@ import {
   bold,
   button,
   buttons,
+  code,
+  facts,
   heading,
   link,
   list,
@@ -65,18 +67,51 @@ export const connectView = (platforms: readonly Platform[]): Message =>
     buttons(...platforms.map((platform) => button(platform.label, `connect ${platform.name}`))),
   )
 
-/** An account that works, and what to do with it next. */
+/** An account that works, what was left out, and what to do with it next. */
 export const connectedView = (
   account: Account,
   platforms: ReadonlyMap<string, Platform>,
-  at: { profile?: string } = {},
+  {
+    missing = [],
+    showOnce = [],
+  }: { missing?: readonly string[]; showOnce?: readonly { label: string; value: string }[] } = {},
 ): Message =>
   message(
-    text(
-      '✅ ',
-      bold(accountName(account, platforms)),
-      ' is connected.',
-      ...(at.profile ? [' ', link(at.profile)] : []),
-    ),
+    text('✅ ', bold(accountName(account, platforms)), ' is connected.'),
+    showOnce.length > 0 &&
+      facts(Object.fromEntries(showOnce.map(({ label, value }) => [label, code(value)] as const))),
+    showOnce.length > 0 && note('Copy it now: it is shown this once, and Crier will not tell it again.'),
+    missing.length > 0 && note(`Not given, so Crier does without: ${missing.join('; ')}.`),
     buttons(button('Schedule a post', 'schedule'), button('Accounts', 'accounts')),
+  )
+
+/** The ways in to one platform: a button each. */
+export const waysView = (platform: Platform, ways: readonly { label: string; line: string }[]): Message =>
+  message(
+    heading(`🔗 Connect ${platform.label}`),
+    text('There is more than one way in.'),
+    buttons(...ways.map(({ label, line }) => button(label, line))),
+  )
+
+/** The link that leads to a platform's own sign-in, and what it will ask to allow. */
+export const signInView = (
+  platform: Platform,
+  {
+    label,
+    href,
+    scopes,
+    warning,
+  }: {
+    label: string
+    href: string
+    scopes: readonly { name: string; for: string }[]
+    warning: string | undefined
+  },
+): Message =>
+  message(
+    heading(`🔗 Connect ${platform.label}`),
+    text(link(href, label), ' in your browser. The link is yours alone and works for ten minutes.'),
+    text(`${platform.label} will ask you to allow:`),
+    list(scopes.map((scope) => [code(scope.name), ` for ${scope.for}`])),
+    warning !== undefined && note(`⚠️ ${warning}`),
   )

@@ -8,6 +8,7 @@ import {
   type Message,
   message,
   note,
+  prose,
   type Span,
   text,
 } from '../message/message.ts'
@@ -38,7 +39,7 @@ export const helpView = (commands: readonly Helped[]): Message =>
     list(
       commands.map((command): Span[] => [code(command.name), { type: 'plain', text: ` ${command.summary}` }]),
     ),
-    note('`help schedule` tells more of one.'),
+    note(...prose('`help schedule` tells more of one.')),
     buttons(
       button('Write a post', 'draft'),
       button('Schedule a post', 'schedule'),

@@ -24,7 +24,7 @@ export async function startCrier(
   dataDir: string,
   environment: Record<string, string> = {},
 ): Promise<CrierProcess> {
-  const port = String(await freePort())
+  const port = environment.PORT ?? String(await freePort())
   const env = {
     ...process.env,
     DATA_DIR: dataDir,
@@ -47,6 +47,12 @@ export async function startCrier(
     return fetch(`${url}/healthz`)
       .then((answer) => answer.ok)
       .catch(() => false)
+  })
+  await until('its surfaces', async () => {
+    const { surfaces } = (await (await fetch(`${url}/readyz`)).json()) as {
+      surfaces: Record<string, { ok: boolean }>
+    }
+    return Object.values(surfaces).every((surface) => surface.ok)
   })
   const tokens = new Map<string, string>()
   const tokenOf = (as: string): string => {
@@ -101,7 +107,8 @@ export async function until<Value>(
   }
 }
 
-const freePort = (): Promise<number> =>
+/** A port that was free a moment ago. */
+export const freePort = (): Promise<number> =>
   new Promise((found, failed) => {
     const server = createServer()
     server.on('error', failed).listen(0, '127.0.0.1', () => {
