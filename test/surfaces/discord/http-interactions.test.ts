@@ -216,29 +216,31 @@ describe('interactions by HTTP', () => {
     const desk = listeningDesk()
     const asksOne: FrontDesk = {
       ...desk,
-      ask: (speaker, said) =>
-        'command' in said && said.values.reason !== undefined
-          ? (desk.heard.push({ speaker, said }),
-            Promise.resolve({ type: 'message', message: message(text('Sent back.')), audience: 'person' }))
-          : Promise.resolve({
-              type: 'form',
-              form: {
-                type: 'form',
-                title: 'Ask for changes to a post with a rather long title',
-                command: 'request-changes',
-                hidden: { post: '42', seen: '9f3c' },
-                fields: [
-                  {
-                    kind: 'text',
-                    name: 'reason',
-                    label: 'What should change?',
-                    multiline: true,
-                    required: true,
-                  },
-                ],
-                submit: 'Send',
+      async ask(speaker, said) {
+        if ('command' in said && said.values.reason !== undefined) {
+          desk.heard.push({ speaker, said })
+          return { type: 'message', message: message(text('Sent back.')), audience: 'person' }
+        }
+        return {
+          type: 'form',
+          form: {
+            type: 'form',
+            title: 'Ask for changes to a post with a rather long title',
+            command: 'request-changes',
+            hidden: { post: '42', seen: '9f3c' },
+            fields: [
+              {
+                kind: 'text',
+                name: 'reason',
+                label: 'What should change?',
+                multiline: true,
+                required: true,
               },
-            }),
+            ],
+            submit: 'Send',
+          },
+        }
+      },
     }
     const { post } = surfaceFor(asksOne)
     const opened = await post(
