@@ -1,8 +1,9 @@
 // @slack/bolt: Slack's own framework; its receiver knows Socket Mode's envelopes, pings and refreshes.
 import { SocketModeReceiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
+import { SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { longer, sleep } from './patience.ts'
+import { longer, sleep, within } from './patience.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { refusalOf } from './send-failure.ts'
 
@@ -13,6 +14,10 @@ export interface Socket {
   stop(): Promise<void>
   health(): { ok: boolean; detail: string }
 }
+
+const GREET_WITHIN = 10 * SECOND
+const CLOSE_WITHIN = 3 * SECOND
+const LASTING = 10 * SECOND
 
 /**
  * Slack renews every connection each few hours. The client's own reconnection leaves a failed attempt as a rejection
@@ -39,17 +44,30 @@ export function createSocket(options: { appToken: string; client: WebClientOptio
     connected = false
   })
 
+  /** @throws Slack's errors, and where a connection stands on which nobody says hello. */
+  async function connect(): Promise<void> {
+    const greeted = receiver.client.start().then(() => true)
+    if (await within(GREET_WITHIN, greeted)) return
+    greeted.catch((error: unknown) => log.debug({ err: error }, 'A connection to Slack was given up'))
+    void receiver.client.disconnect()
+    throw new Error('Slack opened a connection and did not say hello')
+  }
+
   async function keep(): Promise<void> {
     let pause = 0
     while (!stopping.signal.aborted) {
-      if (connected) await closed()
+      const since = performance.now()
+      if (connected) {
+        await closed()
+        // One that Slack ends at once is not worth hurrying for.
+        pause = performance.now() - since < LASTING ? longer(pause) : 0
+      }
       if (stopping.signal.aborted) return
       await sleep(pause, stopping.signal)
       if (stopping.signal.aborted) return
       try {
-        await receiver.client.start()
+        await connect()
         log.debug('The connection to Slack is renewed')
-        pause = 0
       } catch (error) {
         trouble = refusalOf(error) ?? (error instanceof Error ? error.message : 'the connection was closed')
         pause = longer(pause)
@@ -64,7 +82,7 @@ export function createSocket(options: { appToken: string; client: WebClientOptio
     receiver,
     async start() {
       try {
-        await receiver.client.start()
+        await connect()
       } catch (error) {
         if (refusalOf(error)) throw error
         trouble = error instanceof Error ? error.message : 'the connection was closed'
@@ -74,8 +92,9 @@ export function createSocket(options: { appToken: string; client: WebClientOptio
     },
     async stop() {
       stopping.abort()
-      if (connected) await receiver.client.disconnect()
-      else receiver.client.emit('disconnected')
+      const closing = receiver.client.disconnect()
+      if (!connected) receiver.client.emit('disconnected')
+      await within(CLOSE_WITHIN, closing)
       await keeping
     },
     health: () =>
