@@ -14,6 +14,7 @@ import { type Config, hasChats } from './kit/config.ts'
 import { newId } from './kit/ids.ts'
 import { loadFolder } from './kit/load-folder.ts'
 import { createLog, type Log } from './kit/log.ts'
+import { publicAgent, publicFetch } from './kit/public-network.ts'
 import { secretFromFile } from './kit/secret-file.ts'
 import { UserError } from './kit/user-error.ts'
 import { fileBlobs } from './library/file-blobs.ts'
@@ -85,10 +86,18 @@ export async function build(
   const mediaLinks = createMediaLinks(keys.media, clock)
   const address = { own: `http://${config.host}:${config.port}` }
   const ways = new Map<string, ReturnType<typeof createHttp>>()
+  const agents = new Map<string, ReturnType<typeof publicAgent>>()
 
   const apiUrlOf = (platform: Platform): string =>
     config.platform(platform.name).apiUrl ??
     (platform.name === FEED ? `${address.own}/rehearsal` : (platform.apiUrl ?? ''))
+
+  /** Origins of a platform that may be anywhere, since the operator named them. */
+  const trustedOf = (platform: Platform): string[] => {
+    const base = apiUrlOf(platform)
+    const trusted = platform.name === FEED || config.platform(platform.name).apiUrl !== undefined
+    return trusted && base ? [new URL(base).origin] : []
+  }
 
   const bench: Workbench = {
     stores: storage,
@@ -103,12 +112,18 @@ export async function build(
       // The feed's own address is known only once the server listens, so a way is kept under where it leads.
       const known = ways.get(`${platform.name} ${base}`)
       if (known) return known
-      const trusted = platform.name === FEED || config.platform(platform.name).apiUrl !== undefined
-      const way = createHttp({ platform, log, now: () => clock.now(), allowOrigins: trusted && base ? [new URL(base).origin] : [] })
+      const way = createHttp({ platform, log, now: () => clock.now(), allowOrigins: trustedOf(platform) })
       ways.set(`${platform.name} ${base}`, way)
       return way
     },
+    fetchOf(platform) {
+      const allowOrigins = trustedOf(platform)
+      const agent = agents.get(allowOrigins.join()) ?? publicAgent({ allowOrigins })
+      agents.set(allowOrigins.join(), agent)
+      return publicFetch(agent)
+    },
     apiUrlOf,
+    ownAddress: () => config.publicUrl ?? reachable(address.own),
     clientOf(platform, workspaceId) {
       if (platform.name === FEED) return { id: FEED, secret: keys.feedToken(workspaceId) }
       const { clientId, clientSecret } = config.platform(platform.name)
@@ -133,12 +148,16 @@ export async function build(
     mediaLinks,
     address,
     async close() {
-      await Promise.all([...ways.values()].map((way) => way.close()))
+      await Promise.all([...ways.values(), ...agents.values()].map((way) => way.close()))
       await storage.close()
       log.flush()
     },
   }
 }
+
+/** Who listens on every address is reached by this machine's own. */
+const reachable = (listening: string): string =>
+  listening.replace(/^http:\/\/(0\.0\.0\.0|\[::\]|::)(?=:|$)/, 'http://127.0.0.1')
 
 /** The platform whose server is Crier itself. */
 const FEED = 'rehearsal'

@@ -6,6 +6,7 @@ import { newWorkspace } from './app/newcomers.ts'
 import type { Routes } from './app/routes.ts'
 import type { Surface } from './app/surface.ts'
 import { type House, playgroundIsOpen } from './build.ts'
+import { oauthRoutes } from './http/oauth.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { MINUTE, SECOND } from './kit/clock.ts'
 import { newId } from './kit/ids.ts'
@@ -102,6 +103,7 @@ function openServer(
     metrics: registry,
     routes: [
       ...routes,
+      oauthRoutes(bench),
       createApi({
         desk,
         version: '1',

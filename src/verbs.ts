@@ -64,8 +64,8 @@ export const VERBS: Record<string, Verb> = {
     },
   },
   connect: {
-    usage: 'connect <platform> [--as <member>]',
-    summary: 'connect an account; secrets are asked for, never taken from arguments',
+    usage: 'connect <platform> [<way>] [--as <member>]',
+    summary: 'connect an account: asks for its secrets, or prints the link to sign in',
     run: async ({ words, options, config }) => {
       const { connect } = await import('./cli/connect.ts')
       return asVisitor(config, async (house) =>

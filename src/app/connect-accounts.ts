@@ -7,11 +7,14 @@ import type { FormValues } from '../message/form.ts'
 import type { Connect, Connected, ConnectIo, Io, Platform } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { andList } from '../views/words.ts'
-import type { WorkspaceId } from '../workspaces/workspace.ts'
+import type { Role, WorkspaceId } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
+
+/** The least role that may connect accounts. */
+export const CONNECTS: Role = 'approver'
 
 /** A platform's answer to a form must not keep a person waiting longer than this (ms). */
 const PATIENCE = 20_000
@@ -47,7 +50,7 @@ export async function connectByForm(
   platform: Platform,
   way: Connect<unknown>,
   values: FormValues,
-): Promise<Account> {
+): Promise<KeptByForm> {
   if (way.by !== 'form')
     throw new UserError(`${platform.label} is connected in the browser`, {
       wayOut: `Say \`connect ${platform.name}\` again and follow the link.`,
@@ -60,7 +63,13 @@ export async function connectByForm(
       throw new UserError(error.message, { wayOut: 'Nothing was stored; try again.', cause: error })
     throw error
   }
-  return keepAccount(actor, platform, connected)
+  return { account: await keepAccount(actor, platform, connected), showOnce: connected.showOnce ?? [] }
+}
+
+export interface KeptByForm {
+  account: Account
+  /** Secrets that Crier made: shown to who connected it, this once, and kept nowhere in the open. */
+  showOnce: readonly { label: string; value: string }[]
 }
 
 /** Stores a connected identity: a new account, or an old one that works again; then its parked deliveries go on. */

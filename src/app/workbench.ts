@@ -1,6 +1,7 @@
 import type { Sealer } from '../accounts/seal.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Log } from '../kit/log.ts'
+import type { PublicFetch } from '../kit/public-network.ts'
 import type { Blobs } from '../library/media.ts'
 import type { Http } from '../platforms/contract/http.ts'
 import type { ConnectIo, Platform } from '../platforms/contract/platform.ts'
@@ -19,10 +20,14 @@ export interface Workbench {
   worker: string
   /** The way out to one platform. */
   httpOf(platform: Platform): Http
+  /** The same way for a library that brings its own protocol. */
+  fetchOf(platform: Platform): PublicFetch
   /** Its base address with the operator's override applied; '' where each account brings its own. */
   apiUrlOf(platform: Platform): string
   /** The OAuth client the operator registered; for the rehearsal feed, the workspace's own key to it. */
   clientOf(platform: Platform, workspaceId: WorkspaceId): ConnectIo['client']
+  /** The address under which browsers reach this install: PUBLIC_URL, or this machine's own. No trailing slash. */
+  ownAddress(): string
   /** A signed link under PUBLIC_URL to kept media; undefined where there is no public address. */
   publicMediaUrl(workspaceId: WorkspaceId, mediaId: string): string | undefined
 }

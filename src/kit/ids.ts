@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 // uuid: time-ordered ids (RFC 9562, version 7), which Node cannot make itself.
 import { v7 } from 'uuid'
 import type { EpochMs } from './clock.ts'
@@ -11,3 +11,6 @@ const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz'
 /** A short code a person can read out, without letters that look alike (31 to the power of `length` values). */
 export const shortCode = (length = 6): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
+
+/** What nobody can guess: 128 random bits in 22 characters of an address. */
+export const randomToken = (): string => randomBytes(16).toString('base64url')

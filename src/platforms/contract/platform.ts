@@ -228,6 +228,8 @@ export interface OAuthConnect<Credentials> {
   fields?: readonly Field[]
   scopes: readonly { name: string; for: string; optional?: boolean }[]
   pkce: boolean
+  /** It sends people back to an https address only, not even to this machine's own by http. */
+  needsHttps?: true
   /** Addresses and the client: read per server where each server has its own. */
   server(values: FormValues, io: ConnectIo & { redirectUri: string }): Promise<OAuthServer>
   /** The accounts these tokens open: one is connected at once, several are chosen from. */
