@@ -48,7 +48,6 @@ export default definePlatform<Credentials>({
   setUp: {
     operator:
       'Nothing: each person brings the API key of their own Blotato subscription, which is paid. Videos need PUBLIC_URL, since Blotato fetches them.',
-    environment: ['PUBLIC_URL'],
     source: 'https://help.blotato.com/rest-api-reference',
   },
 

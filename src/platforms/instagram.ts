@@ -126,7 +126,7 @@ export default definePlatform<Credentials>({
   setUp: {
     operator:
       'An app at developers.facebook.com with the product Instagram, its id and secret (of the Instagram app for the first way in, of the app itself for the second), and PUBLIC_URL, since Instagram fetches media itself. Accounts of people with a role on the app work at once; those of others need App Review with Advanced Access and business verification. Only professional accounts (business, creator) can publish.',
-    environment: ['INSTAGRAM_CLIENT_ID', 'INSTAGRAM_CLIENT_SECRET', 'PUBLIC_URL'],
+    environment: ['INSTAGRAM_CLIENT_ID', 'INSTAGRAM_CLIENT_SECRET'],
     source: `${DOCS}/content-publishing`,
   },
 

@@ -88,7 +88,7 @@ export default definePlatform<Credentials>({
   setUp: {
     operator:
       'An app at developers.facebook.com with the use case Threads, its Threads id and secret (not those of the app itself), and PUBLIC_URL for posts with media, since Threads fetches media itself. Accounts that accepted an invitation as testers work at once; others need App Review with Advanced Access and business verification. Of private profiles the permission ends after 90 days.',
-    environment: ['THREADS_CLIENT_ID', 'THREADS_CLIENT_SECRET', 'PUBLIC_URL'],
+    environment: ['THREADS_CLIENT_ID', 'THREADS_CLIENT_SECRET'],
     source: 'https://developers.facebook.com/docs/threads/get-started',
   },
 

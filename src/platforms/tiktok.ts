@@ -60,7 +60,7 @@ export default definePlatform<Credentials>({
   setUp: {
     operator:
       'An app at developers.tiktok.com with Login Kit and the Content Posting API, its client key and secret. Until TikTok has audited it, at most 5 people a day can publish, only to private accounts and only for themselves to see; and TikTok refuses audits of tools for one’s own team’s accounts. Drafts to the inbox need no audit, and Blotato is a way round it. Photos need PUBLIC_URL on a domain verified in the app.',
-    environment: ['TIKTOK_CLIENT_ID', 'TIKTOK_CLIENT_SECRET', 'PUBLIC_URL'],
+    environment: ['TIKTOK_CLIENT_ID', 'TIKTOK_CLIENT_SECRET'],
     source: 'https://developers.tiktok.com/doc/content-sharing-guidelines',
   },
 

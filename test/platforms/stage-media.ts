@@ -1,7 +1,7 @@
 import type { MediaItem } from '../../src/platforms/contract/platform.ts'
 
 /** A JPEG of one pixel. */
-export const JPEG = Buffer.from(
+const JPEG = Buffer.from(
   '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
   'base64',
 )

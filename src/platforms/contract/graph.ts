@@ -44,7 +44,7 @@ const PRACTICE = 'practice'
  * What Meta's codes mean; the first row that fits counts. `check` on a call that can be repeated is `retry`.
  * `limit`: too many calls. `quota`: too many posts in a rolling day.
  */
-export const GRAPH_ERRORS: Readonly<Record<string, readonly Row[]>> = {
+const GRAPH_ERRORS: Readonly<Record<string, readonly Row[]>> = {
   [CODES]: [
     { code: -2, subcode: 2207003, next: 'retry', says: 'fetching the media took too long' },
     { code: -2, subcode: 2207020, next: 'retry', says: 'the prepared media have expired' },
@@ -156,7 +156,7 @@ export const graphRefusal =
   }
 
 /** The code of a Graph API refusal, for what one platform makes of it. */
-export const graphCode = (body: unknown): number | undefined => GraphError.safeParse(body).data?.error.code
+const graphCode = (body: unknown): number | undefined => GraphError.safeParse(body).data?.error.code
 
 /** There is no such object or field any more, or the numbers asked for are not kept of it: (#100). */
 export const isUnknownToGraph = ({ body }: Pick<RefusedAnswer, 'body'>): boolean => graphCode(body) === 100

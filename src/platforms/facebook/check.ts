@@ -26,7 +26,7 @@ export const MEDIA: MediaRules = {
 
 export type Kind = 'feed' | 'video' | 'reel' | 'photo story' | 'video story'
 
-export const isVideo = ({ type }: { type: string }): boolean => type.startsWith('video/')
+const isVideo = ({ type }: { type: string }): boolean => type.startsWith('video/')
 
 export function kindOf({ media, options }: Pick<Draft, 'media' | 'options'>): Kind {
   const film = media.some(isVideo)

@@ -35,7 +35,7 @@ export interface KeptVideo {
 }
 
 export const VIDEO = 'video'
-export const photoStep = (index: number): string => `photo:${index}`
+const photoStep = (index: number): string => `photo:${index}`
 
 export const graph = (io: Pick<Io<never>, 'apiUrl'>): string => `${io.apiUrl}/${GRAPH_VERSION}`
 /** Videos for the feed are sent to a host of their own. https://developers.facebook.com/docs/video-api/guides/publishing */

@@ -126,6 +126,7 @@ export const SIGN_IN_WITH_INSTAGRAM: OAuthConnect<Credentials> = {
     { name: 'instagram_business_manage_insights', for: 'reading numbers', optional: true },
   ],
   pkce: false,
+  needsHttps: true,
   server: async (_values, io) => ({
     ...oauthServer(io),
     authorizationEndpoint: `${hostOr('https://www.instagram.com', io)}/oauth/authorize`,
@@ -145,6 +146,7 @@ export const SIGN_IN_WITH_FACEBOOK: OAuthConnect<Credentials> = {
     { name: 'instagram_manage_insights', for: 'reading numbers', optional: true },
   ],
   pkce: false,
+  needsHttps: true,
   server: async (_values, io) => ({
     ...oauthServer(io),
     authorizationEndpoint: `${hostOr('https://www.facebook.com', io)}/${GRAPH_VERSION}/dialog/oauth`,

@@ -28,7 +28,7 @@ const Profiles = z.object({
 })
 
 /** Snapchat may refuse with a 200: then `request_status` is not `SUCCESS`. */
-export const isRefused = (body: unknown): boolean => {
+const isRefused = (body: unknown): boolean => {
   const status = RequestStatus.safeParse(body).data?.request_status
   return status !== undefined && status.toUpperCase() !== 'SUCCESS'
 }

@@ -25,7 +25,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u
 
 /** Characters, of which each emoji counts as many as it has bytes in UTF-8. */
-export function lengthOf(text: string): number {
+function lengthOf(text: string): number {
   let length = 0
   for (const { segment } of segmenter.segment(text)) {
     length += EMOJI.test(segment) ? utf8Bytes(segment) : [...segment].length

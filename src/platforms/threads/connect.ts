@@ -36,6 +36,7 @@ export const SIGN_IN: OAuthConnect<Credentials> = {
     { name: 'threads_delete', for: 'taking a post down', optional: true },
   ],
   pkce: false,
+  needsHttps: true,
   server: async (_values, io) => ({
     authorizationEndpoint: `${io.apiUrl === API ? 'https://www.threads.net' : io.apiUrl}/oauth/authorize`,
     tokenEndpoint: `${io.apiUrl}/oauth/access_token`,

@@ -28,7 +28,7 @@ interface Meaning {
  * https://developers.tiktok.com/doc/content-posting-api-reference-direct-post
  * https://developers.tiktok.com/doc/content-posting-api-reference-get-video-status
  */
-export const MEANINGS: Readonly<Record<string, Meaning>> = {
+const MEANINGS: Readonly<Record<string, Meaning>> = {
   access_token_invalid: { next: 'reconnect' },
   auth_removed: { next: 'reconnect', says: 'the account’s owner has removed Crier' },
   scope_not_authorized: { next: 'reconnect', says: 'a permission for this was not given' },
