@@ -46,7 +46,9 @@ describe.skipIf(absent)('from a real Discord to a real Bluesky', () => {
 
   const sees = (words: string) =>
     until(`"${words}" in the channel`, async () =>
-      (await discord.messages(discord.channels.general)).findLast((one) => JSON.stringify(one).includes(words)),
+      (await discord.messages(discord.channels.general)).findLast((one) =>
+        JSON.stringify(one).includes(words),
+      ),
     )
 
   test('connect, schedule, restart, approve: the post is on Bluesky and the channel gets the link', async () => {
@@ -86,8 +88,8 @@ describe.skipIf(absent)('from a real Discord to a real Bluesky', () => {
     await author.press(card, 'Approve')
     expect(await crier.say('show 1')).toContain('#1 is in review')
     await approver.press(card, 'Approve')
-    const scheduled = await sees('"label":"Publish now"')
-    await approver.press(scheduled, 'Publish now')
+    await sees('#1 is scheduled')
+    await approver.slash('publish', { post: '1' })
     const [post] = await until('the post on Bluesky', async () => {
       const posts = await bluesky.posts(account.did)
       return posts.length > 0 ? posts : undefined

@@ -96,7 +96,7 @@ describe.skipIf(absent).each(['socket', 'events'] as const)(
         'in 1 minute to bluesky: Héllo 👋 see https://example.com/launch #shipit',
       )
       await sees(author, '#1 is in review')
-      await sees(author, '21 of 300')
+      await sees(author, ' of 300 graphemes')
 
       // A restart in the middle: the card still works.
       await crier.kill()
@@ -106,7 +106,7 @@ describe.skipIf(absent).each(['socket', 'events'] as const)(
       await until('the refusal', async () => (await crier.say('show 1')).includes('#1 is in review'))
       await approver.press(GENERAL, 'Approve')
       await sees(approver, '#1 is scheduled')
-      await approver.press(GENERAL, 'Publish now')
+      await approver.slash(GENERAL, '/crier', 'publish 1')
       const [post] = await until('the post on Bluesky', async () => {
         const posts = await bluesky.posts(account.did)
         return posts.length > 0 ? posts : undefined

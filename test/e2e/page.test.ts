@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launch, noChromium, visit } from '../surfaces/playground/browser.ts'
+import { type CrierProcess, startCrier } from './crier-process.ts'
+
+describe.skipIf(noChromium)('the first minute on the page, by keyboard, in a real Chromium', () => {
+  let crier: CrierProcess
+  let browser: Browser
+  let dataDir: string
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'crier-page-'))
+    crier = await startCrier(dataDir)
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await crier?.kill()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  test('schedule as one member, approve as the other, restart in between, and it appears in the feed', async () => {
+    const { page, complaints } = await visit(browser, `${crier.url}/`)
+    await page.locator('#write').focus()
+    await page.keyboard.type('/schedule in 4 seconds to rehearsal: Hello, world 🎉 <b>not bold</b>')
+    await page.getByText('“in 4 seconds” is').waitFor()
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('heading', { name: /#1 is in review/ })
+      .first()
+      .waitFor()
+
+    // The other member, in a page of their own, sees the card arrive in the review channel and decides by keyboard.
+    await page.getByRole('button', { name: /Grace/ }).click()
+    await page.locator('[data-channel=review]').click()
+    const approve = page.getByRole('button', { name: 'Approve' }).last()
+    await approve.waitFor()
+    await approve.focus()
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('heading', { name: /#1 is (scheduled|going out|published)/ })
+      .first()
+      .waitFor()
+
+    // Live, with its text as text.
+    await page
+      .getByRole('heading', { name: /#1 is published/ })
+      .first()
+      .waitFor({ timeout: 15_000 })
+    const feed = page.getByText('Hello, world 🎉 <b>not bold</b>')
+    await feed.last().waitFor()
+    expect(complaints).toEqual([])
+    expect(await crier.say('show 1')).toContain('#1 is published')
+  }, 60_000)
+})
