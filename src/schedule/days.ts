@@ -69,13 +69,7 @@ function plainDay(offset: number, weekday: Slots['weekday'], now: Temporal.Plain
 function contradiction(date: Temporal.PlainDate, weekday: Slots['weekday']): string | undefined {
   if (weekday === undefined || weekday.days.includes(date.dayOfWeek)) return undefined
   const said = weekday.days.map((day) => WEEKDAY_NAMES[day - 1]).join(', ')
-  const shown = date.toLocaleString('en-GB', {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    calendar: 'iso8601',
-  })
-  return `${shown} is a ${WEEKDAY_NAMES[date.dayOfWeek - 1]}, not a ${said}. Which one is it?`
+  return `${date.toString()} is a ${WEEKDAY_NAMES[date.dayOfWeek - 1]}, not a ${said}. Which one is it?`
 }
 
 function weekdays(
@@ -211,6 +205,10 @@ function oneDate(
   const inMonth = (start: Temporal.PlainDate): Temporal.PlainDate | undefined => {
     const wanted = day < 0 ? start.daysInMonth + 1 + day : day
     return wanted < 1 || wanted > start.daysInMonth ? undefined : start.with({ day: wanted })
+  }
+  if (date.month !== undefined && period?.unit === 'month') {
+    const month = today.with({ day: 1 }).add({ months: period.offset }).month
+    if (month !== date.month) return 'Those are two months. Which one is it?'
   }
   if (date.month === undefined && period?.unit === 'month') {
     const found = inMonth(today.with({ day: 1 }).add({ months: period.offset }))

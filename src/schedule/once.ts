@@ -39,6 +39,9 @@ export function readOnce(slots: Slots, here: Here): When {
   }
   if (span?.bare && !span.compact)
     return error('Is that how long from now? Say, for example, "in 5 days at 9:00".')
+  const later = monthsOn(slots)
+  if (later !== undefined) return readOnce(later, here)
+  if (!isOneDay(slots)) return error('There is more than one day in it. Say one.')
   if (slots.dotted !== undefined) return dottedOnce(slots, here)
   const numbered = numberAsDay(slots)
   if (numbered !== undefined) return readOnce(numbered, here)
@@ -70,6 +73,43 @@ const error = (message: string): When => ({ kind: 'error', message })
 function hasDay(slots: Slots): boolean {
   const { day, weekday, date, nth, span, period } = slots
   return [day, weekday, date, nth, span, period].some((slot) => slot !== undefined)
+}
+
+/** Which ways of naming a day go together. Whatever is not here would be passed over in silence. */
+const TOGETHER = new Set([
+  'day weekday',
+  'weekday date',
+  'day date',
+  'day weekday date',
+  'weekday period',
+  'date period',
+  'weekday date period',
+  'date nth',
+  'nth period',
+  'date nth period',
+  'day span',
+  'weekday span',
+])
+
+function isOneDay(slots: Slots): boolean {
+  const { day, weekday, date, nth, span, period } = slots
+  const said: string[] = []
+  if (day !== undefined) said.push('day')
+  if (weekday !== undefined) said.push('weekday')
+  if (date !== undefined) said.push('date')
+  if (nth !== undefined) said.push('nth')
+  if (span !== undefined && !span.based) said.push('span')
+  if (period !== undefined) said.push('period')
+  return said.length < 2 || TOGETHER.has(said.join(' '))
+}
+
+/** "in 2 months on the 15th" is the 15th of that month. */
+function monthsOn(slots: Slots): Slots | undefined {
+  const { span, date, ...rest } = slots
+  if (span === undefined || span.based || date === undefined || date.month !== undefined) return undefined
+  const { seconds, days, workdays, months } = span.span
+  if (seconds + days + workdays > 0 || months === 0 || rest.period !== undefined) return undefined
+  return { ...rest, date, period: { t: 'period', unit: 'month', offset: months } }
 }
 
 /** "1430" alone is a time, "2026" is a year and "9" is nothing. */

@@ -50,6 +50,11 @@ function timesOn(rule: Recurrence): readonly string[] {
 }
 
 function windowTimes(rule: Recurrence, { from, to }: { from: string; to: string }): string[] {
+  if (to < from && rule.weekdays !== undefined) {
+    throw new UserError(
+      'iCalendar cannot say hours past midnight of some weekdays. Use two rules, one for each day.',
+    )
+  }
   const start = Temporal.PlainTime.from(from)
   const end = Temporal.PlainTime.from(to)
   const minutes = (time: Temporal.PlainTime) => time.hour * 60 + time.minute

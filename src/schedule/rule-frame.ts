@@ -111,6 +111,7 @@ function nthFrame(
   const scoped = yearly || parts.ofMonth || unit === 'month'
   const frame: Frame = { every: yearly ? 'year' : 'month', interval, ...(yearly ? { months } : {}), notes }
   if (nth.of === 'workday') {
+    if (dates.length > 0) return 'Say either the working day or the day of the month.'
     if (unit === 'day' || unit === 'week') return 'Working days of which month?'
     if (!scoped && nth.nths.some((which) => which > 1)) return 'Working day of what? Say "of every month".'
     return { ...frame, workingDays: nth.nths }

@@ -86,7 +86,27 @@ export function zoneRule(r: Reader, i: number): Hit<ZoneMeaning> | undefined {
   const at = before?.next ?? i
   // "La Paz" begins with what is an article elsewhere
   const hit = named(r, at, before !== undefined) ?? (before && named(r, r.skip(at, 'the', 'of', 'in'), true))
-  return hit === undefined ? undefined : { value: hit.value, next: timeWord(r, hit.next) }
+  if (hit === undefined) return undefined
+  const next = timeWord(r, hit.next)
+  const season = r.lex(hit.next, 'zoneAfter')?.value
+  return { value: inSeason(hit.value, String(season), r.quote(i, next)), next }
+}
+
+const WINTER = Temporal.Instant.from('2026-01-15T12:00:00Z')
+const SUMMER = Temporal.Instant.from('2026-07-15T12:00:00Z')
+
+/** "British Summer Time" names one half of the year, as BST does. */
+function inSeason(meaning: ZoneMeaning, season: string, name: string): ZoneMeaning {
+  if (meaning.kind !== 'zone' || (season !== 'summer' && season !== 'standard')) return meaning
+  const [one, other] = [WINTER, SUMMER].map((at) => at.toZonedDateTimeISO(meaning.zone))
+  if (one === undefined || other === undefined || one.offset === other.offset) return meaning
+  const [standard, summer] = one.offsetNanoseconds < other.offsetNanoseconds ? [one, other] : [other, one]
+  return {
+    kind: 'season',
+    name,
+    offset: (season === 'summer' ? summer : standard).offset,
+    place: meaning.zone,
+  }
 }
 
 function named(r: Reader, i: number, introduced: boolean): Hit<ZoneMeaning> | undefined {

@@ -58,6 +58,11 @@ export function timeRule(
 
 function separator(r: Reader, i: number): Hit<'and' | 'to'> | undefined {
   // 2026-02-11T14:00-05:00: an offset, no range
+  const offset = r.digits(i + 1)
+  if (r.mark(i, '-') && !r.glued(i) && r.glued(i + 1) && offset !== undefined) {
+    const minutes = r.mark(i + 2, ':') && r.glued(i + 2) && offset.text.length === 2
+    if (minutes || offset.text.length === 4) return undefined
+  }
   if (r.mark(i, '-') && r.glued(i) && r.tokens.slice(0, i).some(({ text }) => text === 't')) return undefined
   if (r.mark(i, '-')) return { value: 'to', next: i + 1 }
   const to = r.lex(i, 'to') ?? r.lex(i, 'until')

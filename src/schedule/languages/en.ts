@@ -119,6 +119,7 @@ export const en: Language = {
     span: {
       30: 'half-hour|half hour|half-an-hour',
       15: 'quarter-hour|quarter hour',
+      45: 'three quarters of an hour|three-quarters of an hour|3/4 of an hour|3/4 hour',
       20160: 'fortnight|fortnights',
     },
     half: 'half',
@@ -232,8 +233,11 @@ export const en: Language = {
     not: "not|don't|do not|no|never|cancel|unless",
     endOf: 'end of|the end of|end',
     startOf: 'start of|the start of|beginning of|the beginning of',
-    zoneAfter:
-      'time|standard time|daylight time|summer time|local time|time zone|timezone|clock|hours|winter time|daylight saving time|daylight savings time',
+    zoneAfter: {
+      '': 'time|local time|time zone|timezone|clock|hours',
+      standard: 'standard time|winter time',
+      summer: 'daylight time|summer time|daylight saving time|daylight savings time',
+    },
     zoneBefore: 'time in|local time in|the time in',
     zoneOwn: 'my time|our time|local time|my local time|my time zone|my timezone|our local time|here',
   },
