@@ -69,8 +69,8 @@ export interface Storage {
   /** Writes a consistent copy to `file` while everything runs on (SQLite). Answers with a sentence on what was done, or what to do. */
   backup(file: string): Promise<string>
   /**
-   * Calls `listener` after each committed write to deliveries or the outbox; on PostgreSQL also for those of other
-   * processes. Returns what stops it.
+   * Calls `listener` after each committed write that may have made a delivery or an outbox entry due (a claim does not);
+   * on PostgreSQL also for those of other processes. Returns what stops it.
    */
   onWrite(listener: (written: Written) => void): () => void
   /** Waits for what is under way, then closes. Further calls are refused. */

@@ -54,9 +54,11 @@ export function createAnnouncements(
       let stopped = false
       let client: pg.Client | undefined
       let timer: NodeJS.Timeout | undefined
+      let broken = false
 
       const again = (error: unknown): void => {
         if (stopped || timer !== undefined) return
+        broken = true
         log.debug({ err: error }, 'Listening for writes of other processes broke off')
         timer = setTimeout(() => {
           timer = undefined
@@ -78,7 +80,8 @@ export function createAnnouncements(
           await listening.connect()
           await listening.query(`listen ${CHANNEL}`)
           // What was said while nobody listened is not known.
-          for (const one of ALL) heard(one)
+          if (broken) for (const one of ALL) heard(one)
+          broken = false
         } catch (error) {
           again(error)
         }
