@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accounts } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { disconnectAccount } from '../src/app/connect-accounts.ts'
+import { type Access, disconnectAccount } from '../src/app/connect-accounts.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { UserError } from '../src/kit/user-error.ts'
 import { message, text } from '../src/message/message.ts'
@@ -25,13 +25,11 @@ export default defineCommand({
       states: ['scheduled', 'in_review'],
       accountId: account.id,
     })
-    const { revoked } = await disconnectAccount(context, account)
+    const { access } = await disconnectAccount(context, account)
     return message(
       text(
         `${accountName(account, context.bench.platforms)} is disconnected; its credentials are forgotten`,
-        revoked
-          ? ' and its access has ended at the platform.'
-          : '. End its access at the platform too, if it has a page for that.',
+        accessWords[access],
       ),
       waiting > 0 &&
         text(
@@ -40,3 +38,9 @@ export default defineCommand({
     )
   },
 })
+
+const accessWords: Record<Access, string> = {
+  ended: ' and its access has ended at the platform.',
+  shared: '. Other accounts stand on the same login, which ends with the last of them.',
+  theirs: '. End its access at the platform too, if it has a page for that.',
+}

@@ -7,6 +7,7 @@ import type { Account } from './account.ts'
 import type { AccountStore } from './account-store.ts'
 import { isRenewable, loginEnds } from './login-end.ts'
 import type { Sealer } from './seal.ts'
+import { sharersOf, withTokensOf } from './shared-login.ts'
 
 /** The only door to a token: what leaves here goes into the platform's call and nowhere else. */
 export interface Credentials {
@@ -35,6 +36,8 @@ export interface OpenCredentials {
 
 export interface CredentialsNeeds {
   store: AccountStore
+  /** Runs what must be written together in one transaction, with the store of that transaction. */
+  together(run: (store: AccountStore) => Promise<void>): Promise<void>
   sealer: Sealer
   clock: Clock
   /** This process, for the refresh lock. */
@@ -51,12 +54,16 @@ const LOOK_EVERY = 50
 /** Access that holds for at least this long (ms) does for one more call where it can't be refreshed just now. */
 const STILL_GOOD = MINUTE
 
-export function createCredentials({ store, sealer, clock, worker }: CredentialsNeeds): Credentials {
+export function createCredentials({ store, together, sealer, clock, worker }: CredentialsNeeds): Credentials {
   const dead = (platform: Platform, message: string, cause?: unknown) =>
     new PublishError(platform.name, { do: 'reconnect' }, message, { cause })
 
-  async function read(account: Account, platform: Platform): Promise<OpenCredentials> {
-    const kept = await store.credentials(account.id)
+  async function read(
+    account: Pick<Account, 'id' | 'handle'>,
+    platform: Platform,
+    from: AccountStore = store,
+  ): Promise<OpenCredentials> {
+    const kept = await from.credentials(account.id)
     if (!kept) throw dead(platform, `${account.handle} is not connected any more`)
     try {
       const credentials = platform.credentials.parse(JSON.parse(sealer.open(kept.sealed, account.id)))
@@ -75,36 +82,53 @@ export function createCredentials({ store, sealer, clock, worker }: CredentialsN
     return endOf(platform, credentials) - clock.now() <= ahead
   }
 
-  /** Stores what a refresh gave. Where somebody else wrote meanwhile, theirs counts, unless it is the same sealed anew. */
+  /** Writes what a refresh gave. Where somebody else wrote meanwhile, theirs counts, unless it is the same sealed anew. */
+  async function write(
+    to: AccountStore,
+    account: Account,
+    platform: Platform,
+    seen: OpenCredentials,
+    fresh: unknown,
+  ): Promise<void> {
+    const before = JSON.stringify(seen.credentials)
+    let { version } = seen
+    for (;;) {
+      const sealed = sealer.seal(JSON.stringify(fresh), account.id)
+      if (await to.replaceCredentials(account.id, sealed, version)) break
+      const stored = await read(account, platform, to)
+      if (JSON.stringify(stored.credentials) !== before) return
+      version = stored.version
+    }
+    const expiresAt = loginEnds(platform, fresh)
+    if (expiresAt !== account.expiresAt) await to.change(account.id, { expiresAt })
+  }
+
+  /** Stores what a refresh gave, for every account that stands on the same login: a rotated token is dead for all of them. */
   async function keep(
     account: Account,
     platform: Platform,
     seen: OpenCredentials,
     fresh: unknown,
   ): Promise<OpenCredentials> {
-    const before = JSON.stringify(seen.credentials)
-    let { version } = seen
-    for (;;) {
-      const sealed = sealer.seal(JSON.stringify(fresh), account.id)
-      if (await store.replaceCredentials(account.id, sealed, version)) break
-      const stored = await read(account, platform)
-      if (JSON.stringify(stored.credentials) !== before) return stored
-      version = stored.version
-    }
-    const expiresAt = loginEnds(platform, fresh)
-    if (expiresAt !== account.expiresAt) await store.change(account.id, { expiresAt })
+    const others = await sharersOf(store, sealer, platform, account.id, seen.credentials)
+    await together(async (within) => {
+      await write(within, account, platform, seen, fresh)
+      for (const { account: other, ...theirs } of others)
+        await write(within, other, platform, theirs, withTokensOf(theirs.credentials, fresh))
+    })
     return read(account, platform)
   }
 
   /** Takes the lock, or waits until somebody else has refreshed; undefined where it took too long. */
   async function lockOr(
+    lockId: string,
     account: Account,
     platform: Platform,
     needless: (seen: OpenCredentials) => boolean,
   ): Promise<'locked' | OpenCredentials | undefined> {
     for (let waited = 0; waited <= PATIENCE; waited += LOOK_EVERY) {
       const now = clock.now()
-      if (await store.lockRefresh(account.id, worker, now, now + REFRESH_LOCK)) return 'locked'
+      if (await store.lockRefresh(lockId, worker, now, now + REFRESH_LOCK)) return 'locked'
       await pause(LOOK_EVERY)
       const seen = await read(account, platform)
       if (needless(seen)) return seen
@@ -120,7 +144,10 @@ export function createCredentials({ store, sealer, clock, worker }: CredentialsN
       const first = await read(account, platform)
       if (!refresh || needless(first)) return first
 
-      const locked = await lockOr(account, platform, needless)
+      // Accounts on one login share its refresh token, and so one lock: that of the oldest of them.
+      const others = await sharersOf(store, sealer, platform, account.id, first.credentials)
+      const [lockId = account.id] = [account.id, ...others.map((one) => one.account.id)].toSorted()
+      const locked = await lockOr(lockId, account, platform, needless)
       if (locked === undefined) {
         throw new PublishError(
           platform.name,
@@ -146,7 +173,7 @@ export function createCredentials({ store, sealer, clock, worker }: CredentialsN
         }
         return await keep(account, platform, seen, fresh)
       } finally {
-        await store.unlockRefresh(account.id, worker)
+        await store.unlockRefresh(lockId, worker)
       }
     },
   }

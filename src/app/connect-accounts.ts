@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import { createCredentials } from '../accounts/credentials.ts'
 import { loginEnds } from '../accounts/login-end.ts'
+import { sharersOf } from '../accounts/shared-login.ts'
 import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { FormValues } from '../message/form.ts'
@@ -134,10 +135,10 @@ async function overwrite(
 }
 
 /** Ends the access at the platform where it can be ended, and forgets the credentials. What was to go out there is cancelled with its posts by people. */
-export async function disconnectAccount(actor: Actor, account: Account): Promise<{ revoked: boolean }> {
+export async function disconnectAccount(actor: Actor, account: Account): Promise<{ access: Access }> {
   const { bench, workspace, member } = actor
   const platform = platformByName(bench, account.platform)
-  const revoked = await revoke(actor, platform, account)
+  const access = await revoke(actor, platform, account)
   const at = bench.clock.now()
   await bench.stores.transaction(workspace.id, async (stores) => {
     const kept = await stores.accounts.credentials(account.id)
@@ -148,36 +149,32 @@ export async function disconnectAccount(actor: Actor, account: Account): Promise
       at,
       verb: 'account.disconnected',
       subject: `account:${account.id}`,
-      details: { platform: account.platform, revoked },
+      details: { platform: account.platform, revoked: access === 'ended' },
     })
   })
-  return { revoked }
+  return { access }
 }
 
-async function revoke(actor: Actor, platform: Platform, account: Account): Promise<boolean> {
-  if (!platform.revoke) return false
+/** What became of the access at the platform: ended there, kept since other accounts stand on the same login, or not in our hands. */
+export type Access = 'ended' | 'shared' | 'theirs'
+
+async function revoke(actor: Actor, platform: Platform, account: Account): Promise<Access> {
+  const { bench, workspace, stores } = actor
+  if (!platform.revoke) return 'theirs'
   try {
-    await platform.revoke(
-      await ioFor(
-        actor.bench,
-        actor.workspace.id,
-        actor.stores,
-        platform,
-        account,
-        AbortSignal.timeout(PATIENCE),
-      ),
-    )
-    return true
+    const io = await ioFor(bench, workspace.id, stores, platform, account, AbortSignal.timeout(PATIENCE))
+    const sharers = await sharersOf(stores.accounts, bench.sealer, platform, account.id, io.credentials)
+    // The login is ended with the last account that stands on it.
+    if (sharers.length > 0) return 'shared'
+    await platform.revoke(io)
+    return 'ended'
   } catch (error) {
-    actor.bench.log.warn(
-      {
-        platform: platform.name,
-        account: account.id,
-        error: error instanceof Error ? error.message : String(error),
-      },
+    if (!(error instanceof PublishError)) throw error
+    bench.log.warn(
+      { platform: platform.name, account: account.id, reason: error.message },
       'The access could not be revoked at the platform',
     )
-    return false
+    return 'theirs'
   }
 }
 
@@ -210,6 +207,7 @@ export async function ioFor(
   })
   const credentials = createCredentials({
     store: stores.accounts,
+    together: (run) => bench.stores.transaction(workspaceId, ({ accounts }) => run(accounts)),
     sealer: bench.sealer,
     clock: bench.clock,
     worker: bench.worker,

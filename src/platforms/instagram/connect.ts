@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../kit/user-error.ts'
-import { GRAPH_VERSION, graphGet, longLivedToken, readPages, userIdOf } from '../contract/graph.ts'
+import { GRAPH_VERSION, graphGet, longLivedToken, readPages } from '../contract/graph.ts'
 import type {
   Connected,
   ConnectIo,
@@ -26,7 +26,8 @@ export const Credentials = z.object({
 
 export type Credentials = z.infer<typeof Credentials>
 
-const Me = z.object({ user_id: z.coerce.string().optional(), username: z.string() })
+// As text only: as a number the id would be longer than JavaScript's are exact.
+const Me = z.object({ user_id: z.string().optional().catch(undefined), username: z.string() })
 
 /** The real host, unless the operator put another server in Instagram's place. */
 export const hostOr = (host: string, { apiUrl }: Pick<ConnectIo, 'apiUrl'>): string =>
@@ -62,7 +63,7 @@ async function instagramAccount(
     name: 'read account',
     signal: io.signal,
   })
-  const userId = data.user_id ?? userIdOf(tokens)
+  const userId = data.user_id
   if (userId === undefined) {
     throw new UserError('Instagram did not say whose account this is.', {
       wayOut:
@@ -126,6 +127,7 @@ export const SIGN_IN_WITH_INSTAGRAM: OAuthConnect<Credentials> = {
     { name: 'instagram_business_manage_insights', for: 'reading numbers', optional: true },
   ],
   pkce: false,
+  needsHttps: true,
   needsHttps: true,
   server: async (_values, io) => ({
     ...oauthServer(io),

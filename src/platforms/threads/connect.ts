@@ -22,7 +22,7 @@ export const Credentials = z.object({
 })
 export type Credentials = z.infer<typeof Credentials>
 
-const Me = z.object({ id: z.coerce.string(), username: z.string() })
+const Me = z.object({ id: z.string(), username: z.string() })
 
 /** https://developers.facebook.com/docs/threads/get-started/get-access-tokens-and-permissions */
 export const SIGN_IN: OAuthConnect<Credentials> = {
@@ -36,6 +36,7 @@ export const SIGN_IN: OAuthConnect<Credentials> = {
     { name: 'threads_delete', for: 'taking a post down', optional: true },
   ],
   pkce: false,
+  needsHttps: true,
   needsHttps: true,
   server: async (_values, io) => ({
     authorizationEndpoint: `${io.apiUrl === API ? 'https://www.threads.net' : io.apiUrl}/oauth/authorize`,
