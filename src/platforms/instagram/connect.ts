@@ -128,7 +128,6 @@ export const SIGN_IN_WITH_INSTAGRAM: OAuthConnect<Credentials> = {
   ],
   pkce: false,
   needsHttps: true,
-  needsHttps: true,
   server: async (_values, io) => ({
     ...oauthServer(io),
     authorizationEndpoint: `${hostOr('https://www.instagram.com', io)}/oauth/authorize`,
