@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
 import {
   GraphId,
+  GraphNumber,
   graphGet,
   graphPost,
   graphRefusal,
@@ -46,7 +47,7 @@ const DUPLICATES = ['506', '1366051']
 const LISTED = 25
 const CLOCK_SKEW = 2 * MINUTE
 
-const Success = z.object({ success: z.literal(true), post_id: z.coerce.string().optional() })
+const Success = z.object({ success: z.literal(true), post_id: GraphNumber.optional() })
 const Counts = z.object({
   shares: z.object({ count: z.number() }).optional(),
   comments: z.object({ summary: z.object({ total_count: z.number() }).optional() }).optional(),
@@ -79,8 +80,8 @@ const VideoStatus = z.object({
 const Stories = z.object({
   data: z.array(
     z.object({
-      post_id: z.coerce.string(),
-      media_id: z.coerce.string().optional(),
+      post_id: GraphNumber,
+      media_id: GraphNumber.optional(),
       url: z.string().optional(),
     }),
   ),
@@ -354,8 +355,11 @@ async function findStory(
     read(`${io.credentials.pageId}/stories`, 'post_id,media_id,url', Stories, io),
   )
   if (!listed) return 'unknown'
-  const found = listed.data.data.find((story) => story.media_id === mediaId)
-  return found ? { remoteId: found.post_id, url: found.url ?? null } : 'absent'
+  const stories = listed.data.data
+  const found = stories.find((story) => story.media_id === mediaId)
+  if (found) return { remoteId: found.post_id ?? mediaId, url: found.url ?? null }
+  // One without a readable id might be it.
+  return stories.some((story) => story.media_id === undefined) ? 'unknown' : 'absent'
 }
 
 /** A video has its id before the finishing call, and its status tells whether that call arrived. */

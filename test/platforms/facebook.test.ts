@@ -184,6 +184,18 @@ describe('looking for what became of it', () => {
     expect(world.posts()).toBe(1)
   })
 
+  it('asks a person where a story’s number is too long to be exact', async () => {
+    const { prepare, find, world } = await stage()
+    const post = publication({ media: [jpeg()], options: { as: 'story' } })
+    await prepare(post)
+    world.fail(/GET .*\/stories$/, {
+      status: 200,
+      text: '{"data":[{"post_id":12345678901234567890,"media_id":12345678901234567890}]}',
+    })
+    expect(await find(post)).toBe('unknown')
+    expect(await find(post)).toBe('absent')
+  })
+
   it('does not take another’s text or an older post for it', async () => {
     const { find, world } = await stage()
     world.feed.push({ id: 'old', message: TEXT, link: '', photos: [], at: NOW - 30 * MINUTE })

@@ -292,7 +292,7 @@ describe('connecting', () => {
     accessToken: 'secret-hour',
     expiresAt: null,
     scopes: [],
-    raw: { user_id: 17841400000000000 },
+    raw: {},
   }
 
   it('exchanges the hour’s token for one of 60 days', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type EpochMs, HOUR, MINUTE, SECOND } from '../../kit/clock.ts'
 import type { Call } from './http.ts'
 import type { FormValue, Query } from './http-body.ts'
-import type { ConnectIo, Io, OAuthTokens } from './platform.ts'
+import type { ConnectIo, Io } from './platform.ts'
 import type { Next } from './publish-error.ts'
 import type { ReadRefusal, RefusedAnswer } from './refusal.ts'
 import { type Headers, waitOf } from './wait.ts'
@@ -233,6 +233,11 @@ export const graphPost = <Data>(
 
 export const GraphId = z.object({ id: z.string().min(1) })
 
+/** An id that may come as a number; undefined where that is longer than JavaScript's are exact. */
+export const GraphNumber = z
+  .union([z.string(), z.number()])
+  .transform((id) => (typeof id === 'number' && !Number.isSafeInteger(id) ? undefined : String(id)))
+
 const Insights = z.object({
   data: z.array(
     z.object({
@@ -345,11 +350,6 @@ export async function renewToken(
 
 const endOf = (seconds: number | undefined, now: EpochMs): EpochMs | null =>
   seconds === undefined ? null : now + seconds * SECOND
-
-const SignedIn = z.object({ user_id: z.coerce.string().optional() })
-
-/** The user's id, which Instagram and Threads tell beside the token. */
-export const userIdOf = ({ raw }: OAuthTokens): string | undefined => SignedIn.safeParse(raw).data?.user_id
 
 const Pages = z.object({
   data: z.array(

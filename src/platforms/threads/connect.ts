@@ -37,7 +37,6 @@ export const SIGN_IN: OAuthConnect<Credentials> = {
   ],
   pkce: false,
   needsHttps: true,
-  server: async (_values, io) => ({
     authorizationEndpoint: `${io.apiUrl === API ? 'https://www.threads.net' : io.apiUrl}/oauth/authorize`,
     tokenEndpoint: `${io.apiUrl}/oauth/access_token`,
     client: clientOf(PLATFORM, io),
