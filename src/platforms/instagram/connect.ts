@@ -128,6 +128,7 @@ export const SIGN_IN_WITH_INSTAGRAM: OAuthConnect<Credentials> = {
   ],
   pkce: false,
   needsHttps: true,
+  server: async (_values, io) => ({
     ...oauthServer(io),
     authorizationEndpoint: `${hostOr('https://www.instagram.com', io)}/oauth/authorize`,
     tokenEndpoint: `${hostOr('https://api.instagram.com', io)}/oauth/access_token`,
@@ -147,6 +148,7 @@ export const SIGN_IN_WITH_FACEBOOK: OAuthConnect<Credentials> = {
   ],
   pkce: false,
   needsHttps: true,
+  server: async (_values, io) => ({
     ...oauthServer(io),
     authorizationEndpoint: `${hostOr('https://www.facebook.com', io)}/${GRAPH_VERSION}/dialog/oauth`,
     tokenEndpoint: `${hostOr('https://graph.facebook.com', io)}/${GRAPH_VERSION}/oauth/access_token`,

@@ -37,6 +37,7 @@ export const SIGN_IN: OAuthConnect<Credentials> = {
   ],
   pkce: false,
   needsHttps: true,
+  server: async (_values, io) => ({
     authorizationEndpoint: `${io.apiUrl === API ? 'https://www.threads.net' : io.apiUrl}/oauth/authorize`,
     tokenEndpoint: `${io.apiUrl}/oauth/access_token`,
     client: clientOf(PLATFORM, io),

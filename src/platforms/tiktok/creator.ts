@@ -42,6 +42,7 @@ export const SIGN_IN: OAuthConnect<Credentials> = {
   // For web apps TikTok asks for none; for others it wants the challenge in hex, which is not OAuth's.
   pkce: false,
   needsHttps: true,
+  server: async (_values, io) => ({
     authorizationEndpoint: `${io.apiUrl === API ? 'https://www.tiktok.com' : io.apiUrl}/v2/auth/authorize/`,
     tokenEndpoint: `${io.apiUrl}/v2/oauth/token/`,
     revocationEndpoint: `${io.apiUrl}/v2/oauth/revoke/`,
