@@ -50,7 +50,9 @@ export async function startStandIn(answer: (asked: Asked) => Answer | Promise<An
     const answered =
       failing && !failing.after
         ? undefined
-        : await answer({ method, path, raw: request.url ?? '', query, headers: request.headers, body, bytes })
+        : await answered500(() =>
+            answer({ method, path, raw: request.url ?? '', query, headers: request.headers, body, bytes }),
+          )
     if (failing?.failure === 'drop') return void response.socket?.destroy()
     const { status, json, headers = {} } = failing?.failure ?? answered ?? { status: 500 }
     response.writeHead(status, {
@@ -70,6 +72,15 @@ export async function startStandIn(answer: (asked: Asked) => Answer | Promise<An
       server.close()
       await once(server, 'close')
     },
+  }
+}
+
+/** A stand-in that is broken says so at once, rather than let its callers wait. */
+async function answered500(answer: () => Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer()
+  } catch (error) {
+    return { status: 500, json: { message: `The stand-in is broken: ${error}` } }
   }
 }
 
