@@ -24,7 +24,7 @@ import { findChannel } from './telegram/connect.ts'
 import { type MessageEntity, readMarks } from './telegram/marks.ts'
 
 const Credentials = z.object({ token: z.string().min(1), chatId: z.string().min(1) })
-export type Credentials = z.infer<typeof Credentials>
+type Credentials = z.infer<typeof Credentials>
 
 const Message = z.object({
   message_id: z.number().int(),
@@ -48,6 +48,7 @@ const CAPTION = 1024
 const MEDIA: MediaRules = {
   images: { max: 10, types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'], maxBytes: 10_000_000 },
   videos: { max: 10, types: ['video/mp4', 'video/quicktime'], maxBytes: 50_000_000 },
+  documents: { max: 10, types: ['application/pdf'], maxBytes: 50_000_000 },
   together: 10,
 }
 const PHOTO_SIDES = 10_000
@@ -87,7 +88,7 @@ export default definePlatform<Credentials>({
   apiUrl: 'https://api.telegram.org',
   text: { limit: () => CHARACTERS, count: (text) => text.length, unit: 'characters' },
   media: MEDIA,
-  postTypes: ['text', 'link', 'images', 'video', 'album', 'poll'],
+  postTypes: ['text', 'link', 'images', 'video', 'album', 'document', 'poll'],
   options: [
     {
       kind: 'choice',
@@ -317,11 +318,15 @@ async function requestOf(
   }
 }
 
-function kindOf({ type }: MediaItem): { method: string; field: 'photo' | 'video' | 'animation' } {
+function kindOf({ type }: MediaItem): {
+  method: string
+  field: 'photo' | 'video' | 'animation' | 'document'
+} {
   if (type === 'image/gif') return { method: 'sendAnimation', field: 'animation' }
-  return type.startsWith('video/')
-    ? { method: 'sendVideo', field: 'video' }
-    : { method: 'sendPhoto', field: 'photo' }
+  if (type.startsWith('video/')) return { method: 'sendVideo', field: 'video' }
+  return type.startsWith('image/')
+    ? { method: 'sendPhoto', field: 'photo' }
+    : { method: 'sendDocument', field: 'document' }
 }
 
 /** Without these a video is shown as a square until it is played. */

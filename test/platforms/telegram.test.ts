@@ -140,6 +140,12 @@ describe('publishing', () => {
   it.each([
     ['a photo', image(), 'sendPhoto', 'photo'],
     ['a video', video(), 'sendVideo', 'video'],
+    [
+      'a document',
+      { ...image(), type: 'application/pdf', width: null, height: null, filename: 'plan.pdf' },
+      'sendDocument',
+      'document',
+    ],
     ['a moving image', { ...image(), type: 'image/gif' }, 'sendAnimation', 'animation'],
   ])('%s with its caption', async (_what, item, method, field) => {
     await publish({ text: '[1] caption', media: [item] })
@@ -267,6 +273,11 @@ describe('checking', () => {
   it.each([
     ['too long a photo', { media: [{ ...image(), width: 4200, height: 200 }] }, /20 times/],
     ['too large a photo', { media: [{ ...image(), width: 8000, height: 3000 }] }, /10,000/],
+    [
+      'a document among photos',
+      { media: [image(), { ...image('b'), type: 'application/pdf' }] },
+      /a document or other files/,
+    ],
     ['a GIF in an album', { media: [{ ...image(), type: 'image/gif' }, image('b')] }, /alone/],
     [
       'eleven files',

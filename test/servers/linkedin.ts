@@ -2,7 +2,7 @@ import { createOAuthProvider } from './oauth-provider.ts'
 import type { Json } from './openapi-check.ts'
 import { type Answer, type Asked, type StandIn, startStandIn } from './stand-in.ts'
 
-export interface LinkedInPost {
+interface LinkedInPost {
   urn: string
   body: Json
   /** What readers see: the little text read as LinkedIn reads it. */
@@ -10,7 +10,7 @@ export interface LinkedInPost {
   at: number
 }
 
-export interface LinkedInAsset {
+interface LinkedInAsset {
   owner: string
   kind: string
   size: number

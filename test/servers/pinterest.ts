@@ -13,7 +13,7 @@ const PATHS = [
   '/media/{media_id}',
 ]
 
-export interface PinterestPin {
+interface PinterestPin {
   id: string
   body: Json
   at: number

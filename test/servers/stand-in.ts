@@ -21,7 +21,7 @@ export interface Answer {
   headers?: Record<string, string>
 }
 
-export type Failure = Answer | 'drop'
+type Failure = Answer | 'drop'
 
 export interface StandIn {
   url: string

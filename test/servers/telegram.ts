@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import { contractMissing, type Json, readContract } from './openapi-check.ts'
 import { type Answer, type Asked, type StandIn, startStandIn } from './stand-in.ts'
 
-export interface TelegramMessage {
+interface TelegramMessage {
   id: number
   method: string
   /** As the method was given it; in a form, JSON is read. */

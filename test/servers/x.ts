@@ -14,7 +14,7 @@ const PATHS = [
   '/2/media/metadata',
 ]
 
-export interface XPost {
+interface XPost {
   id: string
   /** As X gives it back: HTML's own characters escaped, links shortened. */
   text: string

@@ -4,7 +4,7 @@ import { createOAuthProvider } from './oauth-provider.ts'
 import { contractMissing, type Json, readContract } from './openapi-check.ts'
 import { type Answer, type Asked, type StandIn, startStandIn } from './stand-in.ts'
 
-export interface YouTubeVideo {
+interface YouTubeVideo {
   id: string
   resource: Json
   type: string
