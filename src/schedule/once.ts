@@ -30,6 +30,8 @@ const LATEST = 'That is too far away: Crier plans at most 50 years ahead.'
 /** One moment, a question with the moments it may be, or why there is none. */
 export function readOnce(slots: Slots, here: Here): When {
   const span = slots.span
+  if (span?.bare && !span.compact)
+    return error('Is that how long from now? Say, for example, "in 10 minutes".')
   if (span !== undefined && (span.span.seconds !== 0 || span.exact)) return elapsed(slots, here)
   if (slots.time !== undefined && (slots.time.range || slots.time.clocks.length > 1)) {
     return error('A post goes out at one time. Say one, or "every day at 9:00 and 17:00" if it repeats.')
@@ -37,8 +39,6 @@ export function readOnce(slots: Slots, here: Here): When {
   if (span?.bare && (slots.day ?? slots.weekday ?? slots.date ?? slots.period ?? slots.nth) !== undefined) {
     return error('Say how long from now ("in 2 weeks"), or a day, not both.')
   }
-  if (span?.bare && !span.compact)
-    return error('Is that how long from now? Say, for example, "in 5 days at 9:00".')
   const later = monthsOn(slots)
   if (later !== undefined) return readOnce(later, here)
   if (!isOneDay(slots)) return error('There is more than one day in it. Say one.')

@@ -62,6 +62,8 @@ export function clockInPart(clock: Clock, part: DayPart): TimeOfDay | string {
     const morning = part === 'morning' || part === 'early'
     const day = part === 'afternoon' || part === 'evening'
     if ((clock.half === 'pm' && morning) || (clock.half === 'am' && day)) return contradiction
+    const dark = (part === 'night' || part === 'late') && hour >= 6 && hour < 17
+    if (dark || (part === 'evening' && hour < 15)) return contradiction
     const afterMidnight = part === 'night' && hour < 6
     return afterMidnight ? { time: plain(clock, hour), nextDay: true } : { time: plain(clock, hour) }
   }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { nextRuns, type Recurrence } from '../../src/schedule/recurrence.ts'
 
-export const LOCALES = ['en', 'de', 'fr', 'es', 'pt', 'tr', 'ja']
-export const ZONES = Intl.supportedValuesOf('timeZone').filter((zone) => !zone.startsWith('Etc/'))
+const LOCALES = ['en', 'de', 'fr', 'es', 'pt', 'tr', 'ja']
+const ZONES = Intl.supportedValuesOf('timeZone').filter((zone) => !zone.startsWith('Etc/'))
 
 export const zone = fc.oneof(
   fc.constantFrom(...ZONES),

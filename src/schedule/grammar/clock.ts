@@ -51,7 +51,8 @@ export function timeRule(
   const bare = readings.length === 1 ? readings[0]?.bare : undefined
   const item: Item = { t: 'time', clocks: readings.map(({ clock }) => clock), range, marked, index: i }
   const unit = r.lex(i + 1, 'unit') ?? r.lex(i + 1, 'shortUnit')
-  const hours = unit?.value === 'hour' && !said.at && r.habits.clock12 === 'always'
+  const worded = (r.tokens[i + 1]?.text.length ?? 0) > 1 && first.value.clock.hour < 7
+  const hours = unit?.value === 'hour' && !said.at && (r.habits.clock12 === 'always' || worded)
   if (hours && first.value.clock.hour < 13 && !first.value.clock.dayEnd) item.maybeSpan = true
   return { value: bare === undefined ? item : { ...item, bare }, next: at }
 }
@@ -101,7 +102,7 @@ function shareHalf(readings: Reading[], range: boolean): void {
 }
 
 /** One time of day. `said`: "at" or its like stands before it. */
-export function clockAt(r: Reader, i: number, said: boolean): Hit<Reading> | undefined {
+function clockAt(r: Reader, i: number, said: boolean): Hit<Reading> | undefined {
   return namedClock(r, i) ?? relativeClock(r, i, said) ?? plainClock(r, i, said)
 }
 
@@ -116,6 +117,7 @@ function namedClock(r: Reader, i: number): Hit<Reading> | undefined {
     return { value: { clock: { ...clock, minute: Number(shift.value) }, marked: true }, next: shift.next }
   }
   if (midnight) clock.midnight = true
+  else clock.half = 'pm'
   return { value: { clock, marked: true }, next: named.next }
 }
 

@@ -108,7 +108,13 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
   }
   if (prefix !== undefined || plus) return { value: [{ t: 'span', span: length.value }], next: length.next }
   // "15h", "17h10", "1430 hours" are hours of the day
-  if (said.at || (timeLike(r, i, said)?.next ?? 0) >= length.next) return undefined
+  if (said.at) return undefined
+  const isClock = (timeLike(r, i, said)?.next ?? 0) >= length.next
+  // but "2 hours" are to wait
+  const unit = r.tokens[length.next - 1]
+  const word = unit?.kind === 'word' && unit.text.length > 1
+  const worded = r.habits.clock12 === 'always' && word && (r.digits(i)?.text.length ?? 9) < 3
+  if (isClock && !worded) return undefined
   // "15日" is the fifteenth
   if ((dateRule(r, i, said)?.next ?? 0) >= length.next) return undefined
   const bare: Item = { t: 'span', span: length.value, bare: true }

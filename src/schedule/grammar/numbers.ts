@@ -106,7 +106,7 @@ export function addUnit(span: Span, count: number, unit: Unit): Span | undefined
 }
 
 export interface SpanHit extends Hit<Span> {
-  /** Only units glued to their numbers, or a single "an hour": "2h30m". */
+  /** Said so that it is a length to wait even alone: "2h30m", "10 min". */
   compact: boolean
 }
 
@@ -191,7 +191,12 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
     value += 0.5
     at = andHalf.next
   }
-  return { unit: name, next: at, compact: glued, add: (to) => addUnit(to, value, name) }
+  return {
+    unit: name,
+    next: at,
+    compact: r.digits(i) !== undefined && (glued || name === 'minute' || name === 'hour'),
+    add: (to) => addUnit(to, value, name),
+  }
 }
 
 /** A year after a date: four digits from 1970, or two after an apostrophe. */

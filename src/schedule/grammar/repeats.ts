@@ -43,7 +43,11 @@ export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
     const length = span(r, at)
     const minutes = (length?.value.seconds ?? 0) / 60
     if (length !== undefined && Number.isInteger(minutes) && minutes > 0 && length.value.days === 0) {
-      return { value: [{ t: 'every', interval: minutes, unit: 'minute' }], next: length.next }
+      const hours = minutes / 60
+      const every: Item = Number.isInteger(hours)
+        ? { t: 'every', interval: hours, unit: 'hour' }
+        : { t: 'every', interval: minutes, unit: 'minute' }
+      return { value: [every], next: length.next }
     }
   }
   const count = interval === 1 ? (ordinal(r, at) ?? integer(r, at)) : undefined

@@ -92,7 +92,7 @@ export function weekdayRule(r: Reader, i: number): Hit<Item> | undefined {
   return { value: item, next: list.next }
 }
 
-export function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
+function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
   const all: Weekdays = { days: [], habit: false }
   let at = i
   let last: number | undefined

@@ -136,7 +136,7 @@ export const de: Language = {
     this: 'dieser|diese|dieses|diesen|diesem|heutigen',
     every: {
       '': 'jeden|jede|jedes|jeder|jedem|alle|allen|an jedem|am jeden|pro|jeweils am|jeweils jeden',
-      2: 'jeden zweiten|jede zweite|jedes zweite|jeder zweite|jeden 2.|jede 2.|jeden anderen|jede andere',
+      2: 'jeden anderen|jede andere',
     },
     everyAfter: 'weise',
     seq: {
@@ -161,6 +161,8 @@ export const de: Language = {
       'every:minute:15': 'viertelstündlich',
       'weekdays:1,2,3,4,5': 'montags bis freitags',
       'nth:-1:day': 'monatsende|am monatsende|zum monatsende|monatsletzten|am monatsletzten|ultimo',
+      'nth:1:day':
+        'monatsanfang|am monatsanfang|zum monatsanfang|monatsersten|am monatsersten|zum monatsersten',
       'every:month nth:-1:day': 'jedes monatsende|an jedem monatsende|immer am monatsende',
       'every:month nth:1:day':
         'jeden monatsanfang|immer am monatsanfang|an jedem monatsanfang|jeden monatsersten',
