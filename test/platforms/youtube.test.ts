@@ -263,11 +263,10 @@ describe('the last piece', () => {
   it('whose answer was lost, with a video: the session tells', async () => {
     const progress = memoryProgress()
     const what = post()
-    const { io, lines } = stage()
+    const { io } = stage()
     await youtube.prepare?.(what, io, progress)
     server.failNext(/^PUT/, 'drop', true)
-    const lost = await failureOf(youtube.commit(what, io, progress, 0))
-    expect(lost.next).toEqual({ do: 'check' })
+    expect((await failureOf(youtube.commit(what, io, progress, 0))).next).toEqual({ do: 'check' })
     expect(await youtube.look.find?.(what, io, progress, 0, NOW)).toMatchObject({
       remoteId: server.videos[0]?.id,
     })
@@ -275,8 +274,6 @@ describe('the last piece', () => {
     await youtube.prepare?.(what, io, progress)
     await youtube.commit(what, io, progress, 0)
     expect(server.videos).toHaveLength(1)
-    // Whoever has the session's address can write into it.
-    expectNothingPrivate([lost, ...lines], [`upload_id=${server.sessions.size}`])
   })
 
   it('whose answer was lost, without one: absent, and the next try goes on', async () => {
@@ -289,6 +286,22 @@ describe('the last piece', () => {
     expect(await youtube.look.find?.(what, io, progress, 0, NOW)).toBe('absent')
     await publish(what, progress)
     expect(server.videos).toHaveLength(1)
+  })
+
+  it('tells nobody the session’s address, by which whoever has it can write', async () => {
+    const progress = memoryProgress()
+    const what = post()
+    const { io, lines } = stage()
+    await youtube.prepare?.(what, io, progress)
+    const { uri = '' } = progress.get<{ uri: string }>('session:film') ?? {}
+    expect(uri).toContain('upload_id=')
+    server.failNext(/^PUT/, {
+      status: 400,
+      json: { error: { code: 400, message: `Not at ${uri}`, errors: [] } },
+    })
+    const refused = await failureOf(youtube.commit(what, io, progress, 0))
+    expect(refused.message).toContain('Not at')
+    expectNothingPrivate([refused, ...lines], [uri])
   })
 
   it('of which only a part arrived: not published, and the next try sends the rest', async () => {
