@@ -12,6 +12,8 @@ export interface RepeatParts {
   dates: number[]
   months: number[]
   ofMonth: boolean
+  /** Of the calendar's quarters, not of any three months. */
+  quarter?: true
   clocks: Clock[]
   part?: DayPart
   /** Between which clocks. */
@@ -46,7 +48,9 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
     if (problem !== undefined) return problem
     if (item.t === 'often') often = item.times
   }
-  if (often !== undefined && often !== Math.max(1, parts.clocks.length)) {
+  const days = parts.dates.length + (parts.weekdays?.length ?? 0) + (parts.nth?.nths.length ?? 0)
+  const times = Math.max(1, parts.clocks.length)
+  if (often !== undefined && often !== times && often !== times * days) {
     return `${often} times, but when? Say the times, for example "every day at 9:00 and 17:00".`
   }
   const bare = arranged
@@ -170,6 +174,7 @@ function addEvery(parts: RepeatParts, item: ItemOf<'every'>): string | undefined
       return 'There are two intervals in it. Say one.'
     parts.interval = item.interval
   }
+  if (item.quarter) parts.quarter = true
   const { unit } = item
   if (unit === undefined || unit === parts.unit) return undefined
   if (parts.unit === undefined) parts.unit = unit

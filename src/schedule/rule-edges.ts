@@ -23,6 +23,8 @@ export function exceptions(
       item.year === undefined
     ) {
       except.months = [...(except.months ?? []), item.month].sort((a, b) => a - b)
+    } else if (item.t === 'date' && item.month === undefined && item.days.length > 0) {
+      return 'Of which month? Say the whole date that is left out.'
     } else if (item.t === 'date') {
       for (const day of item.days) {
         const found = edge([{ ...item, days: [day] }], 'from', zone, here)

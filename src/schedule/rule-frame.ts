@@ -30,6 +30,18 @@ const UNIT_NAMES: Partial<Record<Unit, Recurrence['every']>> = {
 }
 
 export function frameOf(parts: RepeatParts, here: Here): Frame | string {
+  const frame = anyFrame(parts, here)
+  if (typeof frame === 'string' || !parts.quarter) return frame
+  // Quarters begin in January and end in March.
+  const days = [...(frame.monthDays ?? []), ...(frame.nth ?? []), ...(frame.workingDays ?? [])]
+  const first = days.every((day) => day > 0)
+  if (frame.every !== 'month' || frame.interval !== 3 || !(first || days.every((day) => day < 0))) {
+    return 'On which day of the quarter? Say, for example, "every quarter on the 1st".'
+  }
+  return { ...frame, every: 'year', interval: 1, months: first ? [1, 4, 7, 10] : [3, 6, 9, 12] }
+}
+
+function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   const { interval, nth, dates, months } = parts
   const notes: string[] = []
   const unit = parts.unit === undefined ? undefined : UNIT_NAMES[parts.unit]

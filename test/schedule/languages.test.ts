@@ -67,6 +67,14 @@ const TABLES: Record<string, Record<string, string>> = {
     'every monday between march 1 and june 30 at 9am':
       'every Monday at 09:00, starting 2 March 2026, until 30 June 2026',
     'every december 25th at 9am': 'every year on 25 December at 09:00',
+    'on the last day of each quarter at 5pm':
+      'every year in March, June, September and December on the last day at 17:00',
+    'every 1st workday at 9': 'every month on the first working day at 09:00',
+    'twice a month on the 1st and 15th at 9am': 'every month on the 1st and 15th at 09:00',
+    'every 14 jan, 14 apr, 15 jun': '! Those are dates of several months. Say one rule for each.',
+    'every day at 9am and every friday at 5pm':
+      '! There are several days and several times in it. Say one rule for each.',
+    'in 2 months on the 15th at 9:00': 'Wed 15 Apr 2026, 09:00',
     'friday at 5': '? Fri 13 Feb 2026, 17:00 | Fri 13 Feb 2026, 05:00',
     'next friday at 9:00': '? Fri 13 Feb 2026, 09:00 | Fri 20 Feb 2026, 09:00',
     '10/11 at 9am': '? Sun 11 Oct 2026, 09:00 | Tue 10 Nov 2026, 09:00',
@@ -85,6 +93,7 @@ const TABLES: Record<string, Record<string, string>> = {
     'heute in einer Woche um 10': 'Wed 18 Feb 2026, 10:00',
     'naechste Woche Montag um 9': 'Mon 16 Feb 2026, 09:00',
     'heute um Mitternacht': 'Thu 12 Feb 2026, 00:00',
+    'jeden 2. Dienstag im Monat um 9': 'every month on the second Tuesday at 09:00',
     'jeden zweiten Dienstag um 9': 'every 2 weeks on Tuesday at 09:00, starting 17 February 2026',
     'alle 14 Tage freitags um 9': 'every 2 weeks on Friday at 09:00, starting 13 February 2026',
     'von Montag bis Freitag um 9 Uhr': 'every weekday at 09:00',

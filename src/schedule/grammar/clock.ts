@@ -84,7 +84,7 @@ function shareHalf(readings: Reading[], range: boolean): void {
     if (clock.sure) continue
     if (twentyFour) reading.clock = { ...clock, sure: true }
     else if (last?.half === 'am') reading.clock = { ...clock, half: 'am', sure: true, hour: clock.hour % 12 }
-    else if (last?.half === 'pm' && clock.hour % 12 < last.hour - 12) {
+    else if (last?.half === 'pm' && minutesOf(clock) < minutesOf(last) - 720) {
       reading.clock = { ...clock, half: 'pm', sure: true, hour: (clock.hour % 12) + 12 }
     } else if (last?.half === 'pm' && clock.hour < 12) {
       reading.clock = { ...clock, half: 'am', sure: true }
@@ -100,6 +100,8 @@ function shareHalf(readings: Reading[], range: boolean): void {
       first.clock.sure = true
   }
 }
+
+const minutesOf = ({ hour, minute }: Clock) => (hour % 12) * 60 + minute + (hour >= 12 ? 720 : 0)
 
 /** One time of day. `said`: "at" or its like stands before it. */
 function clockAt(r: Reader, i: number, said: boolean): Hit<Reading> | undefined {

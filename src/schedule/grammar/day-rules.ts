@@ -50,8 +50,8 @@ function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const next = r.lex(i, 'next')
   const coming = next === undefined ? r.lex(i, 'coming') : undefined
   const now = next === undefined && coming === undefined ? r.lex(i, 'this') : undefined
-  const start = r.skip(next?.next ?? coming?.next ?? now?.next ?? i, 'of')
-  const unit = r.lex(start, 'unit')
+  const start = next?.next ?? coming?.next ?? now?.next ?? i
+  const unit = r.lex(start, 'unit') ?? r.lex(r.skip(start, 'of'), 'unit')
   if (unit === undefined) return undefined
   const name = unit.value
   if (name !== 'week' && name !== 'month' && name !== 'year' && name !== 'weekend') return undefined

@@ -45,7 +45,7 @@ export type Item =
   | { t: 'nth'; nths: number[]; of: NthOf; month?: number }
   | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true }
   | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number }
-  | { t: 'every'; interval: number; unit?: Unit; nth?: number }
+  | { t: 'every'; interval: number; unit?: Unit; quarter?: true }
   | { t: 'ofMonth' }
   | { t: 'until' | 'from'; items: Item[] }
   | { t: 'after'; edge: 'until' | 'from' | 'except' }

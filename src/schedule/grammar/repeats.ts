@@ -93,6 +93,8 @@ function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
   if (once !== undefined) {
     times = Number(once.value)
     at = once.next
+    // "once every 2 weeks"
+    if (times === 1 && r.is(at, 'every')) return { value: [{ t: 'and' }], next: at }
   } else {
     const count = integer(r, i)
     const word = count === undefined ? undefined : r.lex(count.next, 'times')

@@ -21,6 +21,8 @@ export function sequence(text: string): Item[] {
         return { t: 'weekday', days: [Number(first)] }
       case 'weekdays':
         return { t: 'weekday', days: first.split(',').map(Number), habit: true }
+      case 'quarter':
+        return { t: 'every', interval: 3, unit: 'month', quarter: true }
       case 'every':
         return first === ''
           ? { t: 'every', interval: 1 }

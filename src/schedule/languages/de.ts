@@ -152,7 +152,7 @@ export const de: Language = {
       'every:week:2':
         'zweiwöchentlich|14-täglich|14-tägig|vierzehntägig|vierzehntäglich|zweiwöchig|14tägig|alle 14 tage|alle vierzehn tage',
       'every:month': 'monatlich|eines jeden monats',
-      'every:month:3': 'vierteljährlich|quartalsweise|jedes quartal|pro quartal',
+      quarter: 'vierteljährlich|quartalsweise|jedes quartal|pro quartal',
       'every:month:6': 'halbjährlich',
       'every:year': 'jährlich|alljährlich|eines jeden jahres',
       'every:hour': 'stündlich',

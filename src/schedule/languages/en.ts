@@ -179,7 +179,7 @@ export const en: Language = {
       'every:week': 'weekly|once weekly|every single week|each and every week|week after week',
       'every:week:2': 'fortnightly|every fortnight|each fortnight|once a fortnight',
       'every:month': 'monthly|once monthly',
-      'every:month:3': 'quarterly|every quarter|each quarter|once a quarter',
+      quarter: 'quarterly|every quarter|each quarter|once a quarter',
       'every:month:6': 'semi-annually|semiannually|half-yearly|half yearly',
       'every:year': 'yearly|annually|annual|once yearly|per year|per annum',
       'every:hour': 'hourly',

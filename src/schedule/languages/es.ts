@@ -142,7 +142,7 @@ export const es: Language = {
         'quincenal|quincenalmente|una semana sí y otra no|semana por medio|semanas alternas|en semanas alternas',
       'every:month': 'mensual|mensualmente|al mes',
       'every:month:2': 'bimestral|bimestralmente',
-      'every:month:3': 'trimestral|trimestralmente|cada trimestre',
+      quarter: 'trimestral|trimestralmente|cada trimestre',
       'every:month:6': 'semestral|semestralmente',
       'every:year': 'anual|anualmente|al año',
       'every:minute:30': 'cada media hora',

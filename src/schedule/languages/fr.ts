@@ -141,7 +141,7 @@ export const fr: Language = {
       'every:week:2': 'une semaine sur deux|une semaine sur 2|tous les quinze jours|tous les 15 jours',
       'every:month': 'mensuel|mensuellement',
       'every:month:2': 'un mois sur deux|un mois sur 2',
-      'every:month:3': 'trimestriel|trimestriellement|chaque trimestre|tous les trimestres',
+      quarter: 'trimestriel|trimestriellement|chaque trimestre|tous les trimestres',
       'every:month:6': 'semestriel|chaque semestre',
       'every:year': 'annuel|annuellement',
       'every:minute:30': 'toutes les demi-heures|chaque demi-heure',

@@ -147,7 +147,7 @@ export const pt: Language = {
         'quinzenal|quinzenalmente|semana sim, semana não|semana sim semana não|em semanas alternadas',
       'every:month': 'mensal|mensalmente|ao mês',
       'every:month:2': 'bimestral|bimestralmente',
-      'every:month:3': 'trimestral|trimestralmente|todo trimestre',
+      quarter: 'trimestral|trimestralmente|todo trimestre',
       'every:month:6': 'semestral|semestralmente',
       'every:year': 'anual|anualmente|ao ano',
       'every:hour': 'de hora em hora|por hora',
