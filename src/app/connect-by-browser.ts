@@ -276,7 +276,7 @@ export async function finishSignIn(
       handle,
       kind: typeof facts.kind === 'string' ? facts.kind : undefined,
     })),
-    secret: { name: secretName(nonce), value: passes.issue(chosenBy(nonce), {}, SIGN_IN_WITHIN) },
+    secret: { name: choiceName(nonce), value: passes.issue(chosenBy(nonce), {}, SIGN_IN_WITHIN) },
   }
 }
 
@@ -292,7 +292,7 @@ export async function chooseAccounts(
   if (choice === 'expired') throw tooLate()
   if (choice === 'unknown' || choice.holds.ticket.platform !== platformName) throw wrongPlace()
   const { nonce, ticket, found, missing } = choice.holds
-  if (typeof passes.open(chosenBy(nonce), secretOf(secretName(nonce)) ?? '', z.object({})) === 'string')
+  if (typeof passes.open(chosenBy(nonce), secretOf(choiceName(nonce)) ?? '', z.object({})) === 'string')
     throw new SignInStopped('This choice belongs to another browser, so nothing was connected.', {
       wayOut: 'Choose in the browser in which you signed in.',
     })
@@ -434,5 +434,6 @@ const begunBy = (nonce: string): string => `sign-in browser ${nonce}`
 const chosenBy = (nonce: string): string => `sign-in chooser ${nonce}`
 /** One name per sign-in, so that two tabs do not disturb each other. */
 const secretName = (nonce: string): string => `crier-sign-in-${nonce.slice(0, 8)}`
+const choiceName = (nonce: string): string => `crier-choice-${nonce.slice(0, 8)}`
 
 const withoutUndefined = (one: Connected<unknown>): Connected<unknown> => JSON.parse(JSON.stringify(one))

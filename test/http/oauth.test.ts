@@ -1,0 +1,517 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Account } from '../../src/accounts/account.ts'
+import { connectIo, ioFor } from '../../src/app/connect-accounts.ts'
+import type { Workbench } from '../../src/app/workbench.ts'
+import type { Message } from '../../src/message/message.ts'
+import { plainText } from '../../src/message/plain-text.ts'
+
+import { loadPlatforms } from '../../src/platforms/contract/register.ts'
+import { openTestHouse, type TestHouse } from '../house.ts'
+import { failureOf } from '../platforms/stage.ts'
+import { OPENS, type Opens, openToAll } from '../servers/oauth-accounts.ts'
+import { createOAuthProvider } from '../servers/oauth-provider.ts'
+import { type StandIn, startStandIn } from '../servers/stand-in.ts'
+import { openBrowser, type Page } from './browser.ts'
+
+const platforms = await loadPlatforms()
+const ways = [...platforms.values()].flatMap((platform) =>
+  platform.connect.flatMap((way, place) => (way.by === 'oauth' ? [{ platform, way, place }] : [])),
+)
+
+test('there are platforms with a sign-in, and each is known here', () => {
+  expect(ways.length).toBeGreaterThan(0)
+  const unknown = ways.map(nameOf).filter((name) => !(name in OPENS))
+  expect(unknown, 'Say in test/servers/oauth-accounts.ts what a login opens there').toEqual([])
+})
+
+type Way = (typeof ways)[number]
+const nameOf = ({ platform, way }: Pick<Way, 'platform' | 'way'>): string => `${platform.name}: ${way.label}`
+
+interface World extends Way {
+  opens: Opens
+  world: TestHouse
+  bench: Workbench
+  standIn: StandIn
+  provider: ReturnType<typeof createOAuthProvider>
+  close(): Promise<void>
+}
+
+/** The whole product, beside a provider that stands where the platform would. */
+async function openWorld(which: Way): Promise<World> {
+  const opens = OPENS[nameOf(which)]
+  if (!opens) throw new Error(`What a login opens at ${nameOf(which)} is not known`)
+  const { platform, way } = which
+  let provider: ReturnType<typeof createOAuthProvider> | undefined
+  const standIn = await startStandIn((asked) => {
+    if (!provider)
+      return (
+        openToAll(asked, { client: { id: 'first', secret: 'first' } } as World['provider']) ?? { status: 503 }
+      )
+    const bearer = asked.headers.authorization ?? `Bearer ${tokenIn(asked.query)}`
+    const own = provider.answer(asked) ?? openToAll(asked, provider)
+    if (own) return own
+    if (!provider.isValid(bearer)) return { status: 401, json: { error: { code: 190, message: 'No.' } } }
+    return opens.answer(asked, provider) ?? { status: 404, json: { error: 'Not found' } }
+  })
+  const folder = await mkdtemp(join(tmpdir(), 'crier-'))
+  const prefix = platform.name.toUpperCase()
+  // The client's names are the provider's own; the log is read in the end for what must not be in it.
+  const names = createOAuthProvider({
+    authorize: '',
+    token: '',
+    authentication: 'post',
+    pkce: true,
+    rotates: true,
+    accessLives: 1,
+  }).client
+  const world = await openTestHouse({
+    dataDir: folder,
+    environment: {
+      [`${prefix}_API_URL`]: standIn.url,
+      [`${prefix}_CLIENT_ID`]: names.id,
+      [`${prefix}_CLIENT_SECRET`]: names.secret,
+      LOG_LEVEL: 'trace',
+      LOG_FILE: join(folder, 'log'),
+    },
+  })
+  const { bench } = world.house
+  const redirectUri = `${bench.ownAddress()}/oauth/${platform.name}/callback`
+  const values = opens.values?.(new URL(standIn.url).host) ?? {}
+  const server = await way.server(values, { ...connectIo(bench, world.house.home.id, platform), redirectUri })
+  const pathOf = (url: string | undefined) => (url === undefined ? undefined : new URL(url).pathname)
+  const revoke = pathOf(server.revocationEndpoint)
+  provider = createOAuthProvider({
+    authorize: pathOf(server.authorizationEndpoint) ?? '',
+    token: pathOf(server.tokenEndpoint) ?? '',
+    ...(revoke === undefined ? {} : { revoke }),
+    authentication: server.clientAuthentication,
+    ...(server.clientIdParameter === undefined ? {} : { clientIdParameter: server.clientIdParameter }),
+    pkce: way.pkce,
+    rotates: true,
+    replayEndsAll: true,
+    accessLives: 7_200,
+    codeLives: 30,
+    needsState: true,
+    redirects: [redirectUri],
+    now: () => world.clock.now(),
+    ...opens.rules,
+  })
+  return {
+    ...which,
+    opens,
+    world,
+    bench,
+    standIn,
+    provider,
+    async close() {
+      await world.close()
+      await standIn.stop()
+      const lines = await logOf(folder)
+      await rm(folder, { recursive: true, force: true })
+      expect(lines.length, 'the log was written').toBeGreaterThan(0)
+      for (const secret of [...(provider?.given ?? []), names.secret]) expect(lines).not.toContain(secret)
+    },
+  }
+}
+
+async function logOf(folder: string): Promise<string> {
+  for (let tries = 0; tries < 40; tries++) {
+    const files = (await readdir(folder)).filter((name) => name.startsWith('log'))
+    const lines = (await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))).join('')
+    if (lines.length > 0) return lines
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return ''
+}
+
+const tokenIn = (query: URLSearchParams): string =>
+  query.get('access_token') ?? query.get('fb_exchange_token') ?? query.get('token') ?? ''
+
+/** What Grace is answered in the chat: the link, after the form if there is one. */
+async function askLink({ world, platform, place, opens, standIn }: World): Promise<string> {
+  const grace = await world.speaker('Grace')
+  let answer = await world.house.desk.ask(grace, { line: `connect ${platform.name} ${place + 1}` })
+  if (answer.type === 'form') {
+    const { command, hidden } = answer.form
+    const values = { ...hidden, ...opens.values?.(new URL(standIn.url).host) }
+    answer = await world.house.desk.ask(grace, { command, values })
+  }
+  if (answer.type !== 'message') throw new Error(`A form: ${JSON.stringify(answer.form)}`)
+  expect(answer.audience).toBe('person')
+  for (const scope of ways.find((one) => one.platform.name === platform.name && one.place === place)?.way
+    .scopes ?? [])
+    expect(plainText(answer.message)).toContain(scope.name)
+  return linkIn(answer.message)
+}
+
+const linkIn = (message: Message): string => {
+  const spans = message.blocks.flatMap((block) => ('spans' in block ? block.spans : []))
+  const found = spans.find((span) => span.type === 'link')
+  if (found?.type !== 'link') throw new Error(`No link in: ${plainText(message)}`)
+  return found.href
+}
+
+/** Up to where the platform sends the person back. */
+async function signInAt(
+  world: World,
+  browser = openBrowser(),
+): Promise<{ browser: ReturnType<typeof openBrowser>; back: string }> {
+  const start = await browser.go(await askLink(world))
+  expect(start.status).toBe(200)
+  expect(start.text).toContain('Your team')
+  const away = await browser.submit(start)
+  expect(away.status, away.text).toBe(303)
+  const consent = await fetch(away.headers.get('location') ?? '', { redirect: 'manual' })
+  expect(consent.status, world.provider.mistakes.join()).toBe(302)
+  return { browser, back: consent.headers.get('location') ?? '' }
+}
+
+async function connect(
+  world: World,
+): Promise<{ accounts: Account[]; page: Page; back: string; browser: ReturnType<typeof openBrowser> }> {
+  const { browser, back } = await signInAt(world)
+  const landed = await browser.go(back)
+  let page = landed
+  if (world.opens.handles.length > 1) {
+    expect(browser.labels(landed).map((label) => label.replace(/ \(.*\)$/, ''))).toEqual(world.opens.handles)
+    page = await browser.submit(landed, world.opens.handles)
+  }
+  expect(page.status, page.text).toBe(200)
+  return { accounts: await accountsOf(world), page, back, browser }
+}
+
+const accountsOf = ({ world, platform }: World): Promise<Account[]> =>
+  world.house.storage.workspace(world.house.home.id).accounts.list({ platform: platform.name })
+
+const openIo = ({ bench, world, platform }: World, account: Account, stale?: number) =>
+  ioFor(
+    bench,
+    world.house.home.id,
+    bench.stores.workspace(world.house.home.id),
+    platform,
+    account,
+    AbortSignal.timeout(20_000),
+    stale,
+  )
+
+/** Past the end of the access (or into the time in which it is renewed), as the platform's file tells it. */
+function expire({ world, platform }: World, credentials: unknown): void {
+  const end = platform.expiresAt?.(credentials)
+  if (typeof end !== 'number') throw new Error('It has no end')
+  const ahead = platform.refreshAhead ?? 0
+  world.clock.set(end - ahead + (ahead === 0 ? 1_000 : 60_000))
+}
+
+describe.each(ways.map((one) => [nameOf(one), one] as const))('%s', (_name, which) => {
+  let world: World
+  let connected: Awaited<ReturnType<typeof connect>>
+  beforeAll(async () => {
+    world = await openWorld(which)
+    connected = await connect(world)
+  })
+  afterAll(() => world.close())
+
+  test('connects what the login opens, and tells so on the page and in the chat', async () => {
+    const { accounts, page } = connected
+    expect(world.provider.mistakes).toEqual([])
+    expect(accounts.map(({ handle }) => handle.replace(/(?<=^@[^@]+)@.*/, '')).toSorted()).toEqual(
+      world.opens.handles.toSorted(),
+    )
+    expect(page.text).toContain('connected')
+    await world.world.pass(0)
+    const home = world.world.house.home.id
+    const members = await world.bench.stores.workspace(home).workspace.members()
+    const grace = members.find((member) => member.name === 'Grace')
+    const told = (
+      await world.world.house.storage.workspace(home).transcript.list(`direct:${grace?.id}`, 20)
+    ).map((one) => plainText(one.message))
+    for (const handle of world.opens.handles) expect(told.join('\n'), 'told in the chat').toContain(handle)
+  })
+
+  test('the page has no script, is kept by nobody, and tells no address on', () => {
+    const { headers, html } = connected.page
+    expect(html).not.toMatch(/<script|\son\w+=|javascript:/i)
+    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+    expect(headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('the way back opens once', async () => {
+    const again = await connected.browser.go(connected.back)
+    expect(again.status).toBe(400)
+    expect(again.text).toContain('used already')
+  })
+
+  test('another browser can not end it, and the right one still can', async () => {
+    const { browser, back } = await signInAt(world)
+    const stranger = await openBrowser().go(back)
+    expect(stranger.status).toBe(400)
+    expect(stranger.text).toContain('another browser')
+    expect((await browser.go(back)).status).toBe(200)
+  })
+
+  test('a state that Crier did not make, and one that is too old', async () => {
+    const { browser, back } = await signInAt(world)
+    const forged = new URL(back)
+    forged.searchParams.set('state', `${forged.searchParams.get('state')?.slice(0, -4)}AAAA`)
+    expect((await browser.go(forged.href)).text).toContain('not begun by Crier')
+    forged.searchParams.delete('state')
+    expect((await browser.go(forged.href)).text).toContain('not begun by Crier')
+    world.world.clock.advance(10 * 60_000)
+    const late = await browser.go(back)
+    expect(late.text).toContain('longer than ten minutes')
+    expect(late.status).toBe(400)
+  })
+
+  test('a code that the platform finds too old', async () => {
+    const { browser, back } = await signInAt(world)
+    world.world.clock.advance(60_000)
+    const late = await browser.go(back)
+    expect(late.text).toContain('did not take the sign-in')
+    expect(late.html).toContain('Try again')
+    expect(world.provider.mistakes.splice(0)).toEqual(['invalid_grant: the code has expired'])
+  })
+
+  test('whoever says no at the platform is told that nothing happened', async () => {
+    world.provider.next.refuse = 'access_denied'
+    const before = await accountsOf(world)
+    const { browser, back } = await signInAt(world)
+    const page = await browser.go(back)
+    expect(page.text).toContain('You did not let Crier in')
+    expect(await accountsOf(world)).toEqual(before)
+    const link = /<a class="button" href="([^"]+)"/.exec(page.html)?.[1] ?? ''
+    expect((await browser.go(link)).status, 'the way back in').toBe(200)
+  })
+
+  test('a platform that is down', async () => {
+    const { browser, back } = await signInAt(world)
+    const path = new URL((await serverOf(world)).tokenEndpoint).pathname
+    world.standIn.failNext(new RegExp(`^POST ${path}$`), { status: 503 })
+    const page = await browser.go(back)
+    expect(page.status).toBe(502)
+    expect(page.text).toMatch(/can't be reached/)
+    const cut = await signInAt(world)
+    world.standIn.failNext(new RegExp(`^POST ${path}$`), 'drop')
+    expect((await cut.browser.go(cut.back)).status).toBe(502)
+  })
+
+  test('a client that the platform does not know is the operator’s to put right', async () => {
+    const { browser, back } = await signInAt(world)
+    const path = new URL((await serverOf(world)).tokenEndpoint).pathname
+    world.standIn.failNext(new RegExp(`^POST ${path}$`), {
+      status: 401,
+      json: { error: 'invalid_client', error_description: `Unknown ${world.provider.client.secret}` },
+    })
+    const page = await browser.go(back)
+    expect(page.text).toContain(`/oauth/${world.platform.name}/callback`)
+    expect(page.text).toContain('operator')
+    expect(page.text).not.toContain(world.provider.client.secret)
+  })
+
+  test('permissions that were left out are named with what they would be for', async () => {
+    const needed = world.way.scopes.filter(({ optional }) => !optional)
+    const spare = world.way.scopes.filter(({ optional }) => optional)
+    if (world.opens.silentAboutScopes) {
+      console.log(`${nameOf(which)}: not told by its token answer, so nobody can say what was left out`)
+      return
+    }
+    const [first] = needed
+    if (!first) throw new Error('Something must be needed')
+    if (world.way.scopes.length === 1) {
+      console.log(`${nameOf(which)}: has one permission, and without it there is no login at all`)
+      return
+    }
+    world.provider.next.scopes = world.way.scopes.filter((scope) => scope !== first).map(({ name }) => name)
+    const { browser, back } = await signInAt(world)
+    const page = await browser.go(back)
+    expect(page.status).toBe(400)
+    expect(page.text).toContain(`${first.name} (for ${first.for})`)
+    expect(page.text).toContain('Nothing was connected')
+    for (const scope of spare) {
+      world.provider.next.scopes = world.way.scopes.filter((one) => one !== scope).map(({ name }) => name)
+      const less = await connect(world)
+      expect(less.page.text).toContain(`${scope.name} (for ${scope.for})`)
+    }
+    world.provider.next.scopes = undefined
+  })
+
+  test('what the app may not ask for is named, with the other ways in', async () => {
+    world.provider.next.refuse = 'invalid_scope'
+    const { browser, back } = await signInAt(world)
+    const page = await browser.go(back)
+    for (const { name, optional } of world.way.scopes) if (!optional) expect(page.text).toContain(name)
+    for (const other of world.platform.connect)
+      if (other !== world.way) expect(page.text).toContain(other.label)
+  })
+
+  test('access is renewed once, whoever asks for it at the same time', async () => {
+    const [account, other] = await accountsOf(world)
+    if (!account) throw new Error('It was not connected')
+    const before = await openIo(world, account)
+    if (!world.platform.expiresAt?.(before.credentials)) {
+      expect(account.expiresAt, 'a login without an end').toBe(null)
+      return
+    }
+    expire(world, before.credentials)
+    const granted = world.provider.granted()
+    world.provider.mistakes.splice(0)
+    const [one, two, three] = await Promise.all([
+      openIo(world, account),
+      openIo({ ...world, bench: { ...world.bench, worker: 'another-machine' } }, account),
+      // Accounts that stand on one login share its tokens.
+      openIo({ ...world, bench: { ...world.bench, worker: 'a-third-machine' } }, other ?? account),
+    ])
+    expect(world.provider.granted() - granted).toBe(1)
+    expect(one.credentials).toEqual(two.credentials)
+    expect(one.credentials).not.toEqual(before.credentials)
+    expect(tokensOf(three.credentials)).toEqual(tokensOf(one.credentials))
+    expect(world.provider.mistakes).toEqual([])
+    // And once more, with what the first renewal gave.
+    expire(world, one.credentials)
+    const later = await openIo(world, other ?? account)
+    expect(tokensOf(later.credentials)).not.toEqual(tokensOf(one.credentials))
+    expect(world.provider.mistakes).toEqual([])
+  })
+
+  test('weather leaves the login alone; a dead one is told from it', async () => {
+    const [account] = await accountsOf(world)
+    if (!account) throw new Error('It was not connected')
+    const { credentials } = await openIo(world, account)
+    if (!world.platform.expiresAt?.(credentials)) return
+    // Wholly over, so that there is nothing left to go on with.
+    world.world.clock.set(world.platform.expiresAt(credentials) ?? 0)
+    const renewing = /^(POST|GET) .*(token|accessToken|access_token|refresh_access_token)\/?$/
+    world.standIn.failNext(renewing, { status: 503 })
+    expect((await failureOf(openIo(world, account))).next.do).toBe('retry')
+    world.provider.endAll()
+    expect((await failureOf(openIo(world, account))).next.do).toBe('reconnect')
+  })
+
+  test('disconnecting ends the access at the platform, with the last account that stands on it', async () => {
+    const fresh = await connect(world)
+    const accounts = fresh.accounts.filter((one) => one.state === 'connected')
+    const grace = await world.world.speaker('Grace')
+    const words: string[] = []
+    for (const { id } of accounts) {
+      const answer = await world.world.house.desk.ask(grace, {
+        command: 'disconnect',
+        values: { account: id },
+      })
+      words.push(answer.type === 'message' ? plainText(answer.message) : JSON.stringify(answer.form))
+    }
+    expect((await accountsOf(world)).map(({ state }) => state)).toEqual(accounts.map(() => 'disconnected'))
+    if (!world.platform.revoke) {
+      expect(words.join()).toContain('End its access at the platform too')
+      return
+    }
+    expect(words.at(-1)).toContain('has ended at the platform')
+    for (const earlier of words.slice(0, -1)) expect(earlier).toContain('the same login')
+    expect(world.provider.revoked.length).toBeGreaterThan(0)
+    expect(world.provider.given).toEqual(expect.arrayContaining(world.provider.revoked))
+  })
+})
+
+const tokensOf = (credentials: unknown) => {
+  const { accessToken, refreshToken, token } = credentials as Record<string, unknown>
+  return { accessToken, refreshToken, token }
+}
+
+async function serverOf({ bench, world, platform, way, opens, standIn }: World) {
+  const redirectUri = `${bench.ownAddress()}/oauth/${platform.name}/callback`
+  const io = connectIo(bench, world.house.home.id, platform)
+  return way.server(opens.values?.(new URL(standIn.url).host) ?? {}, { ...io, redirectUri })
+}
+
+test('LinkedIn for a person alone works without what organisations ask for', async () => {
+  const which = ways.find((one) => nameOf(one) === 'linkedin: Sign in for organisation pages')
+  if (!which) throw new Error('LinkedIn has lost a way in')
+  const world = await openWorld(which)
+  try {
+    world.provider.next.scopes = ['openid', 'profile', 'w_member_social']
+    const { browser, back } = await signInAt(world)
+    const page = await browser.go(back)
+    expect(page.status, page.text).toBe(200)
+    expect(page.text).toContain('Ada Lovelace')
+    expect(page.text).toContain('w_organization_social (for publishing as an organisation)')
+    expect(await accountsOf(world)).toMatchObject([{ handle: 'Ada Lovelace', state: 'connected' }])
+  } finally {
+    await world.close()
+  }
+})
+
+describe('pages and links', () => {
+  const which = ways.find((one) => one.platform.name === 'pinterest')
+  if (!which) throw new Error('There is no platform with a choice')
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld(which)
+  })
+  afterAll(() => world.close())
+
+  test('a link works for ten minutes, and for its platform alone', async () => {
+    const link = await askLink(world)
+    const browser = openBrowser()
+    expect((await browser.go(link.replace('/oauth/pinterest/', '/oauth/x/'))).text).toContain(
+      'does not know this link',
+    )
+    expect((await browser.go(`${link.slice(0, -3)}AAA`)).text).toContain('does not know this link')
+    expect((await browser.go(link.replace('pinterest', 'nowhere'))).status).toBe(404)
+    world.world.clock.advance(10 * 60_000)
+    expect((await browser.go(link)).text).toContain('This link has ended')
+  })
+
+  test('no other site can send the form, and the cookie is for the way back alone', async () => {
+    const link = await askLink(world)
+    const browser = openBrowser()
+    const start = await browser.go(link)
+    expect(browser.jar.size, 'nothing is begun by looking').toBe(0)
+    const body = new URLSearchParams({ ticket: new URL(link).searchParams.get('ticket') ?? '' })
+    const post = (headers: Record<string, string>) =>
+      browser.go(link.split('?')[0] ?? '', { method: 'POST', body, headers })
+    expect((await post({ origin: 'https://elsewhere.example' })).status).toBe(403)
+    expect((await post({ origin: 'null' })).status).toBe(403)
+    expect((await post({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect(browser.jar.size).toBe(0)
+    expect((await browser.submit(start)).status).toBe(303)
+    const [cookie] = [...browser.jar.values()]
+    expect(cookie?.attributes).toMatch(/Path=\/oauth\/pinterest.*HttpOnly.*SameSite=Lax/)
+    expect(cookie?.value.length).toBeLessThan(3_000)
+  })
+
+  test('a choice is the same browser’s, is made once, and of what was offered', async () => {
+    const { browser, back } = await signInAt(world)
+    const page = await browser.go(back)
+    expect(await accountsOf(world), 'nothing is kept before the choice').toEqual([])
+    expect((await openBrowser().submit(page, ['@acme / Kettles'])).text).toContain('another browser')
+    expect((await browser.submit(page, [])).text).toContain('No account was chosen')
+    expect((await browser.submit(page, ['@acme / Kettles'])).text).toContain('is connected')
+    expect((await accountsOf(world)).map(({ handle }) => handle)).toEqual(['@acme / Kettles'])
+    expect((await browser.submit(page, ['@acme / Teapots'])).text).toContain('used already')
+    expect(await accountsOf(world)).toHaveLength(1)
+  })
+
+  test('whoever has lost their role since they asked connects nothing', async () => {
+    const link = await askLink(world)
+    const { workspace } = world.bench.stores.workspace(world.world.house.home.id)
+    const grace = (await workspace.members()).find((one) => one.name === 'Grace')
+    await workspace.changeMember(grace?.id ?? '', { role: 'author' })
+    expect((await openBrowser().go(link)).text).toContain('needs the role of approver; Grace is author')
+    await workspace.changeMember(grace?.id ?? '', { role: 'admin' })
+  })
+
+  test('what a person or a platform wrote is text on the page, never markup', async () => {
+    const { workspace } = world.bench.stores.workspace(world.world.house.home.id)
+    await workspace.rename('<script>alert(1)</script>')
+    const page = await openBrowser().go(await askLink(world))
+    expect(page.html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(page.html).not.toContain('<script')
+  })
+
+  test('the state fits what X takes: 500 characters', async () => {
+    await world.bench.stores.workspace(world.world.house.home.id).workspace.rename('Your team')
+    const { back } = await signInAt(world)
+    expect(new URL(back).searchParams.get('state')?.length).toBeLessThan(500)
+  })
+})
