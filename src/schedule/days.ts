@@ -1,11 +1,6 @@
 import type { ItemOf, Span } from './grammar/items.ts'
 import type { Slots } from './slots.ts'
 
-/** One day a phrase may mean. `also` says in a few words why there is another. */
-export interface Day {
-  date: Temporal.PlainDate
-}
-
 /** The days a phrase may mean, seen from a wall clock; a sentence for people when there is none. */
 export interface Days {
   dates: Temporal.PlainDate[]

@@ -15,7 +15,7 @@ export interface Said {
 
 export type Rule = (r: Reader, i: number, said: Said) => Hit<Item[]> | undefined
 
-export const one = (hit: Hit<Item> | undefined): Hit<Item[]> | undefined =>
+const one = (hit: Hit<Item> | undefined): Hit<Item[]> | undefined =>
   hit === undefined ? undefined : { value: [hit.value], next: hit.next }
 
 export const NOTHING_SAID: Said = { at: false, on: false }
