@@ -129,6 +129,7 @@ export async function build(
       const { clientId, clientSecret } = config.platform(platform.name)
       return clientId && clientSecret ? { id: clientId, secret: clientSecret } : undefined
     },
+    publicAddress: config.publicUrl !== undefined,
     publicMediaUrl: (workspaceId, mediaId) =>
       config.publicUrl &&
       `${config.publicUrl}${mediaLinks.sign({ workspaceId, mediaId, expiresAt: clock.now() + MEDIA_LINK_FOR })}`,

@@ -23,6 +23,9 @@ const IN_REVIEW: readonly [string, string][] = [['Ada', 'schedule tomorrow 9am t
 
 /** Examples that are refused rightly in this world, and the words they are refused with. */
 const REFUSED: Record<string, string> = {
+  'options 42': 'asks for more than a text',
+  'options 42 rehearsal': 'asks for nothing besides a text',
+  'split 42 bluesky': 'It fits Bluesky in one post',
   'retry 42': 'Nothing of #1 has failed',
   'settle 42.1 drop': 'There is nothing to decide',
   'roles Alex approver': 'I know no member called "Alex"',

@@ -25,7 +25,7 @@ export const postSubject = (post: Pick<Post, 'id'>): string => `post:${post.id}`
  */
 export async function announce(
   stores: WorkspaceStores,
-  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
   post: Post,
   news: News = {},
 ): Promise<void> {

@@ -39,10 +39,20 @@ export async function mustBeComplete(stores: WorkspaceStores, actor: Actor, post
   }
   const [error] = checkPost(await sheetOf(stores, bench, post)).filter((one) => one.severity === 'error')
   if (error) {
+    const platform = bench.platforms.get(error.account.platform)
+    const label = platform?.label ?? error.account.platform
     throw new UserError(error.message, {
-      wayOut: `Change the text, or give ${bench.platforms.get(error.account.platform)?.label ?? 'it'} its own.`,
+      wayOut: `Change the text, give ${label} its own${platform?.parts ? ', or part it with lines of ---' : ''}.`,
       field: 'text',
-      offers: [{ label: 'Edit', line: `edit ${post.number}` }],
+      offers: [
+        { label: 'Edit', line: `edit ${post.number}` },
+        ...(platform?.parts
+          ? [{ label: `Split for ${label}`, line: `split ${post.number} ${platform.name}` }]
+          : []),
+        ...(platform?.options?.length
+          ? [{ label: `Options for ${label}`, line: `options ${post.number} ${platform.name}` }]
+          : []),
+      ],
     })
   }
 }

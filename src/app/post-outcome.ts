@@ -27,7 +27,7 @@ import type { Workbench } from './workbench.ts'
  */
 export async function rollUp(
   stores: WorkspaceStores,
-  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
   post: Post,
   { by }: { by?: string } = {},
 ): Promise<Post> {
@@ -108,7 +108,7 @@ function resultMessage(
 /** What a person must decide or mend before a delivery can go on: said in the thread, in the results channel and to the author. */
 export async function askAbout(
   stores: WorkspaceStores,
-  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
   post: Post,
   delivery: Delivery,
 ): Promise<void> {

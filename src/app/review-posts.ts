@@ -37,10 +37,18 @@ export async function submitPost(actor: Actor, number: number, when?: PostTime):
 }
 
 /** Writes and submits in one: what can't be submitted is not written either, so that a refused form leaves nothing behind. */
-export const schedulePost = (actor: Actor, words: PostWords, when: PostTime): Promise<Post> =>
-  actor.bench.stores.transaction(actor.workspace.id, async (stores) =>
-    submitIn(stores, actor, await draftIn(stores, actor, words, when)),
-  )
+export async function schedulePost(actor: Actor, words: PostWords, when: PostTime): Promise<Post> {
+  try {
+    return await actor.bench.stores.transaction(actor.workspace.id, async (stores) =>
+      submitIn(stores, actor, await draftIn(stores, actor, words, when)),
+    )
+  } catch (error) {
+    // The post was rolled back with its refusal, so buttons that name it would lead nowhere; the form keeps the words.
+    if (!(error instanceof UserError)) throw error
+    const { message: said, wayOut, field } = error
+    throw new UserError(said, { ...(wayOut ? { wayOut } : {}), ...(field ? { field } : {}), cause: error })
+  }
+}
 
 async function submitIn(stores: WorkspaceStores, actor: Actor, post: Post): Promise<Post> {
   const { bench, member } = actor

@@ -1,6 +1,6 @@
 import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
-import type { PostSheet } from '../views/post-card.ts'
+import { dailyCap, type PostSheet } from '../views/post-card.ts'
 import type { Member } from '../workspaces/workspace.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
@@ -8,7 +8,7 @@ import type { Workbench } from './workbench.ts'
 /** Gathers everything a card shows of a post, for one reader or for a channel. */
 export async function sheetOf(
   stores: WorkspaceStores,
-  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
   post: Post,
   reader?: { zone: string; member: Member },
 ): Promise<PostSheet> {
@@ -25,6 +25,8 @@ export async function sheetOf(
     members: named,
     accounts: post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? []),
     platforms: bench.platforms,
+    publicAddress: bench.publicAddress,
+    used: await usedToday(stores, bench, post),
     deliveries: deliveries.filter((one) => one.state !== 'cancelled' || post.state !== 'scheduled'),
     decisions,
     media,
@@ -43,4 +45,21 @@ export async function postByNumber(stores: Pick<WorkspaceStores, 'posts'>, numbe
     wayOut: '`queue` lists what is planned.',
     offers: [{ label: 'Show the queue', line: 'queue' }],
   })
+}
+
+/** What the platforms' daily caps have left for each account the post goes to, while that still matters. */
+async function usedToday(
+  stores: WorkspaceStores,
+  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  post: Post,
+): Promise<Map<string, number>> {
+  const used = new Map<string, number>()
+  if (post.state !== 'draft' && post.state !== 'in_review') return used
+  const accounts = await stores.accounts.list()
+  for (const account of accounts.filter((one) => post.accountIds.includes(one.id))) {
+    const cap = dailyCap(bench.platforms.get(account.platform))
+    if (cap)
+      used.set(account.id, await stores.deliveries.countAttempts(account.id, bench.clock.now() - cap.per))
+  }
+  return used
 }

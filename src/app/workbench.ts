@@ -28,6 +28,8 @@ export interface Workbench {
   clientOf(platform: Platform, workspaceId: WorkspaceId): ConnectIo['client']
   /** The address under which browsers reach this install: PUBLIC_URL, or this machine's own. No trailing slash. */
   ownAddress(): string
+  /** Can platforms fetch media from this install? */
+  publicAddress: boolean
   /** A signed link under PUBLIC_URL to kept media; undefined where there is no public address. */
   publicMediaUrl(workspaceId: WorkspaceId, mediaId: string): string | undefined
 }

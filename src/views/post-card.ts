@@ -1,9 +1,8 @@
 import type { Account } from '../accounts/account.ts'
 import { standing } from '../approvals/decide.ts'
 import type { Decision } from '../approvals/decision.ts'
-import type { Delivery } from '../deliveries/delivery.ts'
-import { ASKED } from '../deliveries/settle.ts'
-import type { EpochMs } from '../kit/clock.ts'
+import { ASKED, type Delivery } from '../deliveries/delivery.ts'
+import { DAY, type EpochMs } from '../kit/clock.ts'
 import type { Media } from '../library/media.ts'
 import {
   type Block,
@@ -29,6 +28,7 @@ import { type Post, textFor } from '../posts/post.ts'
 import { shortRevision } from '../posts/revision.ts'
 import type { Member, Settings } from '../workspaces/workspace.ts'
 import { changeBlocks } from './changes.ts'
+import { optionFields } from './post-options.ts'
 import { andList, deliveryStateWords, postStateSign, postStateWords } from './words.ts'
 
 /** Everything a card shows of one post. */
@@ -38,6 +38,10 @@ export interface PostSheet {
   members: ReadonlyMap<string, Pick<Member, 'id' | 'name'>>
   accounts: readonly Account[]
   platforms: ReadonlyMap<string, Platform>
+  /** Can platforms fetch media from this install? */
+  publicAddress: boolean
+  /** How many posts of its daily cap each account has used, by its id. */
+  used: ReadonlyMap<string, number>
   deliveries: readonly Delivery[]
   decisions: readonly Decision[]
   media: readonly Media[]
@@ -79,6 +83,8 @@ function body(sheet: PostSheet): Block[] {
           ? andList(accounts.map((account) => accountName(account, sheet.platforms)))
           : 'no account yet',
       By: [memberSpan(author)],
+      Cost: costs(sheet),
+      Caps: caps(sheet),
       Approved:
         approved.length > 0 && settings.approvals > 0
           ? `${approved.length} of ${settings.approvals} (${andList(approved.map((one) => members.get(one.memberId)?.name ?? 'a former member'))})`
@@ -99,6 +105,32 @@ function whenSpans({ post, zone }: PostSheet): Span[] {
   if (!post.when) return []
   return [time(post.when.at, post.when.zone === zone ? zone : post.when.zone)]
 }
+
+/** What publishing it costs, where a platform charges. */
+function costs({ post, accounts, platforms, media }: PostSheet): string | undefined {
+  const all = accounts.flatMap((account) => {
+    const platform = platforms.get(account.platform)
+    const cost = platform?.cost?.(draftFor(post, platform.name, media))
+    return platform && cost ? [`${cost} on ${platform.label}`] : []
+  })
+  return all.length > 0 ? andList(all) : undefined
+}
+
+/** How much of a platform's daily cap is used already. */
+function caps({ accounts, platforms, used }: PostSheet): string | undefined {
+  const all = accounts.flatMap((account) => {
+    const cap = dailyCap(platforms.get(account.platform))
+    const count = used.get(account.id)
+    return cap && count !== undefined
+      ? [`${count} of ${cap.posts} used for ${account.handle} in 24 hours`]
+      : []
+  })
+  return all.length > 0 ? andList(all) : undefined
+}
+
+/** The platform's own cap of a day, where it has one. */
+export const dailyCap = (platform: Platform | undefined): { posts: number; per: number } | undefined =>
+  platform?.rates?.account?.find((rate) => rate.per === DAY)
 
 /** The common text once, and each platform's own where it differs; under it how much of its room each platform has left. */
 function texts({ post, accounts, platforms }: PostSheet): Block[] {
@@ -151,13 +183,14 @@ export function checkPost({
   accounts,
   platforms,
   media,
-}: Pick<PostSheet, 'post' | 'accounts' | 'platforms' | 'media'>): PostFinding[] {
+  publicAddress,
+}: Pick<PostSheet, 'post' | 'accounts' | 'platforms' | 'media' | 'publicAddress'>): PostFinding[] {
   return accounts
     .flatMap((account) => {
       const platform = platforms.get(account.platform)
       return platform
         ? platform
-            .check(draftFor(post, platform.name, media), account.facts)
+            .check(draftFor(post, platform.name, media), { ...account.facts, publicAddress })
             .map((finding) => ({ ...finding, account }))
         : []
     })
@@ -223,6 +256,7 @@ function actions(sheet: PostSheet): Block | undefined {
       all.push(
         button('Submit', `submit ${id}`, { style: 'primary' }),
         button('Edit', `edit ${id}`),
+        asksMore(sheet) && button('Options', `options ${id}`),
         button(post.when ? 'Reschedule' : 'Set a time', `reschedule ${id}`),
         button('Cancel', `cancel ${id}`, { style: 'danger', confirm: `Cancel post #${id}?` }),
       )
@@ -262,6 +296,13 @@ function actions(sheet: PostSheet): Block | undefined {
   const shown = all.filter((one) => one !== false)
   return shown.length > 0 ? buttons(...shown) : undefined
 }
+
+/** Does a platform it goes to ask for more than a text? */
+const asksMore = ({ post, accounts, platforms }: PostSheet): boolean =>
+  accounts.some((account) => {
+    const platform = platforms.get(account.platform)
+    return platform !== undefined && optionFields(platform, post).length > 0
+  })
 
 /** Authors don't decide on their own posts, so their own view of one offers them no decision. */
 const mayDecide = ({ reader, post, settings, members }: PostSheet): boolean =>
