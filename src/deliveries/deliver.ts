@@ -1,11 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, EpochMs } from '../kit/clock.ts'
-import { MINUTE } from '../kit/clock.ts'
+import { MINUTE, SECOND } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Progress, Publication, Published } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
-import type { Delivery } from './delivery.ts'
+import { ASKED, type Delivery } from './delivery.ts'
 import type { DeliveryQueue } from './delivery-store.ts'
 import type { DeliveryMove } from './moves.ts'
 
@@ -21,6 +22,7 @@ export interface Outlet {
 export interface DeliverNeeds {
   queue: DeliveryQueue
   clock: Clock
+  /** The name this very claim was made under. Another claim by the same process has another one. */
   worker: string
   /** In [0, 1). */
   random: () => number
@@ -30,11 +32,16 @@ export interface DeliverNeeds {
   lateAfter: number
   /** @throws PublishError where the login is dead or the content can't be read */
   open(delivery: Delivery, signal: AbortSignal): Promise<Outlet>
-  /** When the account may publish next (UTC ms), if that is later than now: its rates, its breaker. */
-  pace(delivery: Delivery): Promise<EpochMs | undefined>
-  signal: AbortSignal
+  /** When the account may publish next, if that is later than now: its rates, its breaker. */
+  pace(delivery: Delivery): Promise<Wait | undefined>
   /** An error that is ours, for the log. */
   onFault(error: unknown, delivery: Delivery): void
+}
+
+/** Until when (UTC ms) a delivery is held back, and why, for people. */
+export interface Wait {
+  until: EpochMs
+  why: string
 }
 
 /** What became of a claim: the move that was made, `lost` where another worker has it now. */
@@ -58,17 +65,18 @@ export async function deliver(delivery: Delivery, needs: DeliverNeeds): Promise<
     })
   }
   const paced = await needs.pace(delivery)
-  if (paced !== undefined) return release('retryLater', { dueAt: paced, problem: null })
+  if (paced !== undefined)
+    return release('retryLater', { dueAt: paced.until, problem: { ask: 'retry', message: paced.why } })
 
   const lease = holdLease(delivery, needs)
   try {
-    return await publish(delivery, needs, lease.signal)
+    return await publish(delivery, needs, lease)
   } finally {
     lease.letGo()
   }
 }
 
-async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSignal): Promise<Delivered> {
+async function publish(delivery: Delivery, needs: DeliverNeeds, lease: Lease): Promise<Delivered> {
   const { queue, clock, worker } = needs
   const progress = keptProgress(delivery, needs)
   let outlet: Outlet | undefined
@@ -78,11 +86,24 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSig
       progress.set(STALE, outlet?.credentialsVersion)
     const tries = (progress.get<number>(TRIES) ?? 0) + 1
     progress.set(TRIES, tries)
-    return afterFailure(error, { phase, tries, now: clock.now(), random: needs.random() })
+    const found = afterFailure(error, { phase, tries, now: clock.now(), random: needs.random() })
+    return withWhatIsLive(found, progress.all())
+  }
+  /** The platform has answered: what it said is written down as long as the lease lasts, also while the database is away. */
+  const insist = async (write: () => Promise<boolean>): Promise<boolean> => {
+    for (;;) {
+      try {
+        return await write()
+      } catch (error) {
+        if (!lease.holds()) throw error
+        needs.onFault(error, delivery)
+        await sleep(SECOND, undefined, { ref: false })
+      }
+    }
   }
 
   try {
-    outlet = await needs.open(delivery, signal)
+    outlet = await needs.open(delivery, lease.signal)
     await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
   } catch (error) {
     const failure = failed(error, 'prepare')
@@ -120,24 +141,29 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSig
       const back = await queue.release(delivery.id, worker, 'lose', { at: clock.now(), problem })
       return { move: back ? 'lose' : 'lost' }
     }
-    if (signal.aborted || !(await queue.beginAttempt(attempt))) return { move: 'lost' }
+    if (lease.signal.aborted || !(await queue.beginAttempt(attempt))) return { move: 'lost' }
 
     let published: Published
     try {
+      // The process may have stood still since: what is sent now could meet what somebody else sends instead.
+      if (!lease.holds()) throw notSent(delivery.platform)
       published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part)
     } catch (error) {
-      const failure = failed(error, 'commit')
-      const ended = await queue.endAttempt(
-        {
-          id: attempt.id,
-          deliveryId: delivery.id,
-          worker,
-          outcome: failure.outcome,
-          message: failure.problem.message,
-          at: clock.now(),
-        },
-        failure.move,
-        { at: clock.now(), ...changesOf(failure), progress: progress.all() },
+      const found = failed(error, 'commit')
+      const failure = doubtSince === undefined ? found : stillInDoubt(found)
+      const ended = await insist(() =>
+        queue.endAttempt(
+          {
+            id: attempt.id,
+            deliveryId: delivery.id,
+            worker,
+            outcome: failure.outcome,
+            message: failure.problem.message,
+            at: clock.now(),
+          },
+          failure.move,
+          { at: clock.now(), ...changesOf(failure), progress: progress.all() },
+        ),
       )
       return ended ? { move: failure.move, failure } : { move: 'lost' }
     }
@@ -145,21 +171,23 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, signal: AbortSig
     progress.set(partStep(part), published)
     const last = part === parts - 1
     const first = publishedParts(progress.all())[0] ?? published
-    const ended = await queue.endAttempt(
-      {
-        id: attempt.id,
-        deliveryId: delivery.id,
-        worker,
-        outcome: 'published',
-        message: null,
-        at: clock.now(),
-      },
-      last ? 'publish' : null,
-      {
-        at: clock.now(),
-        progress: progress.all(),
-        ...(last ? { published: first, publishedAt: clock.now(), problem: null } : {}),
-      },
+    const ended = await insist(() =>
+      queue.endAttempt(
+        {
+          id: attempt.id,
+          deliveryId: delivery.id,
+          worker,
+          outcome: 'published',
+          message: null,
+          at: clock.now(),
+        },
+        last ? 'publish' : null,
+        {
+          at: clock.now(),
+          progress: progress.all(),
+          ...(last ? { published: first, publishedAt: clock.now(), problem: null } : {}),
+        },
+      ),
     )
     if (!ended) return { move: 'lost' }
   }
@@ -227,17 +255,66 @@ const isVerdict = (error: unknown): boolean =>
 const changesOf = ({ problem, dueAt }: AfterFailure) =>
   dueAt === undefined ? { problem } : { problem, dueAt }
 
-/** Renews the lease while the work goes on; aborts the work where it could not. */
-function holdLease(delivery: Delivery, { queue, clock, worker, lease, signal }: DeliverNeeds) {
+interface Lease {
+  /** Aborted once the lease is lost. */
+  signal: AbortSignal
+  /** Is enough of it left for a request to be written before it ends? */
+  holds(): boolean
+  letGo(): void
+}
+
+/**
+ * Renews the lease while the work goes on; aborts the work where somebody else has it, or where the database could not
+ * be asked until it ended.
+ */
+function holdLease(delivery: Delivery, { queue, clock, worker, lease, onFault }: DeliverNeeds): Lease {
   const lost = new AbortController()
+  let until = delivery.leaseUntil ?? clock.now() + lease
   const renewal = setInterval(() => {
-    queue.renewLease(delivery.id, worker, clock.now() + lease).then(
-      (held) => held || lost.abort(new LeaseLost()),
-      (error: unknown) => lost.abort(error),
+    const next = clock.now() + lease
+    queue.renewLease(delivery.id, worker, next).then(
+      (held) => {
+        if (held) until = next
+        else lost.abort(new LeaseLost())
+      },
+      (error: unknown) => {
+        onFault(error, delivery)
+        if (clock.now() >= until) lost.abort(error)
+      },
     )
   }, lease / 3)
   renewal.unref()
-  return { signal: AbortSignal.any([signal, lost.signal]), letGo: () => clearInterval(renewal) }
+  return {
+    signal: lost.signal,
+    holds: () => !lost.signal.aborted && clock.now() < until - lease / 3,
+    letGo: () => clearInterval(renewal),
+  }
+}
+
+const notSent = (platform: string): PublishError =>
+  new PublishError(platform, { do: 'retry' }, 'Crier stood still before it was sent')
+
+/** An earlier commit of it may be live: what the platform refuses now is no proof, so a person is asked before it ends. */
+function stillInDoubt(found: AfterFailure): AfterFailure {
+  if (found.move !== 'fail') return found
+  const { dueAt: _never, ...rest } = found
+  return {
+    ...rest,
+    move: 'lose',
+    problem: {
+      ask: 'check',
+      message: `${found.problem.message}; but an earlier answer was lost, so it may be live all the same`,
+      code: ASKED,
+    },
+  }
+}
+
+/** A thread that stops in the middle: people must know that its beginning stands. */
+function withWhatIsLive(found: AfterFailure, progress: Record<string, unknown>): AfterFailure {
+  const live = publishedParts(progress).length
+  if (live === 0 || found.move !== 'fail') return found
+  const parts = live === 1 ? 'its first part is live' : `its first ${live} parts are live`
+  return { ...found, problem: { ...found.problem, message: `${found.problem.message}; ${parts}` } }
 }
 
 const sayMinutes = (ms: number): string => {

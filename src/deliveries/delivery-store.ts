@@ -15,6 +15,9 @@ export interface DeliveryChanges {
   progress?: Record<string, unknown>
 }
 
+/** What a delivery was seen to be: a move on behalf of something found out meanwhile happens only if it still is. */
+export type Seen = Pick<Delivery, 'attempts' | 'updatedAt'>
+
 /** Bound to one workspace. */
 export interface DeliveryStore {
   createMany(deliveries: readonly Delivery[]): Promise<void>
@@ -22,8 +25,8 @@ export interface DeliveryStore {
   /** In the order of creation. */
   ofPosts(postIds: readonly string[]): Promise<Delivery[]>
   list(filter: DeliveryFilter): Promise<Delivery[]>
-  /** One guarded statement by the table of moves; undefined: somebody was faster. */
-  move(id: string, move: DeliveryMove, changes: DeliveryChanges): Promise<Delivery | undefined>
+  /** One guarded statement by the table of moves, and by `seen` where it is given; undefined: somebody was faster. */
+  move(id: string, move: DeliveryMove, changes: DeliveryChanges, seen?: Seen): Promise<Delivery | undefined>
   /** Cancels every delivery of a post that no worker holds and that is not at its end; says how many. */
   cancelOfPost(postId: string, at: EpochMs): Promise<number>
   /** Sets the time of every scheduled delivery of a post; says how many. */
@@ -99,7 +102,7 @@ export interface DeliveryQueue {
     move: DeliveryMove,
     changes: DeliveryChanges,
   ): Promise<boolean>
-  /** Unsure deliveries, oldest first. */
+  /** Unsure deliveries that no person has been asked about yet, oldest first. */
   unsure(limit: number): Promise<(Claimed & { lastAttempt: Attempt | undefined })[]>
   /** Deliveries whose metrics are wanted: published at or after `since`, by age of their newest metrics. */
   toMeasure(since: EpochMs, limit: number): Promise<(Claimed & { measuredAt: EpochMs | undefined })[]>

@@ -41,6 +41,9 @@ export interface Problem {
   code?: string
 }
 
+/** The problem's code once a person is asked about an unsure delivery: nothing moves it any more but their word. */
+export const ASKED = 'asked'
+
 export const DELIVERY_STATES = [
   /** Waits for its time. Brought here by approval, a retry, a proven absence; taken away by a claim, an edit or a cancellation. A crash leaves it. */
   'scheduled',

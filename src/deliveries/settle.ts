@@ -4,7 +4,7 @@ import type { Progress } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { backOff, MOST_TRIES } from './after-failure.ts'
 import { doubtStep, mayRepeat, type Outlet, publishedParts } from './deliver.ts'
-import type { Attempt, Delivery } from './delivery.ts'
+import { ASKED, type Attempt, type Delivery } from './delivery.ts'
 import type { DeliveryChanges } from './delivery-store.ts'
 import type { DeliveryMove } from './moves.ts'
 
@@ -28,6 +28,7 @@ export async function settle(
   { platform, publication, io }: Outlet,
   { now, random }: { now: EpochMs; random: number },
 ): Promise<Settled> {
+  if (delivery.problem?.code === ASKED) return { lookAgainAt: Number.POSITIVE_INFINITY }
   const last = attempts.at(-1)
   if (!last) throw new Error(`The delivery ${delivery.id} is unsure without an attempt`)
   const { look } = platform
@@ -45,16 +46,16 @@ export async function settle(
       progress: { ...delivery.progress, [doubtStep(last.part)]: doubtSince ?? null },
     },
   })
-  if (lost >= MOST_TRIES) return ask(now, delivery, `it was lost ${lost} times in a row`)
+  if (lost >= MOST_TRIES) return ask(now, `it was lost ${lost} times in a row`)
   if (mayRepeat(firstCommit, dueAt, look.repeatableFor)) return again(firstCommit)
-  if (!look.find) return ask(now, delivery, look.says)
+  if (!look.find) return ask(now, look.says)
   const trusted = (last.endedAt ?? last.startedAt) + look.trustAfter
   if (now < trusted) return { lookAgainAt: trusted }
 
   try {
     const found = await look.find(publication, io, readOnly(delivery.progress), last.part, last.startedAt)
     if (found === 'absent') return again(undefined)
-    if (found === 'unknown') return ask(now, delivery, look.says)
+    if (found === 'unknown') return ask(now, look.says)
     const progress = { ...delivery.progress, [partStep(last.part)]: found }
     const parts = platform.parts?.(publication) ?? 1
     // The part is live; the thread goes on behind it.
@@ -76,17 +77,11 @@ export async function settle(
 /** A platform that can't be asked is asked again after this (ms). */
 const LOOK_AGAIN = MINUTE
 
-/** Asked once: where the problem already says that a person decides, nothing changes. */
-function ask(now: EpochMs, delivery: Delivery, says: string): Settled {
-  if (delivery.problem?.code === ASKED) return { lookAgainAt: Number.POSITIVE_INFINITY }
-  return {
-    move: 'ask',
-    changes: { at: now, problem: { ask: 'check', message: `The answer was lost, and ${says}`, code: ASKED } },
-  }
-}
-
-/** The problem's code once a person has been asked. */
-export const ASKED = 'asked'
+/** Asked once: from then on the problem says that a person decides. */
+const ask = (now: EpochMs, says: string): Settled => ({
+  move: 'ask',
+  changes: { at: now, problem: { ask: 'check', message: `The answer was lost, and ${says}`, code: ASKED } },
+})
 
 const readOnly = (steps: Record<string, unknown>): Progress => ({
   get: <Value>(step: string) => steps[step] as Value | undefined,

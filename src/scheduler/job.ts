@@ -2,6 +2,8 @@ import type { Surface } from '../app/surface.ts'
 import type { Workbench } from '../app/workbench.ts'
 import type { EpochMs } from '../kit/clock.ts'
 import type { SurfaceName } from '../workspaces/workspace.ts'
+import type { Ended } from './afterwards.ts'
+import type { Breaker } from './breaker.ts'
 import type { Meters } from './meters.ts'
 
 /** What happens while people sleep: one verb, one file in `jobs/`. Each claims what it works on, so any number of machines may run it. */
@@ -19,6 +21,14 @@ export interface Tools {
   bench: Workbench
   surfaces: ReadonlyMap<SurfaceName, Surface>
   meters: Meters
+  breaker: Breaker
+  /**
+   * The name of one claim. Another one each time, so that work which went on after its lease was lost is told apart from
+   * a later claim of the same delivery by the same process.
+   */
+  nameClaim(): string
+  /** What follows the end of a delivery, written together with others of its turn. Resolves when it is. */
+  ended(one: Ended): Promise<void>
   /** In [0, 1). */
   random: () => number
   /** Ends when the process stops: what is in flight is finished, nothing new begins. */

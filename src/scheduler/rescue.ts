@@ -1,8 +1,11 @@
 import { announce } from '../app/announce.ts'
 import type { Workbench } from '../app/workbench.ts'
-import type { EpochMs } from '../kit/clock.ts'
+import { type EpochMs, MINUTE } from '../kit/clock.ts'
 
 const BATCH = 50
+
+/** How far (ms) the clocks of two machines may be apart: a lease that another one wrote ends that much later. */
+export const MOST_SKEW = MINUTE
 
 /**
  * Takes over deliveries whose worker died. An attempt without an outcome may be live: unsure, never sent again unseen.

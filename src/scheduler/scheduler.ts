@@ -6,9 +6,12 @@ import type { Workbench } from '../app/workbench.ts'
 import type { EpochMs } from '../kit/clock.ts'
 import { loadFolder } from '../kit/load-folder.ts'
 import type { SurfaceName } from '../workspaces/workspace.ts'
+import { type Ended, tellOf } from './afterwards.ts'
+import { createBreaker } from './breaker.ts'
 import type { Job, Tools } from './job.ts'
 import type { Meters } from './meters.ts'
 import { rescueAbandoned } from './rescue.ts'
+import { createTogether } from './together.ts'
 
 export interface SchedulerNeeds {
   bench: Workbench
@@ -56,6 +59,13 @@ export async function createScheduler({
   const woken = new Set<string>()
   const inFlight = new Set<Promise<void>>()
   const stopping = new AbortController()
+  const breaker = createBreaker(bench.clock)
+  const endings = createTogether<Ended>(
+    ({ workspaceId }) => workspaceId,
+    (ended) => tellOf(bench, breaker, ended),
+  )
+  let claims = 0
+  let full = false
   let beat: EpochMs | undefined
   let timer: NodeJS.Timeout | undefined
   let timerAt = Number.POSITIVE_INFINITY
@@ -64,9 +74,19 @@ export async function createScheduler({
     bench,
     surfaces,
     meters,
+    breaker,
+    nameClaim() {
+      claims += 1
+      return `${bench.worker}-${claims}`
+    },
+    ended: (one) => endings.add(one),
     random,
     stopping: stopping.signal,
-    room: () => MOST_IN_FLIGHT - inFlight.size,
+    room() {
+      const room = MOST_IN_FLIGHT - inFlight.size
+      full = room <= 0
+      return room
+    },
     follow(work) {
       const followed = work
         .catch((error: unknown) =>
@@ -75,7 +95,14 @@ export async function createScheduler({
             'A delivery ended in an error that is ours; its lease will end and it is looked into',
           ),
         )
-        .finally(() => inFlight.delete(followed))
+        .finally(() => {
+          inFlight.delete(followed)
+          // What found no room must not wait for the next beat.
+          if (full && inFlight.size <= MOST_IN_FLIGHT / 2) {
+            full = false
+            wake('deliveries')
+          }
+        })
       inFlight.add(followed)
     },
     wakeAt(at) {
@@ -155,7 +182,7 @@ export async function createScheduler({
     },
     async tick() {
       await Promise.all(dueJobs().map(run))
-      while (inFlight.size > 0) await Promise.all(inFlight)
+      while (running.size + inFlight.size > 0) await Promise.all([...running.values(), ...inFlight])
       for (const job of jobs) if (job.wokenBy === 'outbox') await run(job)
     },
     lastTick: () => beat,

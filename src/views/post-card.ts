@@ -71,7 +71,7 @@ export function postCard(sheet: PostSheet): Message {
 }
 
 function body(sheet: PostSheet): Block[] {
-  const { post, accounts, author, zone, decisions, settings, members } = sheet
+  const { post, accounts, author, decisions, settings, members } = sheet
   const approved = standing(post, decisions).filter((one) => one.kind === 'approve')
   return [
     ...texts(sheet),

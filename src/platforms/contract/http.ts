@@ -80,6 +80,8 @@ const PATIENCE: Record<Phase, number> = {
   commit: 60 * SECOND,
   look: 30 * SECOND,
 }
+/** A request that could not be begun within this (ms) is never sent: a delivery's lease has this much to spare. */
+const BEGIN_WITHIN = 30 * SECOND
 const SLOWEST_BYTES_PER_MS = 100
 const LARGEST_ANSWER = 4_000_000
 const MOST_REDIRECTS = 3
@@ -120,8 +122,9 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     const limit = limitedBy(call.signal, Math.min(patience, options.longest ?? patience))
     const { signal } = limit
     const method = call.method ?? (encoded ? 'POST' : 'GET')
-    const sending: Sending = { began: false }
     const startedAt = options.now()
+    // A process that stood still (a machine that slept) may find its turn to write long after somebody took over.
+    const sending: Sending = { began: false, tooLate: () => options.now() - startedAt > BEGIN_WITHIN }
 
     const lost = (what: string, code: string, cause?: unknown): PublishError => {
       options.log.debug(
@@ -258,6 +261,8 @@ interface RawAnswer {
 }
 interface Sending {
   began: boolean
+  /** Whether it is too late to begin. */
+  tooLate(): boolean
 }
 
 /** Marks a request as sent at the moment its first byte is about to be written to a standing connection. */
@@ -266,6 +271,7 @@ const noteSending: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (opti
     onRequestStart(controller, context) {
       handler.onRequestStart?.(controller, context)
       const { opaque } = options as { opaque?: Sending }
+      if (opaque?.tooLate()) controller.abort(new DOMException('It was not sent in time', 'TimeoutError'))
       if (opaque && !controller.aborted) opaque.began = true
     },
     onRequestUpgrade: (...all) => handler.onRequestUpgrade?.(...all),

@@ -1,10 +1,10 @@
 import { SECOND } from '../../kit/clock.ts'
 import { defineJob } from '../job.ts'
-import { rescueAbandoned } from '../rescue.ts'
+import { MOST_SKEW, rescueAbandoned } from '../rescue.ts'
 
 /** Looks for leases that nobody renewed. */
 export default defineJob({
   name: 'rescue-abandoned',
   every: 5 * SECOND,
-  run: ({ bench }) => rescueAbandoned(bench, bench.clock.now()),
+  run: ({ bench }) => rescueAbandoned(bench, bench.clock.now() - MOST_SKEW),
 })

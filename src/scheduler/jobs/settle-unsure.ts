@@ -1,11 +1,12 @@
-import { askAbout, rollUp } from '../../app/post-outcome.ts'
+import { rollUp } from '../../app/post-outcome.ts'
 import { settle } from '../../deliveries/settle.ts'
 import { type EpochMs, SECOND } from '../../kit/clock.ts'
 import { PublishError } from '../../platforms/contract/publish-error.ts'
+import { askOnce } from '../afterwards.ts'
 import { defineJob, type Tools } from '../job.ts'
 import { openOutlet } from '../outlet.ts'
 
-const BATCH = 50
+const BATCH = 200
 /** A look that could not be made is made again after this (ms). */
 const PATIENCE = 60 * SECOND
 /** A platform's answer to a look (ms). */
@@ -23,9 +24,15 @@ export default defineJob({
     const unsure = await tools.bench.stores.queue.unsure(BATCH)
     const open = new Set(unsure.map((one) => one.delivery.id))
     for (const id of lookAgain.keys()) if (!open.has(id)) lookAgain.delete(id)
-    for (const one of unsure) {
-      if ((lookAgain.get(one.delivery.id) ?? 0) <= tools.bench.clock.now()) await settleOne(tools, one)
-    }
+    const now = tools.bench.clock.now()
+    const due = unsure.filter((one) => (lookAgain.get(one.delivery.id) ?? 0) <= now)
+    // One account after the other would let a platform that hangs hold up the looks at all others.
+    const accounts = Map.groupBy(due, (one) => one.delivery.accountId)
+    await Promise.all(
+      [...accounts.values()].map(async (group) => {
+        for (const one of group) await settleOne(tools, one)
+      }),
+    )
   },
 })
 
@@ -58,10 +65,11 @@ async function settleOne(
   }
   const { move, changes } = found
   await bench.stores.transaction(workspaceId, async (inside) => {
-    const moved = await inside.deliveries.move(delivery.id, move, changes)
+    // Another process, or a person, may have drawn a consequence while it was looked for: what was found is old then.
+    const moved = await inside.deliveries.move(delivery.id, move, changes, delivery)
     const post = moved && (await inside.posts.get(moved.postId))
     if (!moved || !post) return
-    if (move === 'ask') await askAbout(inside, bench, post, moved)
+    if (move === 'ask') await askOnce(inside, bench, moved)
     else await rollUp(inside, bench, post)
   })
 }

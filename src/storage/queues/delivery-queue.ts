@@ -1,6 +1,6 @@
-import type { Attempt } from '../../deliveries/delivery.ts'
+import { ASKED, type Attempt } from '../../deliveries/delivery.ts'
 import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/delivery-store.ts'
-import { and, asc, eq, gte, inArray, isNull, lte } from '../drizzle.ts'
+import { and, asc, eq, gte, inArray, isNull, lte, sql } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { decode, type Handle } from '../handle.ts'
 import { storable, toJson } from '../schema/json-column.ts'
@@ -23,6 +23,8 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
   const handle = engine.outside
   const { db, t } = handle
   const { deliveries, attempts } = t
+  // Those that wait for a person's word may be many, and must not stand before those that wait for a look.
+  const notAsked = sql`coalesce(${deliveries.problem} ->> 'code', '') <> ${ASKED}`
 
   const toClaimed = (row: DeliveryRow): Claimed => ({
     workspaceId: row.workspaceId,
@@ -156,7 +158,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
       const rows = await db
         .select()
         .from(deliveries)
-        .where(eq(deliveries.state, 'unsure'))
+        .where(and(eq(deliveries.state, 'unsure'), notAsked))
         .orderBy(asc(deliveries.updatedAt), asc(deliveries.id))
         .limit(limit)
       const last = await newestAttempts(rows, false)

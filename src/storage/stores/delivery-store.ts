@@ -70,12 +70,19 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
         .orderBy(asc(deliveries.scheduledFor), asc(deliveries.createdAt), asc(deliveries.ordinal))
       return (await (filter.limit === undefined ? found : found.limit(filter.limit))).map(toDelivery)
     },
-    move: async (id, move, changes) => {
+    move: async (id, move, changes, seen) => {
       if (move === 'claim') throw new TypeError('Only the queue claims: a claim needs a worker and its lease')
       const rows = await db
         .update(deliveries)
         .set(moved(move, changes))
-        .where(and(mine, eq(deliveries.id, id), inArray(deliveries.state, freeStates(move))))
+        .where(
+          and(
+            mine,
+            eq(deliveries.id, id),
+            inArray(deliveries.state, freeStates(move)),
+            seen && and(eq(deliveries.attempts, seen.attempts), eq(deliveries.updatedAt, seen.updatedAt)),
+          ),
+        )
         .returning()
       wroteIfScheduled(move, rows.length)
       return rows.map(toDelivery)[0]
