@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock, EpochMs } from '../kit/clock.ts'
-import { MINUTE, SECOND } from '../kit/clock.ts'
+import { DAY, MINUTE, SECOND } from '../kit/clock.ts'
 import type { Io, Platform } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import type { Account } from './account.ts'
@@ -100,7 +100,7 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
       version = stored.version
     }
     const expiresAt = loginEnds(platform, fresh)
-    if (expiresAt !== account.expiresAt) await to.change(account.id, { expiresAt })
+    if (!isSameEnd(expiresAt, account.expiresAt)) await to.change(account.id, { expiresAt })
   }
 
   /** Stores what a refresh gave, for every account that stands on the same login: a rotated token is dead for all of them. */
@@ -178,3 +178,7 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
     },
   }
 }
+
+/** An end that is told in seconds from now moves a little each time it is told. */
+const isSameEnd = (one: EpochMs | null, other: EpochMs | null): boolean =>
+  one === other || (one !== null && other !== null && Math.abs(one - other) < DAY)

@@ -115,3 +115,31 @@ export const signInView = (
     list(scopes.map((scope) => [code(scope.name), ` for ${scope.for}`])),
     warning !== undefined && note(`⚠️ ${warning}`),
   )
+
+/** To the one who connected it: the login is dead, and the way back. */
+export const loginDiedView = (account: Account, platforms: ReadonlyMap<string, Platform>): Message =>
+  message(
+    text(
+      bold(accountName(account, platforms)),
+      ' must be connected again: the platform no longer takes its login. Posts for it are parked, and go on once it is.',
+    ),
+    buttons(button('Reconnect', `connect ${account.platform}`, { style: 'primary' })),
+  )
+
+/** To the one who connected it, days before: the login ends at `endsAt` (UTC ms), and only a person can renew it. */
+export const loginEndsView = (
+  account: Account,
+  platforms: ReadonlyMap<string, Platform>,
+  endsAt: number,
+  zone: string,
+): Message =>
+  message(
+    text(
+      '⏳ The login of ',
+      bold(accountName(account, platforms)),
+      ' ends ',
+      time(endsAt, zone),
+      ", and Crier can't renew it. Sign in again before then, and no post will have to wait.",
+    ),
+    buttons(button('Sign in again', `connect ${account.platform}`, { style: 'primary' })),
+  )
