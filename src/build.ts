@@ -123,6 +123,7 @@ export async function build(
       return publicFetch(agent)
     },
     apiUrlOf,
+    apiVersionOf: (platform) => config.platform(platform.name).apiVersion,
     ownAddress: () => config.publicUrl ?? reachable(address.own),
     clientOf(platform, workspaceId) {
       if (platform.name === FEED) return { id: FEED, secret: keys.feedToken(workspaceId) }

@@ -180,6 +180,7 @@ async function examine({ config, environment }: Called): Promise<number> {
     return doctor({
       config,
       environment,
+      today: () => Temporal.Now.plainDateISO(),
       now: () => Temporal.Now.zonedDateTimeISO().toString({ smallestUnit: 'second' }),
       database: () => storage.check(),
       accounts: async () => {

@@ -101,7 +101,7 @@ describe('bad input to every command gets a sentence and the way out', () => {
     ` ${'x'.repeat(100_000)}`,
     ' tomorrow: ',
     ' : :',
-    ' ${7*7} {{}}',
+    ` $\{7*7} {{}}`,
     " '; drop table posts; --",
     ' ＦＵＬＬ',
     ' 🦄',

@@ -17,7 +17,7 @@ export interface News {
   tell?: { memberId: string; message: Message }
 }
 
-export const postSubject = (post: Pick<Post, 'id'>): string => `post:${post.id}`
+const postSubject = (post: Pick<Post, 'id'>): string => `post:${post.id}`
 
 /**
  * Brings the post's card up to date in every review channel and says the news, through the outbox: in the transaction of

@@ -16,7 +16,7 @@ export const revision = z
 export const accounts = z.union([z.string(), z.array(z.string())])
 
 /** The longest text that is kept: Facebook's 63,206 characters, the longest of all platforms, and a margin for hidden ones. */
-export const LONGEST_TEXT = 64_000
+const LONGEST_TEXT = 64_000
 export const postText = z
   .string()
   .max(LONGEST_TEXT, `a text may have ${LONGEST_TEXT.toLocaleString('en')} characters at most`)

@@ -32,10 +32,16 @@ export function platformByName({ platforms }: Pick<Workbench, 'platforms'>, name
   })
 }
 
+const versionOf = (bench: Workbench, platform: Platform): { apiVersion?: string } => {
+  const apiVersion = bench.apiVersionOf(platform)
+  return apiVersion === undefined ? {} : { apiVersion }
+}
+
 /** What a platform may use before there is an account. */
 export const connectIo = (bench: Workbench, workspaceId: WorkspaceId, platform: Platform): ConnectIo => ({
   http: bench.httpOf(platform),
   apiUrl: bench.apiUrlOf(platform),
+  ...versionOf(bench, platform),
   client: bench.clientOf(platform, workspaceId),
   signal: AbortSignal.timeout(PATIENCE),
   now: bench.clock.now(),
@@ -199,6 +205,7 @@ export async function ioFor(
   const io = (credentials: unknown): Io<unknown> => ({
     http: bench.httpOf(platform),
     apiUrl: bench.apiUrlOf(platform),
+    ...versionOf(bench, platform),
     client: bench.clientOf(platform, workspaceId),
     credentials,
     account: { externalId: account.externalId, handle: account.handle, facts: account.facts },

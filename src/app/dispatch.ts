@@ -220,7 +220,7 @@ async function withErrors(
 }
 
 /** Puts what was typed back into its fields. */
-export const filled = (form: Form, values: FormValues): Form => ({
+const filled = (form: Form, values: FormValues): Form => ({
   ...form,
   fields: form.fields.map((field) => filledField(field, values[field.name])),
 })

@@ -91,7 +91,7 @@ export function createFrontDesk(
   return desk
 }
 
-export const factsOf = ({ name, summary, usage, examples, who, fields }: Command): CommandFacts => ({
+const factsOf = ({ name, summary, usage, examples, who, fields }: Command): CommandFacts => ({
   name,
   summary,
   usage,

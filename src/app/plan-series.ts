@@ -1,6 +1,5 @@
 import { DAY, type EpochMs, instantOf } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
-import { message, text, time } from '../message/message.ts'
 import type { Post } from '../posts/post.ts'
 import { revisionOf } from '../posts/revision.ts'
 import type { Series } from '../posts/series.ts'
@@ -140,15 +139,3 @@ const zoneOf = (rule: unknown, otherwise: string): string => {
   const zone = (rule as Partial<Recurrence> | null)?.zone
   return typeof zone === 'string' ? zone : otherwise
 }
-
-/** The next runs in words, for the answer to "every …". */
-export const runsMessage = (rule: unknown, now: EpochMs, zone: string) =>
-  message(
-    text(
-      'Next: ',
-      ...nextRuns(rule as Recurrence, instantOf(now), 3).flatMap((run, index) => [
-        ...(index > 0 ? [' · '] : []),
-        time(run.epochMilliseconds, zone),
-      ]),
-    ),
-  )

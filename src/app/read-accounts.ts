@@ -9,7 +9,7 @@ import type { WorkspaceStores } from './stores.ts'
 const EVERYWHERE = new Set(['all', 'everywhere', '*'])
 
 /** Separators of `bluesky, mastodon and @acme`. */
-export const accountWords = (said: string): string[] =>
+const accountWords = (said: string): string[] =>
   said
     .split(/\s*(?:,|;|\s(?:and|und|et|y|e|ve)\s)\s*|\s+/iu)
     .map((word) => word.trim())
@@ -21,7 +21,7 @@ export const accountWords = (said: string): string[] =>
  *
  * @throws UserError where a word means no account, or several
  */
-export function accountsFromWords(
+function accountsFromWords(
   words: readonly string[],
   accounts: readonly Account[],
   platforms: ReadonlyMap<string, Platform>,

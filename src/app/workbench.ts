@@ -24,6 +24,8 @@ export interface Workbench {
   fetchOf(platform: Platform): PublicFetch
   /** Its base address with the operator's override applied; '' where each account brings its own. */
   apiUrlOf(platform: Platform): string
+  /** The operator's override of the version of its API. */
+  apiVersionOf(platform: Platform): string | undefined
   /** The OAuth client the operator registered; for the rehearsal feed, the workspace's own key to it. */
   clientOf(platform: Platform, workspaceId: WorkspaceId): ConnectIo['client']
   /** The address under which browsers reach this install: PUBLIC_URL, or this machine's own. No trailing slash. */

@@ -20,7 +20,7 @@ export interface CalendarSpan {
 }
 
 /** The week (Monday first, ISO 8601) that a day stands in. */
-export function weekOf(day: Temporal.PlainDate, zone: string): CalendarSpan {
+function weekOf(day: Temporal.PlainDate, zone: string): CalendarSpan {
   const monday = day.subtract({ days: day.dayOfWeek - 1 })
   return { from: monday.toString(), until: monday.add({ days: 7 }).toString(), zone }
 }
@@ -37,7 +37,11 @@ export function daysOf(span: CalendarSpan, posts: readonly Post[], now: EpochMs)
   const today = dateOf(now, span.zone)
   const days: CalendarDay[] = []
   const end = Temporal.PlainDate.from(span.until)
-  for (let day = Temporal.PlainDate.from(span.from); Temporal.PlainDate.compare(day, end) < 0; day = day.add({ days: 1 })) {
+  for (
+    let day = Temporal.PlainDate.from(span.from);
+    Temporal.PlainDate.compare(day, end) < 0;
+    day = day.add({ days: 1 })
+  ) {
     const date = day.toString()
     days.push({
       date,
@@ -56,7 +60,8 @@ export const emptyDays = (days: readonly CalendarDay[]): CalendarDay[] =>
   days.filter((day) => !day.past && day.posts.length === 0)
 
 /** The date on the wall of `zone` at an instant, in ISO form. */
-export const dateOf = (at: EpochMs, zone: string): string => instantOf(at).toZonedDateTimeISO(zone).toPlainDate().toString()
+export const dateOf = (at: EpochMs, zone: string): string =>
+  instantOf(at).toZonedDateTimeISO(zone).toPlainDate().toString()
 
 const WEEK_WORDS: Record<string, number> = { 'this week': 0, today: 0, 'next week': 1, 'last week': -1 }
 

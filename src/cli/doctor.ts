@@ -16,6 +16,8 @@ export interface Patient {
   slackScopes(): Promise<{ team: string; missing: readonly { scope: string; why: string }[] }>
   /** Asks Discord who the bot is. */
   discordBot(): Promise<{ name: string }>
+  /** The date here. */
+  today(): Temporal.PlainDate
   /** The machine's time in its zone, in words. */
   now(): string
   /** How many deliveries are due and not under way. */
@@ -170,19 +172,35 @@ async function accounts({ accounts: all, sealer, platforms: known }: Patient): P
 }
 
 /** Platforms that ask the operator for something first: what is missing, and the truth about reviews. */
-const platforms = ({ environment, platforms: known }: Patient): Finding[] =>
-  [...known.values()].flatMap((platform): Finding[] => {
-    const needed = platform.setUp.environment ?? []
-    const missing = needed.filter((name) => !environment[name])
-    if (needed.length === 0) return []
-    if (missing.length === 0) return [{ sign: '✅', words: `${platform.label} is set up` }]
-    return [
-      {
-        sign: missing.length < needed.length ? '❌' : '➖',
-        words: `${platform.label} needs ${missing.join(' and ')}`,
-        wayOut: platform.setUp.operator,
-      },
-    ]
-  })
+const platforms = ({ environment, platforms: known, today }: Patient): Finding[] =>
+  [...known.values()].flatMap((platform): Finding[] => [
+    ...versions(platform, today()),
+    ...setUps(platform, environment),
+  ])
+
+/** A month before a platform ends the version of its API that we speak, somebody should know. */
+const VERSION_WARNING = { days: 30 }
+
+function versions({ label, name, apiVersion }: Platform, today: Temporal.PlainDate): Finding[] {
+  if (!apiVersion || Temporal.PlainDate.compare(today.add(VERSION_WARNING), apiVersion.lastDay) < 0) return []
+  const words = `${label} ends version ${apiVersion.name} of its API on ${apiVersion.lastDay}`
+  return [
+    { sign: '⚠️ ', words, wayOut: `Update Crier, or set ${name.toUpperCase()}_API_VERSION to a newer one.` },
+  ]
+}
+
+function setUps(platform: Platform, environment: Environment): Finding[] {
+  const needed = platform.setUp.environment ?? []
+  const missing = needed.filter((name) => !environment[name])
+  if (needed.length === 0) return []
+  if (missing.length === 0) return [{ sign: '✅', words: `${platform.label} is set up` }]
+  return [
+    {
+      sign: missing.length < needed.length ? '❌' : '➖',
+      words: `${platform.label} needs ${missing.join(' and ')}`,
+      wayOut: platform.setUp.operator,
+    },
+  ]
+}
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

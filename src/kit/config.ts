@@ -31,6 +31,7 @@ export interface Config {
     clientId: string | undefined
     clientSecret: string | undefined
     apiUrl: string | undefined
+    apiVersion: string | undefined
   }
 }
 
@@ -140,6 +141,7 @@ export function readConfig(environment: Environment): Config {
         clientId: own(`${prefix}_CLIENT_ID`),
         clientSecret: own(`${prefix}_CLIENT_SECRET`),
         apiUrl: apiUrl?.replace(/\/+$/, ''),
+        apiVersion: own(`${prefix}_API_VERSION`),
       }
     },
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Content } from './post.ts'
 
 /** How many characters of a revision people see and buttons carry: `@9f3c`. */
-export const SHORT_REVISION = 4
+const SHORT_REVISION = 4
 
 /**
  * The hash of everything that would be published: any change makes a new one, and an approval is bound to one.

@@ -113,7 +113,7 @@ function aheadBlocks({ ahead, empty, inReview, zone }: DigestSheet): Block[] {
 }
 
 /** `12 likes, 3 comments and 1 share`; '' where nothing is known. */
-export function sayMetrics(metrics: Metrics): string {
+function sayMetrics(metrics: Metrics): string {
   return andList(
     METRIC_NAMES.flatMap((name) => {
       const value = metrics[name]

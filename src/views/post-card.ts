@@ -198,7 +198,7 @@ export function checkPost({
 }
 
 /** What this platform would get, for its checks. */
-export const draftFor = (post: Post, platform: string, media: readonly Media[]): Draft => ({
+const draftFor = (post: Post, platform: string, media: readonly Media[]): Draft => ({
   text: textFor(post.content, platform),
   options: post.content.options[platform] ?? {},
   media: post.content.media.flatMap(({ mediaId, alt }) => {
