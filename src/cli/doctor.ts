@@ -190,7 +190,8 @@ function versions({ label, name, apiVersion }: Platform, today: Temporal.PlainDa
 }
 
 function setUps(platform: Platform, environment: Environment): Finding[] {
-  const needed = platform.setUp.environment ?? []
+  // Another address or version is a choice; a client is what nobody can connect without.
+  const needed = (platform.setUp.environment ?? []).filter((name) => /_CLIENT_(ID|SECRET)$/.test(name))
   const missing = needed.filter((name) => !environment[name])
   if (needed.length === 0) return []
   if (missing.length === 0) return [{ sign: '✅', words: `${platform.label} is set up` }]
