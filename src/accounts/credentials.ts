@@ -7,7 +7,7 @@ import type { Account } from './account.ts'
 import type { AccountStore } from './account-store.ts'
 import { isRenewable, loginEnds } from './login-end.ts'
 import type { Sealer } from './seal.ts'
-import { sharersOf, withTokensOf } from './shared-login.ts'
+import { sharersOf, withRefreshToken, withTokensOf } from './shared-login.ts'
 
 /** The only door to a token: what leaves here goes into the platform's call and nowhere else. */
 export interface Credentials {
@@ -163,7 +163,9 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
         const { credentials, version } = seen
         let fresh: unknown
         try {
-          fresh = platform.credentials.parse(await refresh(credentials, io(credentials)))
+          fresh = platform.credentials.parse(
+            withRefreshToken(await refresh(credentials, io(credentials)), credentials),
+          )
         } catch (error) {
           const weather = error instanceof PublishError && error.next.do === 'retry'
           const stillGood = endOf(platform, credentials) - clock.now() >= STILL_GOOD

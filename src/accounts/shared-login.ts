@@ -45,6 +45,13 @@ export function withTokensOf(credentials: unknown, fresh: unknown): unknown {
   return { ...(credentials as Record<string, unknown>), ...Tokens.parse(fresh) }
 }
 
+/** What a refresh gave; where it gave no refresh token, or an empty one, the old one goes on counting. */
+export function withRefreshToken(fresh: unknown, before: unknown): unknown {
+  const { refreshToken } = Tokens.partial().safeParse(before).data ?? {}
+  const given = (fresh as { refreshToken?: unknown } | null)?.refreshToken
+  return refreshToken === undefined || given ? fresh : { ...(fresh as object), refreshToken }
+}
+
 /** An account whose credentials can't be read stands on nothing; it is told so when it is used itself. */
 function opened(sealer: Sealer, platform: Platform, sealed: string, accountId: string): unknown {
   try {

@@ -1,4 +1,5 @@
 import type { Account } from '../../accounts/account.ts'
+import { isRenewable } from '../../accounts/login-end.ts'
 import { SealError } from '../../accounts/seal.ts'
 import { ioFor, platformByName } from '../../app/connect-accounts.ts'
 import { loginDied } from '../../app/login-news.ts'
@@ -34,11 +35,12 @@ export default defineJob({
 async function keep({ bench }: Tools, workspaceId: WorkspaceId, account: Account): Promise<void> {
   const stores = bench.stores.workspace(workspaceId)
   const platform = platformByName(bench, account.platform)
-  const now = bench.clock.now()
-  const near = account.expiresAt !== null && account.expiresAt - now < AHEAD
-  const stale = near ? (await stores.accounts.credentials(account.id))?.version : undefined
+  const open = (stale?: number) =>
+    ioFor(bench, workspaceId, stores, platform, account, AbortSignal.timeout(PATIENCE), stale)
+  const near = account.expiresAt !== null && account.expiresAt - bench.clock.now() < AHEAD
   try {
-    await ioFor(bench, workspaceId, stores, platform, account, AbortSignal.timeout(PATIENCE), stale)
+    const { credentials, credentialsVersion } = await open()
+    if (near && isRenewable(platform, credentials)) await open(credentialsVersion)
   } catch (error) {
     if (!(error instanceof PublishError)) throw error
     bench.log.info(
