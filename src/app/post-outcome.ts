@@ -14,7 +14,7 @@ import {
 } from '../message/message.ts'
 import type { Post } from '../posts/post.ts'
 import { accountName, postCard } from '../views/post-card.ts'
-import { deliveryStateWords } from '../views/words.ts'
+import { deliveryStateWords, hostOf } from '../views/words.ts'
 import { announce, type News } from './announce.ts'
 import { record } from './record.ts'
 import { sheetOf } from './sheets.ts'
@@ -86,7 +86,7 @@ function resultMessage(
           const account = accounts.find((one) => one.id === delivery.accountId)
           const name = account ? accountName(account, platforms) : delivery.platform
           const url = delivery.published?.url
-          if (url) return [bold(name), { type: 'plain', text: ': ' }, link(url)]
+          if (url) return [bold(name), { type: 'plain', text: ': ' }, link(url, hostOf(url))]
           return [
             bold(name),
             {

@@ -29,7 +29,7 @@ import { shortRevision } from '../posts/revision.ts'
 import type { Member, Settings } from '../workspaces/workspace.ts'
 import { changeBlocks } from './changes.ts'
 import { optionFields } from './post-options.ts'
-import { andList, deliveryStateWords, postStateSign, postStateWords } from './words.ts'
+import { andList, deliveryStateWords, hostOf, postStateSign, postStateWords } from './words.ts'
 
 /** Everything a card shows of one post. */
 export interface PostSheet {
@@ -235,7 +235,8 @@ function outcome({ post, deliveries, accounts, platforms }: PostSheet): Block[] 
           bold(`${post.number}.${index + 1} ${name}`),
           plain(` ${deliveryStateWords[delivery.state]}`),
         ]
-        if (delivery.published?.url) where.push(plain(': '), link(delivery.published.url))
+        if (delivery.published?.url)
+          where.push(plain(': '), link(delivery.published.url, hostOf(delivery.published.url)))
         if (delivery.problem) where.push(plain(` — ${delivery.problem.message}`))
         if (delivery.problem && delivery.state === 'scheduled')
           where.push(plain(', next try '), time(delivery.dueAt, 'UTC'))

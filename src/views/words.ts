@@ -70,3 +70,6 @@ export function dayWords(date: string): string {
   const day = Temporal.PlainDate.from(date)
   return day.toLocaleString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '')
 }
+
+/** What a link is called: the site it leads to. An address that can't be read is shown as it is. */
+export const hostOf = (url: string): string => URL.parse(url)?.host.replace(/^www\./, '') ?? url
