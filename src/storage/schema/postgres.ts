@@ -22,4 +22,7 @@ export const {
   keptForms,
   transcript,
   feed,
+  hooks,
+  hookCalls,
+  incomingHooks,
 } = tables(postgresKit)

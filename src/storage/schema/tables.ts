@@ -1,3 +1,4 @@
+import { hookTables } from './hook-tables.ts'
 import { postTables } from './post-tables.ts'
 import type { Kit } from './sqlite-kit.ts'
 import { talkTables } from './talk-tables.ts'
@@ -13,6 +14,7 @@ export function tables(kit: Kit) {
     ...team,
     ...postTables(kit, { workspaceId, ...team }),
     ...talkTables(kit, { workspaceId, ...team }),
+    ...hookTables(kit, { workspaceId, ...team }),
   }
 }
 
