@@ -13,7 +13,8 @@ export type Span =
   | { type: 'plain'; text: string }
   | { type: 'bold'; text: string }
   | { type: 'italic'; text: string }
-  | { type: 'code'; text: string }
+  /** `once`: a secret that is read as it is said; what keeps messages keeps it without. */
+  | { type: 'code'; text: string; once?: true }
   | { type: 'link'; text: string; href: string }
   /** A member by name. Surfaces draw the name, and mention the person only in a message that is sent to tell them. */
   | { type: 'member'; id: string; name: string }
@@ -109,6 +110,7 @@ export function button(
 export const bold = (said: string): Span => ({ type: 'bold', text: said })
 export const italic = (said: string): Span => ({ type: 'italic', text: said })
 export const code = (said: string): Span => ({ type: 'code', text: said })
+export const secretOnce = (said: string): Span => ({ type: 'code', text: said, once: true })
 export const link = (href: string, said = href): Span => ({ type: 'link', text: said, href })
 export const memberSpan = (member: { id: string; name: string }): Span => ({
   type: 'member',

@@ -12,6 +12,7 @@ import {
   message,
   note,
   type Span,
+  secretOnce,
   text,
   time,
 } from '../message/message.ts'
@@ -79,7 +80,7 @@ export const connectedView = (
   message(
     text('✅ ', bold(accountName(account, platforms)), ' is connected.'),
     showOnce.length > 0 &&
-      facts(Object.fromEntries(showOnce.map(({ label, value }) => [label, code(value)] as const))),
+      facts(Object.fromEntries(showOnce.map(({ label, value }) => [label, secretOnce(value)] as const))),
     showOnce.length > 0 && note('Copy it now: it is shown this once, and Crier will not tell it again.'),
     missing.length > 0 && note(`Not given, so Crier does without: ${missing.join('; ')}.`),
     buttons(button('Schedule a post', 'schedule'), button('Accounts', 'accounts')),

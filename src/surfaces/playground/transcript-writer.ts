@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock, EpochMs } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { type Block, type Message, note } from '../../message/message.ts'
+import { withoutSecrets } from '../../message/without-secrets.ts'
 import type { TranscriptEntry, TranscriptStore } from '../../playground/transcript.ts'
 import type { LivePages } from './live.ts'
 
@@ -38,11 +39,15 @@ export class TranscriptWriter {
     const { transcripts, pages } = this.#options
     const at = entry.at ?? this.now()
     const settled = { ...entry, message: await this.#settle(entry.message), at, updatedAt: at }
-    await transcripts.add(settled)
+    const kept = { ...settled, message: withoutSecrets(settled.message) }
+    await transcripts.add(kept)
     const stands = (await transcripts.list(entry.channel, RECENT)).find(({ id }) => id === entry.id)
+    // A secret goes to the page that is open now, and is gone with it.
+    const shown =
+      stands && kept.message !== settled.message ? { ...stands, message: settled.message } : stands
     // Not among the newest: it was sent before and stands further up, where every page has it.
-    if (stands) pages.push({ type: 'entry', entry: stands })
-    return stands ?? settled
+    if (shown) pages.push({ type: 'entry', entry: shown })
+    return shown ?? settled
   }
 
   async change(
@@ -52,7 +57,7 @@ export class TranscriptWriter {
   ): Promise<{ message: Message; at: number }> {
     const { transcripts, pages } = this.#options
     const changed = { message: await this.#settle(message), at: this.now() }
-    await transcripts.update(id, changed.message, changed.at)
+    await transcripts.update(id, withoutSecrets(changed.message), changed.at)
     pages.push({ type: 'update', id, onlyFor, ...changed })
     return changed
   }
