@@ -9,10 +9,7 @@ import type { DeliveryChanges } from './delivery-store.ts'
 import type { DeliveryMove } from './moves.ts'
 
 /** What looking into an unsure delivery found: a move to make, or when to look again (UTC ms). */
-export type Settled =
-  | { move: DeliveryMove; changes: DeliveryChanges }
-  | { lookAgainAt: EpochMs }
-  | { reconnect: string }
+export type Settled = { move: DeliveryMove; changes: DeliveryChanges } | { lookAgainAt: EpochMs }
 
 /**
  * Finds out whether a commit whose answer was lost went through. Where the platform takes the same key again without a
@@ -20,13 +17,14 @@ export type Settled =
  *
  * @param attempts every attempt at the delivery, in order; the last one is the one in doubt
  * @param random in [0, 1): spreads repeats
- * @throws whatever the look throws that is no verdict: then nothing is known, and it is looked at again
+ * @param skew how far (ms) `now` may be ahead of the clock that the attempts were written by
+ * @throws whatever the look throws that is no verdict: then nothing is known
  */
 export async function settle(
   delivery: Delivery,
   attempts: readonly Attempt[],
   { platform, publication, io }: Outlet,
-  { now, random }: { now: EpochMs; random: number },
+  { now, random, skew = 0 }: { now: EpochMs; random: number; skew?: number },
 ): Promise<Settled> {
   if (delivery.problem?.code === ASKED) return { lookAgainAt: Number.POSITIVE_INFINITY }
   const last = attempts.at(-1)
@@ -49,7 +47,7 @@ export async function settle(
   if (lost >= MOST_TRIES) return ask(now, `it was lost ${lost} times in a row`)
   if (mayRepeat(firstCommit, dueAt, look.repeatableFor)) return again(firstCommit)
   if (!look.find) return ask(now, look.says)
-  const trusted = (last.endedAt ?? last.startedAt) + look.trustAfter
+  const trusted = (last.endedAt ?? last.startedAt) + look.trustAfter + skew
   if (now < trusted) return { lookAgainAt: trusted }
 
   try {
@@ -67,18 +65,24 @@ export async function settle(
       changes: { at: now, published, publishedAt: last.startedAt, problem: null, progress },
     }
   } catch (error) {
-    if (error instanceof PublishError && error.next.do === 'reconnect') return { reconnect: error.message }
-    if (error instanceof PublishError && error.next.do === 'retry')
-      return { lookAgainAt: error.next.after ?? now + LOOK_AGAIN }
-    throw error
+    if (!(error instanceof PublishError)) throw error
+    if (now >= trusted + LOOK_FOR) return notSeen(now, error.message)
+    const after = error.next.do === 'retry' ? error.next.after : undefined
+    return { lookAgainAt: after ?? now + LOOK_AGAIN }
   }
 }
 
 /** A platform that can't be asked is asked again after this (ms). */
 const LOOK_AGAIN = MINUTE
+/** A look that was impossible for so long (ms) is a person's: nobody is left without a word. */
+export const LOOK_FOR = 10 * MINUTE
+
+/** It could not be found out at all: a person is asked. */
+export const notSeen = (now: EpochMs, why: string): { move: DeliveryMove; changes: DeliveryChanges } =>
+  ask(now, `it could not be looked for: ${why}`)
 
 /** Asked once: from then on the problem says that a person decides. */
-const ask = (now: EpochMs, says: string): Settled => ({
+const ask = (now: EpochMs, says: string): { move: DeliveryMove; changes: DeliveryChanges } => ({
   move: 'ask',
   changes: { at: now, problem: { ask: 'check', message: `The answer was lost, and ${says}`, code: ASKED } },
 })

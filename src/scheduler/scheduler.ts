@@ -39,7 +39,7 @@ const MOST_IN_FLIGHT = 200
 /** Node turns a time-out of 2^31 ms and more into 1 ms; and clocks move, so the next beat looks again anyway. */
 const LONGEST_TIMER = 60_000
 
-export const jobsFolder = (): string => fileURLToPath(new URL('./jobs', import.meta.url))
+const jobsFolder = (): string => fileURLToPath(new URL('./jobs', import.meta.url))
 
 /**
  * The loop. croner's second is the heartbeat and the net; a timer to the next due time, and a word after each write, are

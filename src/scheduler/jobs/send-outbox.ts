@@ -2,10 +2,11 @@ import { SendError, type Surface } from '../../app/surface.ts'
 import { type EpochMs, HOUR, SECOND } from '../../kit/clock.ts'
 import type { Card, OutboxEntry } from '../../outbox/outbox.ts'
 import { defineJob, type Tools } from '../job.ts'
+import { MOST_SKEW } from '../rescue.ts'
 
 const BATCH = 20
-/** A send that takes longer than this has died with its process. */
-const LEASE = 60 * SECOND
+/** A send that takes longer than this has died with its process; another machine's clock may be ahead. */
+const LEASE = 60 * SECOND + MOST_SKEW
 const MOST_ATTEMPTS = 12
 
 /** Says in the chats what happened: in order per channel, retried, a card's update instead of a second card. */

@@ -1,10 +1,12 @@
 import { rollUp } from '../../app/post-outcome.ts'
-import { settle } from '../../deliveries/settle.ts'
+import type { Workbench } from '../../app/workbench.ts'
+import { LOOK_FOR, notSeen, settle } from '../../deliveries/settle.ts'
 import { type EpochMs, SECOND } from '../../kit/clock.ts'
 import { PublishError } from '../../platforms/contract/publish-error.ts'
 import { askOnce } from '../afterwards.ts'
 import { defineJob, type Tools } from '../job.ts'
 import { openOutlet } from '../outlet.ts'
+import { MOST_SKEW } from '../rescue.ts'
 
 const BATCH = 200
 /** A look that could not be made is made again after this (ms). */
@@ -12,8 +14,14 @@ const PATIENCE = 60 * SECOND
 /** A platform's answer to a look (ms). */
 const LOOK_TIMEOUT = 30 * SECOND
 
-/** When each is looked at again (UTC ms). Only saves calls: a restart looks at once. */
-const lookAgain = new Map<string, EpochMs>()
+/** When each is looked at again (UTC ms), per process. Only saves calls: a restart looks at once. */
+const looks = new WeakMap<Workbench, Map<string, EpochMs>>()
+
+const looksOf = (bench: Workbench): Map<string, EpochMs> => {
+  const known = looks.get(bench) ?? new Map<string, EpochMs>()
+  looks.set(bench, known)
+  return known
+}
 
 /** Looks for commits whose answers were lost: published, proven absent and tried again, or a person is asked. */
 export default defineJob({
@@ -21,6 +29,7 @@ export default defineJob({
   every: 5 * SECOND,
 
   async run(tools) {
+    const lookAgain = looksOf(tools.bench)
     const unsure = await tools.bench.stores.queue.unsure(BATCH)
     const open = new Set(unsure.map((one) => one.delivery.id))
     for (const id of lookAgain.keys()) if (!open.has(id)) lookAgain.delete(id)
@@ -40,27 +49,24 @@ async function settleOne(
   { bench, random }: Tools,
   { workspaceId, delivery }: Awaited<ReturnType<Tools['bench']['stores']['queue']['unsure']>>[number],
 ): Promise<void> {
+  const lookAgain = looksOf(bench)
   const stores = bench.stores.workspace(workspaceId)
   const now = bench.clock.now()
   let found: Awaited<ReturnType<typeof settle>>
   try {
     const outlet = await openOutlet(bench, workspaceId, stores, delivery, AbortSignal.timeout(LOOK_TIMEOUT))
-    found = await settle(delivery, await stores.deliveries.attempts(delivery.id), outlet, {
-      now,
-      random: random(),
-    })
+    const attempts = await stores.deliveries.attempts(delivery.id)
+    // What another machine wrote, it wrote by its own clock.
+    const skew = attempts.at(-1)?.worker.startsWith(bench.worker) ? 0 : MOST_SKEW
+    found = await settle(delivery, attempts, outlet, { now, random: random(), skew })
   } catch (error) {
     if (!(error instanceof PublishError))
       bench.log.error({ delivery: delivery.id, platform: delivery.platform, err: error }, 'A look failed')
-    lookAgain.set(delivery.id, now + PATIENCE)
-    return
+    const why = error instanceof PublishError ? error.message : 'something is wrong in Crier itself'
+    found = now >= delivery.updatedAt + LOOK_FOR ? notSeen(now, why) : { lookAgainAt: now + PATIENCE }
   }
   if ('lookAgainAt' in found) {
     lookAgain.set(delivery.id, found.lookAgainAt)
-    return
-  }
-  if ('reconnect' in found) {
-    lookAgain.set(delivery.id, now + PATIENCE)
     return
   }
   const { move, changes } = found
