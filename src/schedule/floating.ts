@@ -1,19 +1,18 @@
+import { createRequire } from 'node:module'
 // chrono-node: a well-kept reader of one-off times for languages that Crier has no table for.
-import * as chrono from 'chrono-node'
+import type * as chrono from 'chrono-node'
 import { choice, clockNote, type Here } from './once.ts'
 import type { When } from './read-when.ts'
 
 /** The languages chrono reads and Crier has no grammar for. */
-const READERS: Record<string, Pick<chrono.Chrono, 'parse'>> = {
-  fi: chrono.fi,
-  it: chrono.it,
-  nl: chrono.nl,
-  ru: chrono.ru,
-  sv: chrono.sv,
-  uk: chrono.uk,
-  vi: chrono.vi,
-  zh: chrono.zh,
-}
+const LANGUAGES = ['fi', 'it', 'nl', 'ru', 'sv', 'uk', 'vi', 'zh'] as const
+type Language = (typeof LANGUAGES)[number]
+
+const load = createRequire(import.meta.url)
+
+/** Loaded when one of them is first spoken: chrono takes 20 MB, which nobody else should pay. */
+const readerOf = (language: Language): Pick<chrono.Chrono, 'parse'> =>
+  (load('chrono-node') as typeof chrono)[language]
 
 /** What may stand around a time and say nothing. */
 const FILLERS = /[\s.,;:!()]+/g
@@ -25,11 +24,11 @@ const ZONE = /\b[A-Z]{2,5}\b|[+-]\d/
  * does not read all of it as exactly one moment to come.
  */
 export function readFloating(text: string, here: Here): When | undefined {
-  const reader = READERS[here.locale.toLowerCase().split(/[-_]/)[0] ?? '']
-  if (reader === undefined) return undefined
+  const language = LANGUAGES.find((one) => one === here.locale.toLowerCase().split(/[-_]/)[0])
+  if (language === undefined) return undefined
   const now = here.now.toZonedDateTimeISO(here.zone).toPlainDateTime()
   const instant = new Date(now.toZonedDateTime('UTC').epochMilliseconds)
-  const results = reader.parse(text, { instant, timezone: 0 }, { forwardDate: true })
+  const results = readerOf(language).parse(text, { instant, timezone: 0 }, { forwardDate: true })
   const [result] = results
   if (result === undefined || results.length > 1 || result.end) return undefined
   const left = text.slice(0, result.index) + text.slice(result.index + result.text.length)
