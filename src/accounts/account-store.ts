@@ -27,6 +27,6 @@ export interface AccountStore {
 
 /** Every sealed thing, for key rotation; crosses workspaces and is reached only from the command line. */
 export interface SealedStore {
-  all(): Promise<{ kind: 'account' | 'chat'; id: string; sealed: string }[]>
-  replace(kind: 'account' | 'chat', id: string, seen: string, sealed: string): Promise<boolean>
+  all(): Promise<{ kind: 'account' | 'chat' | 'hook'; id: string; sealed: string }[]>
+  replace(kind: 'account' | 'chat' | 'hook', id: string, seen: string, sealed: string): Promise<boolean>
 }

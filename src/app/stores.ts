@@ -4,6 +4,7 @@ import type { DeliveryQueue, DeliveryStore } from '../deliveries/delivery-store.
 import type { EventStore } from '../events/event.ts'
 import type { MediaStore } from '../library/media.ts'
 import type { KeptFormStore } from '../message/kept-form-store.ts'
+import type { HookQueue, HookStore } from '../outbox/hook.ts'
 import type { OutboxQueue, OutboxStore } from '../outbox/outbox.ts'
 import type { FeedStore } from '../playground/feed.ts'
 import type { TranscriptStore } from '../playground/transcript.ts'
@@ -23,6 +24,7 @@ export interface WorkspaceStores {
   accounts: AccountStore
   events: EventStore
   outbox: OutboxStore
+  hooks: HookStore
   media: MediaStore
   keptForms: KeptFormStore
   transcript: TranscriptStore
@@ -36,4 +38,5 @@ export interface Stores {
   transaction<T>(id: WorkspaceId, run: (stores: WorkspaceStores) => Promise<T>): Promise<T>
   queue: DeliveryQueue
   outboxQueue: OutboxQueue
+  hookQueue: HookQueue
 }

@@ -5,6 +5,7 @@ import { createEngine, type Speech } from './engine.ts'
 import type { Handle } from './handle.ts'
 import { withBareErrors } from './query-error.ts'
 import { createDeliveryQueue } from './queues/delivery-queue.ts'
+import { createHookQueue } from './queues/hook-queue.ts'
 import { createOutboxQueue } from './queues/outbox-queue.ts'
 import { openSqlite, sqliteSpeech } from './sqlite/sqlite-driver.ts'
 import type { Storage, StorageOptions, WorkspaceStores } from './storage.ts'
@@ -14,6 +15,7 @@ import { createDecisionStore } from './stores/decision-store.ts'
 import { createDeliveryStore } from './stores/delivery-store.ts'
 import { createEventStore } from './stores/event-store.ts'
 import { createFeedStore } from './stores/feed-store.ts'
+import { createHookStore } from './stores/hook-store.ts'
 import { createKeptFormStore } from './stores/kept-form-store.ts'
 import { createMarkStore } from './stores/mark-store.ts'
 import { createMediaStore } from './stores/media-store.ts'
@@ -53,6 +55,7 @@ function storageOn(driver: Driver, speech: Speech, log: Log): Storage {
     transaction: (id, run) => engine.transaction((inside) => run(storesOf(inside, id))),
     queue: withBareErrors(queue),
     outboxQueue: withBareErrors(createOutboxQueue(engine.outside)),
+    hookQueue: withBareErrors(createHookQueue(engine.outside)),
     sealed: withBareErrors(createSealedStore(engine.outside)),
     migrate: () => driver.migrate(),
     check: () => driver.check(),
@@ -77,6 +80,7 @@ function storesOf(handle: Handle, id: WorkspaceId): WorkspaceStores {
     accounts: withBareErrors(createAccountStore(handle, id)),
     events: withBareErrors(createEventStore(handle, id)),
     outbox: withBareErrors(createOutboxStore(handle, id)),
+    hooks: withBareErrors(createHookStore(handle, id)),
     media: withBareErrors(createMediaStore(handle, id)),
     keptForms: withBareErrors(createKeptFormStore(handle, id)),
     transcript: withBareErrors(createTranscriptStore(handle, id)),

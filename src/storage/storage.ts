@@ -5,6 +5,7 @@ import type { EventStore } from '../events/event.ts'
 import type { Log } from '../kit/log.ts'
 import type { MediaStore } from '../library/media.ts'
 import type { KeptFormStore } from '../message/kept-form-store.ts'
+import type { HookQueue, HookStore } from '../outbox/hook.ts'
 import type { OutboxQueue, OutboxStore } from '../outbox/outbox.ts'
 import type { FeedStore } from '../playground/feed.ts'
 import type { TranscriptStore } from '../playground/transcript.ts'
@@ -27,6 +28,7 @@ export interface WorkspaceStores {
   accounts: AccountStore
   events: EventStore
   outbox: OutboxStore
+  hooks: HookStore
   media: MediaStore
   keptForms: KeptFormStore
   transcript: TranscriptStore
@@ -58,6 +60,7 @@ export interface Storage {
   transaction<T>(id: WorkspaceId, run: (stores: WorkspaceStores) => Promise<T>): Promise<T>
   readonly queue: DeliveryQueue
   readonly outboxQueue: OutboxQueue
+  readonly hookQueue: HookQueue
   readonly sealed: SealedStore
   /**
    * Brings the tables to this build's shape; does nothing where they have it already. Call it once after opening.

@@ -79,6 +79,7 @@ export function mortal(stores: Stores): { stores: Stores; life: Life } {
       directory: wrapped(stores.directory),
       queue: spread(wrapped(stores.queue)),
       outboxQueue: spread(wrapped(stores.outboxQueue)),
+      hookQueue: spread(wrapped(stores.hookQueue)),
       workspace: (id) => {
         const found = stores.workspace(id)
         return Object.fromEntries(

@@ -1,5 +1,6 @@
 import { chatsContract } from './contract/chats.ts'
 import { deliveriesContract } from './contract/deliveries.ts'
+import { hooksContract } from './contract/hooks.ts'
 import { isolationContract } from './contract/isolation.ts'
 import { postsContract } from './contract/posts.ts'
 import { queueContract } from './contract/queue.ts'
@@ -14,6 +15,7 @@ export function storageContract(ground: () => Ground): void {
   deliveriesContract(ground)
   queueContract(ground)
   chatsContract(ground)
+  hooksContract(ground)
   transactionsContract(ground)
   isolationContract(ground)
 }

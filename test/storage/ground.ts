@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Account } from '../../src/accounts/account.ts'
 import type { Attempt, Delivery } from '../../src/deliveries/delivery.ts'
-import { newId } from '../../src/kit/ids.ts'
+import { newId, shortCode } from '../../src/kit/ids.ts'
+import type { Hook, NewHookCall } from '../../src/outbox/hook.ts'
 import type { NewOutboxEntry } from '../../src/outbox/outbox.ts'
 import { emptyContent, type Post } from '../../src/posts/post.ts'
 import type { Storage, StorageRole, WorkspaceStores } from '../../src/storage/storage.ts'
@@ -156,3 +157,29 @@ export async function clearQueue(storage: Storage): Promise<void> {
   for (const { delivery } of await storage.queue.leasesEnded(NOON * 2, 10_000))
     await storage.queue.settleEndedLease(delivery.id, delivery.leaseUntil ?? 0, 'fail', { at: NOON })
 }
+
+export const newHook = (team: Team, changes: Partial<Hook> = {}): Omit<Hook, 'number'> => ({
+  id: newId(NOON),
+  host: 'hooks.example.com',
+  sealed: 'sealed address and secret',
+  events: [],
+  platforms: [],
+  state: 'active',
+  failingSince: null,
+  createdBy: team.member.id,
+  createdAt: NOON,
+  ...changes,
+})
+
+export const newHookCall = (hook: Pick<Hook, 'id'>, changes: Partial<NewHookCall> = {}): NewHookCall => ({
+  id: newId(NOON),
+  code: shortCode(),
+  hookId: hook.id,
+  messageId: `evt_${randomUUID()}`,
+  round: 0,
+  event: 'delivery.published',
+  subject: '#42 to @acme',
+  body: '{"type":"delivery.published"}',
+  createdAt: NOON,
+  ...changes,
+})

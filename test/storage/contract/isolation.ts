@@ -9,6 +9,8 @@ import {
   newAttempt,
   newDelivery,
   newEntry,
+  newHook,
+  newHookCall,
   newPost,
   newTeam,
 } from '../ground.ts'
@@ -98,6 +100,9 @@ export function isolationContract(ground: () => Ground): void {
       }
       await stores.feed.publish(item)
       await stores.outbox.add(newEntry(mine, { kind: 'card', subject: 'post:1', channel: 'C-iso' }))
+      const hook = await stores.hooks.add(newHook(mine))
+      const call = newHookCall(hook)
+      await stores.hooks.addCalls([call])
       const identity = mine.member.identities[0]!
 
       const reaches: {
@@ -179,6 +184,16 @@ export function isolationContract(ground: () => Ground): void {
           add: (t) => t.outbox.add(newEntry(mine, { kind: 'card', subject: 'post:1', channel: 'C-iso' })),
           cards: async (t) => (await t.outbox.cards('post:1')).length,
         },
+        hooks: {
+          add: 'own',
+          list: async (t) => (await t.hooks.list()).length,
+          change: (t) => t.hooks.change(hook.id, { state: 'off' }),
+          addCalls: (t) => t.hooks.addCalls([{ ...newHookCall(hook), messageId: 'stolen' }]),
+          log: async (t) => (await t.hooks.log(hook.id, 9)).length,
+          callByCode: (t) => t.hooks.callByCode(call.code),
+          endWaiting: (t) => t.hooks.endWaiting(hook.id, 'stolen', NOON),
+          setIncoming: 'own',
+        },
         media: {
           add: (t) => t.media.add(media),
           get: (t) => t.media.get(media.id),
@@ -203,7 +218,7 @@ export function isolationContract(ground: () => Ground): void {
         },
       }
 
-      const everything = () => snapshot(stores, { post, delivery, series, media, mine })
+      const everything = () => snapshot(stores, { post, delivery, series, media, mine, hook })
       await stores.accounts.lockRefresh(mine.account.id, 'me', NOON, NOON + DAY)
       const before = await everything()
       const theirs = await newTeam(storage, 'Theirs')
@@ -242,7 +257,7 @@ const event = { id: crypto.randomUUID(), at: NOON, memberId: null, verb: 'v', de
 
 async function snapshot(
   stores: WorkspaceStores,
-  { post, delivery, series, media, mine }: Record<string, { id: string }>,
+  { post, delivery, series, media, mine, hook }: Record<string, { id: string }>,
 ): Promise<unknown> {
   return {
     workspace: await stores.workspace.get(),
@@ -259,6 +274,8 @@ async function snapshot(
     credentials: await stores.accounts.credentials((await stores.accounts.list())[0]!.id),
     events: await stores.events.list(),
     cards: await stores.outbox.cards('post:1'),
+    hooks: await stores.hooks.list(),
+    hookLog: await stores.hooks.log(hook!.id, 9),
     media: await stores.media.get(media!.id),
     form: await stores.keptForms.get('cccccc'),
     transcript: await stores.transcript.list('general', 9),
