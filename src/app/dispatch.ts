@@ -33,12 +33,13 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
     return await run(context, command, values)
   } catch (error) {
     const refusal = asRefusal(error, context)
-    if (!command) return private_(refusalMessage(refusal))
+    if (!command) return { ...private_(refusalMessage(refusal)), refused: true }
     // A submitted form comes back as itself, with the mistake beside its field; a line gets a button that opens the form.
     const form =
       'command' in said && command.form ? await withErrors(context, command, values, refusal) : undefined
     if (form) return { type: 'form', form }
-    return private_(refusalMessage(refusal, await keepWords(context, command, values, refusal)))
+    const offers = await keepWords(context, command, values, refusal)
+    return { ...private_(refusalMessage(refusal, offers)), refused: true }
   }
 }
 
@@ -244,7 +245,11 @@ function filledField(field: Field, value: string | string[] | boolean | undefine
   }
 }
 
-const private_ = (said: Message): Answer => ({ type: 'message', message: said, audience: 'person' })
+const private_ = (said: Message): Extract<Answer, { type: 'message' }> => ({
+  type: 'message',
+  message: said,
+  audience: 'person',
+})
 
 /** How many letters lie between two words (Levenshtein): command names are short, so the plain table is enough. */
 function distance(a: string, b: string): number {

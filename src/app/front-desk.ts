@@ -51,7 +51,7 @@ export function createFrontDesk(
             : new UserError(`Something went wrong in Crier itself (${id})`, {
                 wayOut: `Whoever runs Crier finds the cause in the log under ${id}.`,
               })
-        return { type: 'message', message: refusalMessage(refusal), audience: 'person' }
+        return { type: 'message', message: refusalMessage(refusal), audience: 'person', refused: true }
       }
     },
 

@@ -77,7 +77,13 @@ export interface IncomingFile {
 
 /** What comes back. A message is for the person alone, unless it says that the channel should see it. */
 export type Answer =
-  | { type: 'message'; message: Message; audience: 'person' | 'channel' }
+  | {
+      type: 'message'
+      message: Message
+      audience: 'person' | 'channel'
+      /** It was not done; the message says why. A program reads this where a person reads the message. */
+      refused?: true
+    }
   | { type: 'form'; form: Form }
 
 /** The one way in: what a surface is given. */

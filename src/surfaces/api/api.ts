@@ -60,7 +60,10 @@ async function run(request: Request, { desk, verify }: Omit<ApiOptions, 'version
   const json = answerJson(answer, speaker.person)
   return answer.type === 'form'
     ? Response.json({ error: mistakes(answer.form), ...json }, { status: 422, headers: FRESH })
-    : Response.json(json, { headers: FRESH })
+    : Response.json(answer.refused ? { error: json.text, ...json } : json, {
+        status: answer.refused ? 422 : 200,
+        headers: FRESH,
+      })
 }
 
 function asSaid(call: z.infer<typeof Call>): Said {

@@ -51,7 +51,11 @@ const commands = (all: readonly CommandFacts[]) => ({
     401: { description: 'The token is missing or opens nothing', ...json(ref('Refusal')) },
     404: { description: 'There is no such command', ...json(ref('Refusal')) },
     413: { description: 'The request is too large', ...json(ref('Refusal')) },
-    422: { description: 'Values are missing or wrong; the form says which', ...json(ref('NeedsMore')) },
+    422: {
+      description:
+        'It was not done: `error` says why; where values are missing or wrong, the form says which',
+      ...json(ref('NeedsMore')),
+    },
     500: { description: 'An error of Crier’s own; it says its id', ...json(ref('Refusal')) },
   },
 })

@@ -16,15 +16,16 @@ export interface TerminalOptions {
 /**
  * `crier exec '<line>'`: says one line and prints the answer.
  *
- * @returns the exit code: 0 for a message, 2 where the command asks for more than the line had
+ * @returns the exit code: 0 where it was done, 1 where it was refused, 2 where the command asks for more than the line had
  */
-export async function execLine(desk: FrontDesk, line: string, options: TerminalOptions): Promise<0 | 2> {
+export async function execLine(desk: FrontDesk, line: string, options: TerminalOptions): Promise<0 | 1 | 2> {
   const answer = await desk.ask(options.speaker, { line })
   const words = options.json
     ? JSON.stringify(answerJson(answer, options.speaker.person), null, 2)
     : drawAnswer(desk, answer, options)
   options.out.write(`${words}\n`)
-  return answer.type === 'form' ? 2 : 0
+  if (answer.type === 'form') return 2
+  return answer.refused ? 1 : 0
 }
 
 export function drawAnswer(desk: FrontDesk, answer: Answer, { speaker, out }: TerminalOptions): string {
