@@ -3,7 +3,7 @@ import type { FormValues } from '../message/form.ts'
 import type { Connect, Platform } from '../platforms/contract/platform.ts'
 import { counted } from '../views/words.ts'
 import type { Actor } from './actor.ts'
-import { isOpen, notSetUp } from './connect-by-browser.ts'
+import { isOpen, notSetUp } from './sign-in-links.ts'
 
 /** A way in that can be walked. */
 export interface OpenWay {

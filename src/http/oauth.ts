@@ -4,9 +4,9 @@ import {
   chooseAccounts,
   finishSignIn,
   introduceSignIn,
-  SIGN_IN_WITHIN,
 } from '../app/connect-by-browser.ts'
 import type { Routes } from '../app/routes.ts'
+import { SIGN_IN_WITHIN } from '../app/sign-in-links.ts'
 import { SignInStopped } from '../app/sign-in-stopped.ts'
 import type { Workbench } from '../app/workbench.ts'
 import { SECOND } from '../kit/clock.ts'

@@ -480,6 +480,16 @@ describe('pages and links', () => {
     expect(cookie?.value.length).toBeLessThan(3_000)
   })
 
+  test('a sign-in of one’s own does not end another’s, not even under its name', async () => {
+    const theirs = await signInAt(world)
+    const mine = await signInAt(world)
+    const [name = ''] = [...theirs.browser.jar.keys()]
+    const [own] = [...mine.browser.jar.values()]
+    if (!own) throw new Error('There is no cookie')
+    mine.browser.jar.set(name, own)
+    expect((await mine.browser.go(theirs.back)).text).toContain('another browser')
+  })
+
   test('a choice is the same browser’s, is made once, and of what was offered', async () => {
     const { browser, back } = await signInAt(world)
     const page = await browser.go(back)
@@ -514,4 +524,25 @@ describe('pages and links', () => {
     const { back } = await signInAt(world)
     expect(new URL(back).searchParams.get('state')?.length).toBeLessThan(500)
   })
+})
+
+test('by default nobody is sent, and no secret goes, anywhere but to the platform by https', async () => {
+  for (const { platform, way } of ways) {
+    if (!platform.apiUrl) continue
+    const nowhere = () => Promise.reject(new Error('It asked the network'))
+    const server = await way.server(
+      {},
+      {
+        http: { send: nowhere, find: nowhere },
+        apiUrl: platform.apiUrl,
+        client: { id: 'one', secret: 'two' },
+        signal: AbortSignal.timeout(1_000),
+        now: 0,
+        redirectUri: 'https://crier.example.com/callback',
+      },
+    )
+    const { authorizationEndpoint, tokenEndpoint, revocationEndpoint } = server
+    for (const address of [authorizationEndpoint, tokenEndpoint, revocationEndpoint ?? tokenEndpoint])
+      expect(new URL(address).protocol, `${nameOf({ platform, way })} ${address}`).toBe('https:')
+  }
 })
