@@ -139,6 +139,7 @@ export default definePlatform<Credentials>({
     return findings
   },
 
+  face: () => ({ accent: '#1185fe', text: 'above', single: { min: 1 / 2, max: 3 }, several: 'mosaic' }),
   show: (text) => spansWith(text, entitiesOfPost(text), hrefOf),
 
   parts: ({ text }) => threadParts(text).length,

@@ -130,6 +130,22 @@ export default definePlatform<Credentials>({
   // No `revoke`: what Facebook offers takes back the person's whole sign-in, with every Page they connected.
 
   check: checkDraft,
+  face: ({ options }) =>
+    options.as === 'story' || options.as === 'reel'
+      ? {
+          accent: '#ffffff',
+          dark: true,
+          text: 'over',
+          single: { min: 9 / 16, max: 9 / 16 },
+          several: 'pages',
+        }
+      : {
+          accent: '#0866ff',
+          text: 'above',
+          single: { min: 4 / 5, max: 3 },
+          several: 'mosaic',
+          folds: 5,
+        },
   show: (text) => spansWith(text, entities(text), hrefOf),
 
   async prepare(publication, io, progress) {

@@ -9,6 +9,7 @@ import {
   readInsights,
   renewToken,
 } from './contract/graph.ts'
+import { FIT_OPTION } from './contract/options.ts'
 import {
   definePlatform,
   type Io,
@@ -19,7 +20,16 @@ import {
 } from './contract/platform.ts'
 import { PublishError } from './contract/publish-error.ts'
 import { graphemes, spansWith } from './contract/text.ts'
-import { CAPTION, COLLABORATORS, checkDraft, entities, hrefOf, kindOf, MEDIA } from './instagram/check.ts'
+import {
+  CAPTION,
+  COLLABORATORS,
+  checkDraft,
+  entities,
+  hrefOf,
+  kindOf,
+  MEDIA,
+  mediaFor,
+} from './instagram/check.ts'
 import {
   API,
   base,
@@ -77,8 +87,10 @@ export default definePlatform<Credentials>({
   apiUrl: API,
   text: { limit: () => CAPTION, count: graphemes, unit: 'characters' },
   media: MEDIA,
+  mediaFor,
   postTypes: ['image', 'carousel', 'reel', 'story'],
   options: [
+    FIT_OPTION,
     {
       kind: 'choice',
       name: 'as',
@@ -147,6 +159,22 @@ export default definePlatform<Credentials>({
 
   check: checkDraft,
 
+  face: ({ options }) =>
+    options.as === 'story'
+      ? {
+          accent: '#ffffff',
+          dark: true,
+          text: 'over',
+          single: { min: 9 / 16, max: 9 / 16 },
+          several: 'pages',
+        }
+      : {
+          accent: '#385898',
+          text: 'below',
+          single: { min: 4 / 5, max: 1.91 },
+          several: 'pages',
+          folds: 2,
+        },
   show: (text) => spansWith(text, entities(text), hrefOf),
 
   async prepare(publication, io, progress) {

@@ -120,6 +120,13 @@ export default definePlatform<Credentials>({
   revoke: (io) => revokeToken(io.credentials.accessToken, tokenEndpoint(io, 'revoke'), PLATFORM, io),
 
   check: checkPost,
+  face: () => ({
+    accent: '#0a66c2',
+    text: 'above',
+    single: { min: 4 / 5, max: 3 },
+    several: 'mosaic',
+    folds: 3,
+  }),
   show: showPost,
 
   async prepare(publication, io, progress) {

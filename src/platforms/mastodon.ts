@@ -50,6 +50,7 @@ export default definePlatform<Credentials>({
     unit: 'characters',
   },
   media: mediaRulesOf(limitsOf({})),
+  mediaFor: (_draft, facts) => mediaRulesOf(limitsOf(facts)),
   postTypes: ['text', 'link', 'images', 'video', 'thread'],
   options: [
     {
@@ -157,6 +158,13 @@ export default definePlatform<Credentials>({
     return [...findings, ...checkOptions(draft)]
   },
 
+  face: () => ({
+    accent: '#6364ff',
+    text: 'above',
+    avatar: 'square',
+    single: { min: 1 / 2, max: 3 },
+    several: 'mosaic',
+  }),
   show: (text) => spansWith(text, entitiesOfStatus(text), hrefOf),
 
   parts: ({ text }) => threadParts(text).length,

@@ -130,6 +130,13 @@ export default definePlatform<Credentials>({
 
   check: checkPin,
 
+  face: () => ({
+    accent: '#e60023',
+    text: 'below',
+    single: { min: 1 / 2.1, max: 3 },
+    several: 'pages',
+    folds: 2,
+  }),
   show: (text) =>
     spansWith(text, entitiesOf(text, { bareLinks: false, hashtag: HASHTAG }), ({ kind, value }) =>
       kind === 'link' ? value : `https://www.pinterest.com/search/pins/?q=${encodeURIComponent(`#${value}`)}`,

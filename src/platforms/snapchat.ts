@@ -93,6 +93,13 @@ export default definePlatform<Credentials>({
   // No `revoke`: Snap documents no way.
 
   check: checkDraft,
+  face: () => ({
+    accent: '#fffc00',
+    dark: true,
+    text: 'over',
+    single: { min: 9 / 16, max: 9 / 16 },
+    several: 'pages',
+  }),
   show: (text) => spansWith(text, entitiesOf(text, { bareLinks: false, hashtag: HASHTAG }), hrefOf),
 
   async prepare({ media }, io, progress) {

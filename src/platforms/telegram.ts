@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from '../kit/clock.ts'
 import type { FormValues } from '../message/form.ts'
 import type { Body, Part } from './contract/http-body.ts'
 import { bytesOf, checkLength, checkMedia, error } from './contract/media.ts'
+import { FIT_OPTION } from './contract/options.ts'
 import {
   type Connected,
   type ConnectIo,
@@ -45,14 +46,20 @@ const Refused = z.object({
 const CHARACTERS = 4096
 /** https://core.telegram.org/bots/api#sendphoto */
 const CAPTION = 1024
+const PHOTO_SIDES = 10_000
+const PHOTO_RATIO = 20
 const MEDIA: MediaRules = {
-  images: { max: 10, types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'], maxBytes: 10_000_000 },
+  images: {
+    max: 10,
+    types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
+    maxBytes: 10_000_000,
+    aspect: { min: 1 / PHOTO_RATIO, max: PHOTO_RATIO },
+    maxSides: PHOTO_SIDES,
+  },
   videos: { max: 10, types: ['video/mp4', 'video/quicktime'], maxBytes: 50_000_000 },
   documents: { max: 10, types: ['application/pdf'], maxBytes: 50_000_000 },
   together: 10,
 }
-const PHOTO_SIDES = 10_000
-const PHOTO_RATIO = 20
 /** https://core.telegram.org/bots/api#sendpoll */
 const POLL = { min: 2, max: 12, characters: 100 }
 const QUESTION = 300
@@ -90,6 +97,7 @@ export default definePlatform<Credentials>({
   media: MEDIA,
   postTypes: ['text', 'link', 'images', 'video', 'album', 'document', 'poll'],
   options: [
+    FIT_OPTION,
     {
       kind: 'choice',
       name: 'formatting',
@@ -191,6 +199,7 @@ export default definePlatform<Credentials>({
     return findings
   },
 
+  face: () => ({ accent: '#2481cc', text: 'below', single: { min: 1 / 2, max: 3 }, several: 'mosaic' }),
   show: (text) =>
     spansWith(text, entitiesOf(text, { bareLinks: true, mention: MENTION, hashtag: HASHTAG }), hrefOf),
 

@@ -9,6 +9,7 @@ import {
   readInsights,
   renewToken,
 } from './contract/graph.ts'
+import { FIT_OPTION } from './contract/options.ts'
 import { publishedPart } from './contract/parts.ts'
 import {
   definePlatform,
@@ -67,6 +68,7 @@ export default definePlatform<Credentials>({
   media: MEDIA,
   postTypes: ['text', 'link', 'image', 'carousel', 'video', 'thread'],
   options: [
+    FIT_OPTION,
     {
       kind: 'choice',
       name: 'replyControl',
@@ -107,6 +109,7 @@ export default definePlatform<Credentials>({
   // No `revoke`: Threads documents no way.
 
   check: checkDraft,
+  face: () => ({ accent: '#0095f6', text: 'above', single: { min: 3 / 4, max: 3 }, several: 'strip' }),
   show: (text) => spansWith(text, entities(text), hrefOf),
 
   parts: ({ text }) => threadParts(text).length,

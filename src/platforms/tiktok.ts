@@ -84,6 +84,14 @@ export default definePlatform<Credentials>({
     ),
 
   check: checkDraft,
+  face: () => ({
+    accent: '#ffffff',
+    dark: true,
+    text: 'over',
+    single: { min: 9 / 16, max: 9 / 16 },
+    several: 'pages',
+    folds: 2,
+  }),
   show: (text) =>
     spansWith(text, entitiesOf(text, { bareLinks: false, mention: MENTION, hashtag: HASHTAG }), hrefOf),
 

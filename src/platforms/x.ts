@@ -195,6 +195,7 @@ export default definePlatform<Credentials>({
 
   check: checkPost,
 
+  face: () => ({ accent: '#1d9bf0', text: 'above', single: { min: 3 / 4, max: 3 }, several: 'mosaic' }),
   show: showPost,
 
   parts: ({ text }) => threadParts(text).length,

@@ -119,6 +119,13 @@ export default definePlatform<Credentials>({
 
   check: checkVideo,
 
+  face: () => ({
+    accent: '#065fd4',
+    text: 'below',
+    single: { min: 16 / 9, max: 16 / 9 },
+    several: 'pages',
+    folds: 2,
+  }),
   show: (text) =>
     spansWith(text, entitiesOf(text, { bareLinks: false, mention: MENTION, hashtag: HASHTAG }), hrefOf),
 

@@ -22,6 +22,8 @@ export interface Platform<Credentials = unknown> {
   apiVersion?: ApiVersion
   text: TextRules
   media: MediaRules
+  /** The rules as they hold for this account and this kind of post; `media` where absent. Pure. */
+  mediaFor?(draft: Pick<Draft, 'media' | 'options'>, facts: AccountFacts): MediaRules
   /** What can be published: shown in the README's table and checked by `check`. */
   postTypes: readonly string[]
   /** Choices a platform asks for besides a text (title, privacy): fields of its part of the form. */
@@ -56,6 +58,8 @@ export interface Platform<Credentials = unknown> {
   check(content: Draft, facts: AccountFacts): Finding[]
   /** The text as the platform will show it: links, mentions and hashtags told apart. Pure. */
   show(text: string): Span[]
+  /** How such a post looks there, for preview pictures; a plain card where absent. Pure. */
+  face?(draft: Draft): Face
 
   /** How many commits a publication takes; more than one for a thread. 1 where absent. */
   parts?(publication: Publication): number
@@ -98,7 +102,18 @@ export interface TextRules {
 }
 
 export interface MediaRules {
-  images: { max: number; types: readonly string[]; maxBytes: number; maxAlt?: number }
+  images: {
+    max: number
+    types: readonly string[]
+    maxBytes: number
+    maxAlt?: number
+    /** Width to height. What is outside is given edges or cropped before it is sent, as the post's option `fit` says. */
+    aspect?: { min: number; max: number }
+    /** Width and height together, in pixels. */
+    maxSides?: number
+    /** Width times height. */
+    maxPixels?: number
+  }
   videos?: { max: number; types: readonly string[]; maxBytes: number; maxDuration?: number }
   /** Files that are neither: PDF and the like. */
   documents?: { max: number; types: readonly string[]; maxBytes: number }
@@ -106,6 +121,23 @@ export interface MediaRules {
   together?: number
   /** Does the platform fetch media itself, so that they need a public address? */
   pulls?: boolean
+}
+
+/** How a platform's posts look to its readers, as far as a preview shows it. */
+export interface Face {
+  /** Colour of links and of its mark (`#1d9bf0`). */
+  accent: string
+  /** Colours of the page it is read on; light where absent. */
+  dark?: true
+  /** Where the text stands: above the media as in most feeds, below, or over them on a full screen. */
+  text: 'above' | 'below' | 'over'
+  avatar?: 'square'
+  /** Width to height between which a single picture is shown whole; outside it is cropped. */
+  single: { min: number; max: number }
+  /** Several pictures: parts of one frame, one beside the other, or pages of which the first is seen. */
+  several: 'mosaic' | 'strip' | 'pages'
+  /** How many lines stand before the reader has to ask for more. */
+  folds?: number
 }
 
 /** The platform's own rates, obeyed before the call. */

@@ -25,10 +25,23 @@ const STORY_VIDEO = { shortest: 3 * SECOND, longest: 60 * SECOND, maxBytes: 100_
 const VIDEO_TYPES = ['video/mp4', 'video/quicktime']
 
 export const MEDIA: MediaRules = {
-  images: { max: 10, types: ['image/jpeg'], maxBytes: 8_000_000, maxAlt: 1_000 },
+  images: {
+    max: 10,
+    types: ['image/jpeg'],
+    maxBytes: 8_000_000,
+    maxAlt: 1_000,
+    aspect: { min: NARROWEST, max: WIDEST },
+  },
   videos: { max: 10, types: VIDEO_TYPES, maxBytes: 300_000_000, maxDuration: REEL.longest },
   together: 10,
   pulls: true,
+}
+
+/** A story may have any shape. */
+export function mediaFor(draft: Pick<Draft, 'media' | 'options'>): MediaRules {
+  if (kindOf(draft) !== 'story') return MEDIA
+  const { aspect: _any, ...images } = MEDIA.images
+  return { ...MEDIA, images }
 }
 
 type Kind = 'image' | 'reel' | 'story' | 'carousel'

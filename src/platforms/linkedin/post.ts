@@ -7,9 +7,18 @@ import { kindOf, type Upload, uploadStep } from './media.ts'
 import { littleText } from './text.ts'
 
 export const CHARACTERS = 3000
+/** An image has fewer. */
+const PIXELS = 36_152_320
+
 /** https://learn.microsoft.com/linkedin/marketing/community-management/shares/images-api and its neighbours. */
 export const MEDIA: MediaRules = {
-  images: { max: 20, types: ['image/jpeg', 'image/png', 'image/gif'], maxBytes: 5_000_000, maxAlt: 4086 },
+  images: {
+    max: 20,
+    types: ['image/jpeg', 'image/png', 'image/gif'],
+    maxBytes: 5_000_000,
+    maxAlt: 4086,
+    maxPixels: PIXELS - 1,
+  },
   videos: { max: 1, types: ['video/mp4'], maxBytes: 500_000_000, maxDuration: 30 * MINUTE },
   documents: {
     max: 1,
@@ -23,7 +32,6 @@ export const MEDIA: MediaRules = {
     maxBytes: 100_000_000,
   },
 }
-const PIXELS = 36_152_320
 const SHORTEST = 3_000
 const RATIO = 2.4
 const ARTICLE_TITLE = 400

@@ -10,7 +10,12 @@ const LINKS = 5
 const FLATTEST = 10
 
 export const MEDIA: MediaRules = {
-  images: { max: 20, types: ['image/jpeg', 'image/png'], maxBytes: 8_000_000 },
+  images: {
+    max: 20,
+    types: ['image/jpeg', 'image/png'],
+    maxBytes: 8_000_000,
+    aspect: { min: 1 / FLATTEST, max: FLATTEST },
+  },
   videos: {
     max: 20,
     types: ['video/mp4', 'video/quicktime'],
