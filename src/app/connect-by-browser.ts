@@ -72,7 +72,8 @@ export interface SignInChoice {
   platform: Platform
   /** A sealed text that comes back with the choice. */
   pass: string
-  found: { externalId: string; handle: string; kind: string | undefined }[]
+  /** `known` were connected before: they are ticked. */
+  found: { externalId: string; handle: string; kind: string | undefined; known: boolean }[]
   secret: BrowserSecret
 }
 
@@ -192,13 +193,21 @@ export async function finishSignIn(
       { nonce, ticket, missing, found: found.map(withoutUndefined) },
       SIGN_IN_WITHIN,
     ),
-    found: found.map(({ externalId, handle, facts }) => ({
-      externalId,
-      handle,
-      kind: typeof facts.kind === 'string' ? facts.kind : undefined,
-    })),
+    found: await Promise.all(
+      found.map(async ({ externalId, handle, facts }) => ({
+        externalId,
+        handle,
+        kind: typeof facts.kind === 'string' ? facts.kind : undefined,
+        known: await isKnown(actor, platform, externalId),
+      })),
+    ),
     secret: { name: choiceName(nonce), value: passes.issue(chosenBy(nonce), {}, SIGN_IN_WITHIN) },
   }
+}
+
+const isKnown = async ({ stores }: Actor, platform: Platform, externalId: string): Promise<boolean> => {
+  const account = await stores.accounts.byExternalId(platform.name, externalId)
+  return account !== undefined && account.state !== 'disconnected'
 }
 
 /** Keeps the accounts that were chosen. @throws SignInStopped */

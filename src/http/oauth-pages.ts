@@ -39,6 +39,8 @@ export function introductionPage(
   return page(200, `Connect ${platform.label}`, body, openOrigin)
 }
 
+const CHECKED: Html = { html: ' checked' }
+
 /** Which of the accounts that the login opens. */
 export const choicePage = ({ platform, pass, found }: SignInChoice): Response =>
   page(
@@ -49,8 +51,8 @@ export const choicePage = ({ platform, pass, found }: SignInChoice): Response =>
     <form method="post" action="/oauth/${platform.name}/choose">
       <input type="hidden" name="choice" value="${pass}">
       ${found.map(
-        ({ externalId, handle, kind }) =>
-          html`<label><input type="checkbox" name="account" value="${externalId}">${handle}${kind ? ` (${kind})` : ''}</label>`,
+        ({ externalId, handle, kind, known }) =>
+          html`<label><input type="checkbox" name="account" value="${externalId}"${known ? CHECKED : ''}>${handle}${kind ? ` (${kind})` : ''}</label>`,
       )}
       <button>Connect</button>
     </form>`,

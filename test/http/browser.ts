@@ -35,11 +35,15 @@ export function openBrowser() {
       ))
         body.append(name, unescaped(value))
       for (const [, name = '', value = '', label = ''] of page.html.matchAll(
-        /<input type="checkbox" name="([^"]+)" value="([^"]*)">([^<]*)</g,
+        /<input type="checkbox" name="([^"]+)" value="([^"]*)"(?: checked)?>([^<]*)</g,
       ))
         if (ticked.some((one) => unescaped(label).startsWith(one))) body.append(name, unescaped(value))
       return go(new URL(action, page.url).href, { method: 'POST', body })
     },
+    ticked: (page: Page): string[] =>
+      [...page.html.matchAll(/<input type="checkbox"[^>]* checked>([^<]*)</g)].map(([, label = '']) =>
+        unescaped(label),
+      ),
     labels: (page: Page): string[] =>
       [...page.html.matchAll(/<input type="checkbox"[^>]*>([^<]*)</g)].map(([, label = '']) =>
         unescaped(label),

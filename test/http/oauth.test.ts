@@ -500,6 +500,9 @@ describe('pages and links', () => {
     expect((await accountsOf(world)).map(({ handle }) => handle)).toEqual(['@acme / Kettles'])
     expect((await browser.submit(page, ['@acme / Teapots'])).text).toContain('used already')
     expect(await accountsOf(world)).toHaveLength(1)
+    // Whoever signs in again finds ticked what the team has.
+    const later = await signInAt(world)
+    expect(later.browser.ticked(await later.browser.go(later.back))).toEqual(['@acme / Kettles'])
   })
 
   test('whoever has lost their role since they asked connects nothing', async () => {
