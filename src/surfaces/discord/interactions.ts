@@ -153,7 +153,7 @@ export function createInteractions({
           [arg.name]: typeof option.value === 'boolean' ? option.value : wordsOf(arg.kind, option.value),
         }
     }
-    const about = { channel: channelOf(interaction) }
+    const about = { channel: channelOf(interaction), direct: interaction.guild_id === undefined }
     if (!facts) return outcomeOf(await desk.ask(speaker, { line, files, ...about }), speaker, interaction)
 
     const textArg = textArgOf(facts)
@@ -203,7 +203,12 @@ export function createInteractions({
         direct: interaction.guild_id === undefined,
       })
     }
-    const answer = await desk.ask(speaker, { line, press: true, channel: channelOf(interaction) })
+    const answer = await desk.ask(speaker, {
+      line,
+      press: true,
+      channel: channelOf(interaction),
+      direct: interaction.guild_id === undefined,
+    })
     const outcome = await outcomeOf(answer, speaker, interaction)
     return 'open' in outcome || outcome.audience === 'channel'
       ? outcome
@@ -248,6 +253,7 @@ export function createInteractions({
       values: { ...hidden, ...values },
       files,
       channel: channelOf(interaction),
+      direct: interaction.guild_id === undefined,
     })
     if (answer.type === 'form') {
       const again = forms.open(person, answer.form, { files, again: true })

@@ -42,7 +42,12 @@ export function createLines({
     if (!speaker) return sender.replyTo(here, await drawing.draw(whichServer(), { chat: '' }))
 
     const { line, files } = await withTextFile(typed, said)
-    const answered = await desk.ask(speaker, { line, files, channel: said.channel_id })
+    const answered = await desk.ask(speaker, {
+      line,
+      files,
+      channel: said.channel_id,
+      direct: !('guild_id' in said && said.guild_id),
+    })
     const shown: Message =
       answered.type === 'form'
         ? readyForm(forms.open(said.author.id, answered.form, { files }))

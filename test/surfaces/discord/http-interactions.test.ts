@@ -136,7 +136,7 @@ describe('interactions by HTTP', () => {
           chat: { externalId: '8', name: 'Discord 8' },
           person: { externalId: '5', name: 'Ada L.', locale: 'de', admin: true },
         },
-        said: { command: 'calendar', values: {}, files: [], channel: '9' },
+        said: { command: 'calendar', values: {}, files: [], channel: '9', direct: false },
       },
     ])
     valid(answer)
