@@ -19,6 +19,8 @@ export interface Fitted {
   plan: FitPlan
   /** What is known of the picture once it is made to fit; `size` is what it has at most. */
   item: Item
+  /** Its name with the ending of its type. */
+  filename: string
   /** What is done to it: `becomes JPEG`, `gets white edges: 3000 × 1000 becomes 3000 × 1571`. */
   says: string[]
 }
@@ -59,8 +61,8 @@ export function planFit(item: Item, rules: MediaRules['images'], fit: Fit): Fitt
       height: framed.height,
       duration: null,
       size: Math.min(item.size, rules.maxBytes),
-      filename: type === item.type ? item.filename : named(item.filename, type),
     },
+    filename: type === item.type ? item.filename : named(item.filename, type),
     says,
   }
 }

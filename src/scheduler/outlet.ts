@@ -1,12 +1,18 @@
 import type { Account } from '../accounts/account.ts'
 import { connectIo, ioFor, platformByName } from '../app/connect-accounts.ts'
+import { fittedMedia } from '../app/fit-media.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
 import { type Outlet, staleCredentials } from '../deliveries/deliver.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
+import { UserError } from '../kit/user-error.ts'
+import { fitDraft } from '../library/fit-draft.ts'
+import type { Fitted } from '../library/fit-image.ts'
+import type { Media } from '../library/media.ts'
 import type { Io, MediaItem, Platform, Publication } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { type Post, textFor } from '../posts/post.ts'
+import { draftFor } from '../views/post-card.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 
 /** The platform that a dry run publishes to: the one that declares no operator's set-up and needs no account of anybody's. */
@@ -15,6 +21,7 @@ const DRY_RUN = 'rehearsal'
 /**
  * What is needed to publish one delivery: the platform, what goes out, and fresh credentials.
  *
+ * @param going the post, where it was read since it goes out
  * @throws PublishError `reconnect` where the login is dead, `edit` where the post is not what was approved
  */
 export async function openOutlet(
@@ -23,9 +30,10 @@ export async function openOutlet(
   stores: WorkspaceStores,
   delivery: Delivery,
   signal: AbortSignal,
+  going?: Post,
 ): Promise<Outlet> {
   const account = await stores.accounts.get(delivery.accountId)
-  const post = await stores.posts.get(delivery.postId)
+  const post = going ?? (await stores.posts.get(delivery.postId))
   if (!account || !post)
     throw new PublishError(delivery.platform, { do: 'edit' }, 'Its account or its post is gone')
   if (post.revision !== delivery.revision)
@@ -34,7 +42,7 @@ export async function openOutlet(
     const stage = platformByName(bench, DRY_RUN)
     return {
       platform: stage,
-      publication: await publicationOf(bench, workspaceId, stores, post, delivery),
+      publication: await publicationOf(bench, workspaceId, stores, post, delivery, account),
       io: dryRunIo(bench, workspaceId, stage, account, signal),
     }
   }
@@ -49,7 +57,7 @@ export async function openOutlet(
   const io = await ioFor(bench, workspaceId, stores, platform, account, signal, staleCredentials(delivery))
   return {
     platform,
-    publication: await publicationOf(bench, workspaceId, stores, post, delivery),
+    publication: await publicationOf(bench, workspaceId, stores, post, delivery, account),
     io,
     credentialsVersion: io.credentialsVersion,
   }
@@ -75,20 +83,28 @@ function dryRunIo(
   }
 }
 
+/** The post as this account's platform gets it: pictures that it would not take are made to fit first. */
 async function publicationOf(
   bench: Workbench,
   workspaceId: WorkspaceId,
   stores: WorkspaceStores,
   post: Post,
   delivery: Delivery,
+  account: Account,
 ): Promise<Publication> {
   const kept = await stores.media.getMany(post.content.media.map((one) => one.mediaId))
-  const media = post.content.media.map(({ mediaId, alt }): MediaItem => {
+  const platform = platformByName(bench, account.platform)
+  const { fitted } = fitDraft(platform, draftFor(post, platform.name, kept), account.facts)
+  const media: MediaItem[] = []
+  for (const [index, { mediaId, alt }] of post.content.media.entries()) {
     const found = kept.find((one) => one.id === mediaId)
     if (!found) throw new PublishError(delivery.platform, { do: 'edit' }, 'One of its pictures is gone')
-    const { type, size, width, height, duration, filename, sha256 } = found
-    return {
-      mediaId,
+    const fit = fitted[index]
+    const { id, type, size, width, height, duration, filename, sha256 } = fit
+      ? await fittedFor(bench, stores, found, fit, delivery)
+      : found
+    media.push({
+      mediaId: id,
       alt,
       type,
       size,
@@ -97,14 +113,29 @@ async function publicationOf(
       duration,
       filename,
       bytes: () => bench.blobs.get(sha256),
-      publicUrl: () => bench.publicMediaUrl(workspaceId, mediaId),
-    }
-  })
+      publicUrl: () => bench.publicMediaUrl(workspaceId, id),
+    })
+  }
   return {
     text: textFor(post.content, delivery.platform),
     media,
     options: post.content.options[delivery.platform] ?? {},
     key: delivery.key,
     at: delivery.scheduledFor,
+  }
+}
+
+async function fittedFor(
+  bench: Workbench,
+  stores: WorkspaceStores,
+  media: Media,
+  { plan, filename }: Fitted,
+  delivery: Delivery,
+): Promise<Media> {
+  try {
+    return await fittedMedia(bench, stores, media, plan, filename)
+  } catch (cause) {
+    if (!(cause instanceof UserError)) throw cause
+    throw new PublishError(delivery.platform, { do: 'edit' }, cause.message, { code: 'NOT_CONVERTED', cause })
   }
 }

@@ -3,6 +3,7 @@ import { standing } from '../approvals/decide.ts'
 import type { Decision } from '../approvals/decision.ts'
 import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import { DAY, type EpochMs } from '../kit/clock.ts'
+import { fitDraft } from '../library/fit-draft.ts'
 import type { Media } from '../library/media.ts'
 import {
   type Block,
@@ -186,19 +187,19 @@ export function checkPost({
   publicAddress,
 }: Pick<PostSheet, 'post' | 'accounts' | 'platforms' | 'media' | 'publicAddress'>): PostFinding[] {
   return accounts
-    .flatMap((account) => {
+    .flatMap((account): PostFinding[] => {
       const platform = platforms.get(account.platform)
-      return platform
-        ? platform
-            .check(draftFor(post, platform.name, media), { ...account.facts, publicAddress })
-            .map((finding) => ({ ...finding, account }))
-        : []
+      if (!platform) return []
+      const facts = { ...account.facts, publicAddress }
+      // A platform checks what it will get: its pictures as they are once they are made to fit.
+      const { draft, findings } = fitDraft(platform, draftFor(post, platform.name, media), facts)
+      return [...platform.check(draft, facts), ...findings].map((finding) => ({ ...finding, account }))
     })
     .sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'))
 }
 
 /** What this platform would get, for its checks. */
-const draftFor = (post: Post, platform: string, media: readonly Media[]): Draft => ({
+export const draftFor = (post: Post, platform: string, media: readonly Media[]): Draft => ({
   text: textFor(post.content, platform),
   options: post.content.options[platform] ?? {},
   media: post.content.media.flatMap(({ mediaId, alt }) => {

@@ -127,7 +127,8 @@ function checkVideos(platform: string, videos: Item[], rules: MediaRules['videos
     findings.push(error(`${videos.length} videos are attached; ${platform} takes at most ${rules.max}`))
   }
   for (const video of videos) {
-    findings.push(...checkFile(platform, video, rules))
+    const wrong = checkFile(platform, video, rules)
+    findings.push(...wrong.map(({ message }) => error(`${message}. Crier does not convert videos`)))
     if (rules.maxDuration !== undefined && video.duration !== null && video.duration > rules.maxDuration) {
       findings.push(
         error(
