@@ -10,7 +10,7 @@ import { reviewHere } from '../src/app/review-channel.ts'
 import { pausedNote, schedulePost } from '../src/app/review-posts.ts'
 import { sheetOf } from '../src/app/sheets.ts'
 import { draftPost, type PostWords } from '../src/app/write-posts.ts'
-import { UserError } from '../src/kit/user-error.ts'
+import { Question } from '../src/kit/user-error.ts'
 import type { Message } from '../src/message/message.ts'
 import { note, text as textBlock, time } from '../src/message/message.ts'
 import { describeRule } from '../src/schedule/describe.ts'
@@ -89,9 +89,9 @@ async function timeOrDraft(context: CommandContext, phrase: string, words: PostW
   try {
     return timeFromWords(context, phrase, (choice) => `${CHOICE}${choice}`)
   } catch (error) {
-    if (!(error instanceof UserError) || error.offers.length === 0) throw error
+    if (!(error instanceof Question)) throw error
     const post = await draftPost(context, words, null)
-    throw new UserError(error.message, {
+    throw new Question(error.message, {
       wayOut: `The post is kept as draft #${post.number} until you choose.`,
       offers: error.offers.map((offer) => ({
         ...offer,

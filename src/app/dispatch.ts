@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shortCode } from '../kit/ids.ts'
-import { UserError } from '../kit/user-error.ts'
+import { Question, UserError } from '../kit/user-error.ts'
 import type { Field, Form, FormValues } from '../message/form.ts'
 import { button, buttons, type Message, message, prose, text } from '../message/message.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
@@ -36,7 +36,9 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
     if (!command) return { ...private_(refusalMessage(refusal)), refused: true }
     // A submitted form comes back as itself, with the mistake beside its field; a line gets a button that opens the form.
     const form =
-      'command' in said && command.form ? await withErrors(context, command, values, refusal) : undefined
+      'command' in said && command.form && !(refusal instanceof Question)
+        ? await withErrors(context, command, values, refusal)
+        : undefined
     if (form) return { type: 'form', form }
     const offers = await keepWords(context, command, values, refusal)
     return { ...private_(refusalMessage(refusal, offers)), refused: true }
@@ -175,7 +177,8 @@ async function keepWords(
   values: FormValues,
   refusal: UserError,
 ): Promise<{ label: string; line: string }[]> {
-  if (Object.keys(values).length === 0 || context.press || !command.form) return []
+  if (Object.keys(values).length === 0 || context.press || !command.form || refusal instanceof Question)
+    return []
   const code = shortCode()
   const secrets = new Set(
     command.fields.filter((field) => field.kind === 'secret').map((field) => field.name),

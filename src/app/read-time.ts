@@ -1,5 +1,5 @@
 import { instantOf } from '../kit/clock.ts'
-import { UserError } from '../kit/user-error.ts'
+import { Question, UserError } from '../kit/user-error.ts'
 import { type Block, note } from '../message/message.ts'
 import type { PostTime } from '../posts/post.ts'
 import { readWhen } from '../schedule/read-when.ts'
@@ -46,7 +46,7 @@ export function timeFromWords(actor: Actor, phrase: string, lineFor?: (phrase: s
       }
     }
     case 'ask':
-      throw new UserError(read.question, {
+      throw new (lineFor ? Question : UserError)(read.question, {
         field: 'when',
         wayOut: `Say ${read.choices.map((choice) => `"${choice.phrase}"`).join(' or ')}.`,
         offers: lineFor

@@ -22,6 +22,14 @@ export class UserError extends Error {
   }
 }
 
+/**
+ * Not a mistake but a question: what was said has several meanings, and each offer is one of them. Shown with its buttons
+ * wherever it was asked, also where a form was sent: choosing is one press, and nothing has to be typed again.
+ */
+export class Question extends UserError {
+  override name = 'Question'
+}
+
 /** A button in words: what it says and the line it types. */
 export interface Offer {
   label: string

@@ -60,6 +60,24 @@ test('a time with two meanings asks, and the post waits as a draft', () =>
     { now: '2026-11-16T08:00:00Z' },
   ))
 
+test('a time with two meanings is a question also where a form was sent', async () => {
+  const world = await openTestHouse({ now: '2026-11-16T08:00:00Z' })
+  try {
+    const ada = await world.speaker('Ada')
+    const accounts = await world.house.storage.workspace(world.house.home.id).accounts.list()
+    const values = { when: 'next Friday at 9', text: 'Which one?', accounts: accounts.map((one) => one.id) }
+    const answer = await world.house.desk.ask(ada, { command: 'schedule', values })
+    if (answer.type !== 'message') throw new Error('A question is a message')
+    const buttons = answer.message.blocks.flatMap((block) => (block.type === 'buttons' ? block.buttons : []))
+    expect(buttons).toHaveLength(2)
+    const chosen = await world.house.desk.ask(ada, { line: buttons[1]?.line ?? '', press: true })
+    if (chosen.type !== 'message') throw new Error('A choice is answered')
+    expect(plainText(chosen.message, { zone: 'Europe/Berlin' })).toContain('When: Fri 27 Nov 2026, 09:00')
+  } finally {
+    await world.close()
+  }
+})
+
 test('words that are no time are quoted, and what was typed is kept in a form', () =>
   conversation(`
     Ada: schedule when pigs fly to rehearsal: We ship⏎on Friday 🎉
