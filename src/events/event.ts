@@ -25,6 +25,8 @@ export type NewEvent = Pick<Event, 'id' | 'at' | 'memberId' | 'verb' | 'subject'
 export interface EventStore {
   /** Appends with the next sequence and hash; two at once are put in order. */
   append(event: NewEvent): Promise<Event>
+  /** The same for several at once, in their order. */
+  appendMany(events: readonly NewEvent[]): Promise<Event[]>
   /** Oldest first. */
   list(filter?: { subject?: string; after?: number; limit?: number }): Promise<Event[]>
 }

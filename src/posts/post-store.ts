@@ -23,6 +23,9 @@ export interface PostStore {
     options: { at: EpochMs; revision?: string; round?: number },
   ): Promise<Post | undefined>
 
+  /** The same move of many in one statement: those that made it, in no order. Nobody was asked for a revision. */
+  moveMany(ids: readonly string[], move: PostMove, at: EpochMs): Promise<Post[]>
+
   /** Replaces what would be published, guarded by the revision the editor saw and by the states an edit may start from. */
   edit(
     id: string,

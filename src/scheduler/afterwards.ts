@@ -1,13 +1,15 @@
-import { announce, tell } from '../app/announce.ts'
-import { askAbout, rollUp } from '../app/post-outcome.ts'
+import { announce } from '../app/announce.ts'
+import { tellHooksOfDeliveries } from '../app/hooks-tell.ts'
+import { loginDied } from '../app/login-news.ts'
+import { askAbout, endEvent, tellEnd } from '../app/post-outcome.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
 import type { AfterFailure } from '../deliveries/after-failure.ts'
 import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import type { Claimed } from '../deliveries/delivery-store.ts'
 import type { DeliveryMove } from '../deliveries/moves.ts'
-import { bold, button, buttons, message, text } from '../message/message.ts'
-import { accountName } from '../views/post-card.ts'
+import { endOf } from '../deliveries/outcome.ts'
+import type { Post } from '../posts/post.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Breaker } from './breaker.ts'
 import { rememberReads } from './remember-reads.ts'
@@ -21,35 +23,38 @@ export interface Ended {
   failure?: AfterFailure | undefined
 }
 
+/** Posts by id, as they stand since they go out: nobody can edit them any more. */
+export type Going = Map<string, Post>
+
 /** Posts go out from their first claim on: one transaction for all that one statement claimed in a workspace. */
-export async function beginPosts(bench: Workbench, claimed: readonly Claimed[]): Promise<void> {
-  const byWorkspace = Map.groupBy(claimed, ({ workspaceId }) => workspaceId)
-  for (const [workspaceId, group] of byWorkspace) {
-    const posts = [...new Set(group.map(({ delivery }) => delivery.postId))]
-    try {
-      await start(bench, workspaceId, posts, true)
-    } catch (error) {
-      bench.log.error({ err: error }, 'The cards of what goes out could not be brought up to date')
-      // What people are shown of it must not keep it from going out.
-      await start(bench, workspaceId, posts, false)
-    }
+export async function beginPosts(
+  bench: Workbench,
+  workspaceId: WorkspaceId,
+  claimed: readonly Claimed[],
+): Promise<Going> {
+  const posts = [...new Set(claimed.map(({ delivery }) => delivery.postId))]
+  try {
+    return await start(bench, workspaceId, posts, true)
+  } catch (error) {
+    bench.log.error({ err: error }, 'The cards of what goes out could not be brought up to date')
+    // What people are shown of it must not keep it from going out.
+    return start(bench, workspaceId, posts, false)
   }
 }
 
-async function start(
+const start = (
   bench: Workbench,
   workspaceId: WorkspaceId,
   postIds: readonly string[],
   said: boolean,
-): Promise<void> {
-  await bench.stores.transaction(workspaceId, async (inside) => {
+): Promise<Going> =>
+  bench.stores.transaction(workspaceId, async (inside) => {
     const stores = rememberReads(inside)
-    for (const id of postIds) {
-      const started = await stores.posts.move(id, 'start', { at: bench.clock.now() })
-      if (started && said) await announce(stores, bench, started)
-    }
+    const started = await stores.posts.moveMany(postIds, 'start', bench.clock.now())
+    const going: Going = new Map(started.map((post) => [post.id, post]))
+    if (said) for (const post of started) await announce(stores, bench, post)
+    return going
   })
-}
 
 /** What follows the ends of deliveries of one workspace: breakers, the posts' own ends, what people are told. One transaction. */
 export async function tellOf(bench: Workbench, breaker: Breaker, ended: readonly Ended[]): Promise<void> {
@@ -57,21 +62,53 @@ export async function tellOf(bench: Workbench, breaker: Breaker, ended: readonly
   if (!first) return
   await bench.stores.transaction(first.workspaceId, async (inside) => {
     const stores = rememberReads(inside)
-    const posts = new Set<string>()
+    const postIds = [...new Set(ended.map(({ postId }) => postId))]
+    const deliveries = await stores.deliveries.ofPosts(postIds)
+    await tellHooksOfDeliveries(stores, deliveries, bench.clock.now())
+    const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]))
+    const told = new Set<string>()
     for (const { deliveryId, postId, move, failure } of ended) {
-      const delivery = await stores.deliveries.get(deliveryId)
+      const delivery = byId.get(deliveryId)
       if (!delivery) continue
       const account = await stores.accounts.get(delivery.accountId)
       if (account && (failure || move === 'publish')) await breaker.note(stores, account, deliveryId, failure)
       if (move === 'park' && account?.state === 'connected') await loginDied(bench, stores, account.id)
-      if (!isAsked(delivery)) posts.add(postId)
-      else if (await askOnce(stores, bench, delivery)) posts.delete(postId)
+      if (isAsked(delivery) && (await askOnce(stores, bench, delivery))) told.add(postId)
     }
-    for (const id of posts) {
-      const post = await stores.posts.get(id)
-      if (post) await rollUp(stores, bench, post)
-    }
+    const byPost = Map.groupBy(deliveries, ({ postId }) => postId)
+    await endPosts(stores, bench, byPost, told)
   })
+}
+
+/** Posts whose deliveries have all ended get their own end, many in one statement; of the others the card is brought up to date. */
+async function endPosts(
+  stores: WorkspaceStores,
+  bench: Workbench,
+  byPost: ReadonlyMap<string, readonly Delivery[]>,
+  told: ReadonlySet<string>,
+): Promise<void> {
+  const ends = Map.groupBy(byPost, ([, deliveries]) => endOf(ofNewest(deliveries)))
+  const ended: Post[] = []
+  for (const [end, posts] of ends) {
+    if (end === undefined) continue
+    const ids = posts.map(([id]) => id)
+    ended.push(...(await stores.posts.moveMany(ids, end, bench.clock.now())))
+  }
+  await stores.events.appendMany(ended.map(endEvent))
+  for (const post of ended) await tellEnd(stores, bench, post, byPost.get(post.id) ?? [])
+  const done = new Set(ended.map(({ id }) => id))
+  const hasChats = (await stores.workspace.chats()).length > 0
+  for (const id of byPost.keys()) {
+    if (done.has(id) || told.has(id) || !hasChats) continue
+    const post = await stores.posts.get(id)
+    if (post) await announce(stores, bench, post)
+  }
+}
+
+/** Those of the revision that goes out; an earlier one's are cancelled or ended. */
+const ofNewest = (deliveries: readonly Delivery[]): Delivery[] => {
+  const newest = deliveries.at(-1)?.revision
+  return deliveries.filter(({ revision }) => revision === newest)
 }
 
 /** Does it stand still until a person says a word? */
@@ -89,17 +126,4 @@ export async function askOnce(
   if (!post || !(await stores.marks.setOnce(key, bench.clock.now()))) return false
   await askAbout(stores, bench, post, delivery)
   return true
-}
-
-/** The account's other deliveries are parked when they come due; the one who connected it gets the way back. */
-async function loginDied(bench: Workbench, stores: WorkspaceStores, accountId: string): Promise<void> {
-  const account = await stores.accounts.change(accountId, { state: 'reconnect' })
-  const said = message(
-    text(
-      bold(accountName(account, bench.platforms)),
-      ' must be connected again: the platform no longer takes its login. Posts for it are parked, and go on once it is.',
-    ),
-    buttons(button('Reconnect', `connect ${account.platform}`, { style: 'primary' })),
-  )
-  await tell(stores, await stores.workspace.chats(), account.connectedBy, said, bench.clock.now())
 }

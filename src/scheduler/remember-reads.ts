@@ -5,7 +5,7 @@ import type { WorkspaceStores } from '../app/stores.ts'
  * once. A change of an account is seen at once; nothing else of it changes in the transactions that use this.
  */
 export function rememberReads(stores: WorkspaceStores): WorkspaceStores {
-  const { workspace, accounts } = stores
+  const { workspace, accounts, hooks } = stores
   const once = <Value>(read: () => Promise<Value>): (() => Promise<Value>) => {
     let known: Promise<Value> | undefined
     return () => {
@@ -24,6 +24,7 @@ export function rememberReads(stores: WorkspaceStores): WorkspaceStores {
       members,
       member: async (id) => (await members()).find((one) => one.id === id),
     },
+    hooks: { ...hooks, list: once(() => hooks.list()) },
     accounts: {
       ...accounts,
       list: (filter) => (filter ? accounts.list(filter) : list()),
@@ -32,6 +33,51 @@ export function rememberReads(stores: WorkspaceStores): WorkspaceStores {
         list = once(() => accounts.list())
         return accounts.change(id, changes)
       },
+    },
+  }
+}
+
+/** How long (ms) a login that was read serves the other deliveries of its claim. */
+const FRESH = 500
+
+/**
+ * The stores of one claim, whose deliveries often share an account: what each would read of it first is read once. Any
+ * write, and any second look at the same credentials after a lock was asked for, goes to the database.
+ */
+export function rememberLogins(stores: WorkspaceStores): WorkspaceStores {
+  const { accounts } = stores
+  const known = new Map<string, { at: number; value: Promise<unknown> }>()
+  const briefly = <Value>(key: string, read: () => Promise<Value>): Promise<Value> => {
+    const found = known.get(key)
+    const now = performance.now()
+    if (found && now - found.at < FRESH) return found.value as Promise<Value>
+    const value = read()
+    known.set(key, { at: now, value })
+    return value
+  }
+  const forgetting =
+    <Args extends unknown[], Value>(
+      id: (...args: Args) => string,
+      write: (...args: Args) => Promise<Value>,
+    ) =>
+    async (...args: Args): Promise<Value> => {
+      const forget = () => {
+        known.delete(`account ${id(...args)}`)
+        known.delete(`credentials ${id(...args)}`)
+      }
+      forget()
+      return write(...args).finally(forget)
+    }
+  return {
+    ...stores,
+    accounts: {
+      ...accounts,
+      get: (id) => briefly(`account ${id}`, () => accounts.get(id)),
+      credentials: (id) => briefly(`credentials ${id}`, () => accounts.credentials(id)),
+      change: forgetting((id) => id, accounts.change),
+      replaceCredentials: forgetting((id) => id, accounts.replaceCredentials),
+      lockRefresh: forgetting((id) => id, accounts.lockRefresh),
+      unlockRefresh: forgetting((id) => id, accounts.unlockRefresh),
     },
   }
 }

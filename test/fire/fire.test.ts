@@ -8,6 +8,7 @@ import { cancelPost, editPost, reschedulePost } from '../../src/app/write-posts.
 import { ASKED } from '../../src/deliveries/delivery.ts'
 import { MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
 import { silentLog } from '../../src/kit/log.ts'
+import { rescueAbandoned } from '../../src/scheduler/rescue.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { startPostgres } from '../setup-postgres.ts'
@@ -142,6 +143,53 @@ for (const [place, make] of databases.entries())
         { numRuns: RUNS, seed: SEED, endOnFailure: true },
       )
     }, 300_000)
+
+    test('a machine that slept publishes nothing of what it has claimed again meanwhile', async () => {
+      const [storage] = storages
+      const team = await newTeam(storage, clock.now(), ['silent'])
+      const one = await startWorker(storage, clock, { skew: 0, url: server.url })
+      await schedulePost(await team.actor(one.bench), 'Once', team.accountIds, clock.now())
+      const upload = server.holdUpload()
+      const asleep = one.scheduler.tick()
+      await upload.came
+      clock.advance(10 * MINUTE)
+      // The same process: it finds its own lease ended, claims the delivery again and publishes it.
+      await rescueAbandoned(one.bench, clock.now())
+      const again = one.scheduler.tick()
+      await expect
+        .poll(async () => (await allDeliveries(storage, team.id)).map(({ state }) => state))
+        .toEqual(['published'])
+      upload.letGo()
+      await Promise.all([asleep, again])
+      const [delivery] = await allDeliveries(storage, team.id)
+      expect(delivery).toMatchObject({ state: 'published', attempts: 1 })
+      expect(server.effects.get(delivery?.key ?? '')).toBe(1)
+    })
+
+    test('what stood still between its attempt and its call is not sent', async () => {
+      const [storage, beside] = storages
+      const team = await newTeam(storage, clock.now(), ['silent'])
+      const sleeper = await startWorker(storage, clock, { skew: 0, url: server.url })
+      const other = await startWorker(beside, clock, { skew: 0, url: server.url })
+      await schedulePost(await team.actor(other.bench), 'Never', team.accountIds, clock.now())
+      const upload = server.holdUpload()
+      const ticking = sleeper.tick()
+      await upload.came
+      // It freezes with the attempt on the disk.
+      sleeper.life.fate('freeze', 1, 'after', 'beginAttempt')
+      upload.letGo()
+      await ticking
+      expect((await allDeliveries(storage, team.id))[0]).toMatchObject({ state: 'publishing', attempts: 1 })
+      clock.advance(10 * MINUTE)
+      await other.tick()
+      sleeper.life.thaw()
+      await sleeper.tick()
+      clock.advance(MINUTE)
+      await other.tick()
+      const [delivery] = await allDeliveries(storage, team.id)
+      expect(delivery).toMatchObject({ state: 'unsure', problem: { code: ASKED } })
+      expect(server.effects.get(delivery?.key ?? '')).toBeUndefined()
+    })
 
     async function burn(planned: Fault[], schedule: Step[], skew: number): Promise<void> {
       const storage = storages[0]

@@ -2,8 +2,8 @@ import type { Stores, WorkspaceStores } from '../../src/app/stores.ts'
 
 /** How long a process lives: it can die, or stand still, just before or just after any call to the database. */
 export interface Life {
-  /** After this many more calls it dies or freezes. */
-  fate(how: 'die' | 'freeze', calls: number, effect: 'before' | 'after'): void
+  /** After this many more calls (of that name, where one is given) it dies or freezes. */
+  fate(how: 'die' | 'freeze', calls: number, effect: 'before' | 'after', of?: string): void
   /** A frozen one goes on as if nothing had been. */
   thaw(): void
   state(): 'alive' | 'frozen' | 'dead'
@@ -21,6 +21,7 @@ export function mortal(stores: Stores): { stores: Stores; life: Life } {
   let left = Number.POSITIVE_INFINITY
   let how: 'die' | 'freeze' = 'die'
   let effect: 'before' | 'after' = 'before'
+  let only: string | undefined
   let gate = Promise.withResolvers<void>()
   let stop = Promise.withResolvers<void>()
 
@@ -34,10 +35,10 @@ export function mortal(stores: Stores): { stores: Stores; life: Life } {
     if (state === 'dead') await NEVER
     if (state === 'frozen') await gate.promise
   }
-  const pass = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+  const pass = async <Value>(name: string, work: () => Promise<Value>): Promise<Value> => {
     await waited()
-    left -= 1
-    const mine = left <= 0
+    if (only === undefined || only === name) left -= 1
+    const mine = left <= 0 && (only === undefined || only === name)
     if (mine && effect === 'before') await strike()
     const value = await work()
     if (mine && effect === 'after') await strike()
@@ -49,13 +50,14 @@ export function mortal(stores: Stores): { stores: Stores; life: Life } {
       get(target, name) {
         const found = Reflect.get(target, name) as unknown
         if (typeof found !== 'function') return found
-        return (...args: unknown[]) => pass(() => found.apply(target, args) as Promise<unknown>)
+        return (...args: unknown[]) => pass(String(name), () => found.apply(target, args) as Promise<unknown>)
       },
       ownKeys: (target) => Reflect.ownKeys(target),
     })
 
   const life: Life = {
-    fate(what, calls, when) {
+    fate(what, calls, when, of) {
+      only = of
       how = what
       left = calls
       effect = when
@@ -86,7 +88,7 @@ export function mortal(stores: Stores): { stores: Stores; life: Life } {
           Object.entries(found).map(([name, store]) => [name, spread(wrapped(store))]),
         ) as unknown as WorkspaceStores
       },
-      transaction: (id, run) => pass(() => stores.transaction(id, run)),
+      transaction: (id, run) => pass('transaction', () => stores.transaction(id, run)),
     },
   }
 }

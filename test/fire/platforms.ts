@@ -99,6 +99,8 @@ export interface PlatformServer {
   effects: Map<string, number>
   /** What goes wrong with the next requests, one after the other; nothing once it is used up. */
   faults: Fault[]
+  /** Keeps the answer to the next upload until it is called; resolves once that upload has come. */
+  holdUpload(): { came: Promise<void>; letGo(): void }
   stop(): Promise<void>
 }
 
@@ -107,12 +109,19 @@ export async function startPlatforms(clock: Clock): Promise<PlatformServer> {
   const effects = new Map<string, number>()
   const firstAt = new Map<string, number>()
   const faults: Fault[] = []
+  let held: { came(): void; gone: Promise<void> } | undefined
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
     const say = (status: number, body: unknown, headers: Record<string, string> = {}) =>
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+    if (held && pathname.endsWith('/upload')) {
+      const { came, gone } = held
+      held = undefined
+      came()
+      await gone
+    }
     const fault = faults.shift() ?? 'none'
     const takeEffect = (): string => {
       if (request.method === 'GET') {
@@ -163,6 +172,12 @@ export async function startPlatforms(clock: Clock): Promise<PlatformServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     effects,
     faults,
+    holdUpload() {
+      const came = Promise.withResolvers<void>()
+      const gone = Promise.withResolvers<void>()
+      held = { came: came.resolve, gone: gone.promise }
+      return { came: came.promise, letGo: gone.resolve }
+    },
     async stop() {
       server.closeAllConnections()
       server.close()

@@ -1,12 +1,15 @@
+import type { WorkspaceStores } from '../../app/stores.ts'
 import { type DeliverNeeds, deliver } from '../../deliveries/deliver.ts'
+import type { Delivery } from '../../deliveries/delivery.ts'
 import type { Claimed } from '../../deliveries/delivery-store.ts'
 import { MINUTE, SECOND } from '../../kit/clock.ts'
 import { shortCode } from '../../kit/ids.ts'
 import type { Workspace, WorkspaceId } from '../../workspaces/workspace.ts'
-import { beginPosts } from '../afterwards.ts'
+import { beginPosts, type Going } from '../afterwards.ts'
 import type { Place } from '../breaker.ts'
 import { defineJob, type Tools } from '../job.ts'
 import { openOutlet } from '../outlet.ts'
+import { rememberLogins } from '../remember-reads.ts'
 
 /** A worker that says nothing for this long has died; it renews at a third of it. */
 const LEASE = 90 * SECOND
@@ -31,10 +34,9 @@ export default defineJob({
         worker: tools.nameClaim(),
         limit,
       })
-      if (claimed.length > 0) {
-        await beginPosts(bench, claimed)
-        const workspaces = await workspacesOf(tools, claimed)
-        for (const one of claimed) tools.follow(publishOne(one, workspaces, tools))
+      for (const [id, group] of Map.groupBy(claimed, ({ workspaceId }) => workspaceId)) {
+        const batch = await openBatch(tools, id, group)
+        for (const { delivery } of group) tools.follow(publishOne(delivery, batch, tools))
       }
       if (claimed.length < limit) break
     }
@@ -43,29 +45,29 @@ export default defineJob({
   },
 })
 
-async function workspacesOf(
-  { bench }: Tools,
-  claimed: readonly Claimed[],
-): Promise<Map<WorkspaceId, Workspace>> {
-  const found = new Map<WorkspaceId, Workspace>()
-  for (const id of new Set(claimed.map(({ workspaceId }) => workspaceId))) {
-    const workspace = await bench.stores.directory.get(id)
-    if (workspace) found.set(id, workspace)
-  }
-  return found
+/** What the deliveries of one claim share, read once. */
+interface Batch {
+  workspace: Workspace
+  stores: WorkspaceStores
+  going: Going
+}
+
+async function openBatch({ bench }: Tools, id: WorkspaceId, claimed: readonly Claimed[]): Promise<Batch> {
+  const workspace = await bench.stores.directory.get(id)
+  if (!workspace) throw new Error(`A delivery of the unknown workspace ${id} was claimed`)
+  const going = await beginPosts(bench, id, claimed)
+  return { workspace, stores: rememberLogins(bench.stores.workspace(id)), going }
 }
 
 async function publishOne(
-  { workspaceId, delivery }: Claimed,
-  workspaces: ReadonlyMap<WorkspaceId, Workspace>,
+  delivery: Delivery,
+  { workspace, stores, going }: Batch,
   tools: Tools,
 ): Promise<void> {
   const { bench, breaker } = tools
   const { queue } = bench.stores
-  const workspace = workspaces.get(workspaceId)
-  if (!workspace || delivery.worker === null)
-    throw new Error(`A delivery of the unknown workspace ${workspaceId} was claimed`)
-  const stores = bench.stores.workspace(workspaceId)
+  const workspaceId = workspace.id
+  if (delivery.worker === null) throw new Error(`The delivery ${delivery.id} was claimed by nobody`)
   const places: Place[] = []
   const counted = (): void => {
     for (const place of places) place.counted()
@@ -84,7 +86,7 @@ async function publishOne(
     random: tools.random,
     lease: LEASE,
     lateAfter: workspace.settings.lateMinutes * MINUTE,
-    open: (one, signal) => openOutlet(bench, workspaceId, stores, one, signal),
+    open: (one, signal) => openOutlet(bench, workspaceId, stores, one, signal, going.get(one.postId)),
     async pace(one) {
       const answer = await breaker.ask(stores, bench.platforms.get(one.platform), one)
       if ('wait' in answer) return answer.wait

@@ -1,35 +1,49 @@
-import type { EventStore, NewEvent } from '../../events/event.ts'
+import type { Event, EventStore, NewEvent } from '../../events/event.ts'
 import { FIRST_HASH, hashEvent } from '../../events/hash-chain.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { and, asc, eq, gt, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import { fromJson, storable, toJson } from '../schema/json-column.ts'
-import { must } from './rows.ts'
+import { inChunks, must } from './rows.ts'
+
+/** Of one line. */
+const COLUMNS = 10
 
 export function createEventStore(handle: Handle, workspaceId: WorkspaceId): EventStore {
   const { t } = handle
   const { events, workspaces } = t
   const mine = eq(events.workspaceId, workspaceId)
+  const appendMany = (appended: readonly NewEvent[]): Promise<Event[]> =>
+    handle.atomically(async (inside) => {
+      if (appended.length === 0) return []
+      // Holds the workspace's row until the end: two who append at once are put in order, on any number of machines.
+      const [counted] = await inside.db
+        .update(workspaces)
+        .set({ eventCount: sql`${workspaces.eventCount} + ${appended.length}` })
+        .where(eq(workspaces.id, workspaceId))
+        .returning({ last: workspaces.eventCount })
+      const before = must(counted, `row of its own (${workspaceId})`).last - appended.length
+      const [previous] = await inside.db
+        .select({ hash: events.hash })
+        .from(events)
+        .where(and(mine, eq(events.sequence, before)))
+      let previousHash = before === 0 ? FIRST_HASH : must(previous, `event ${before}`).hash
+      const written = appended.map((event, place): Event => {
+        const line = { ...asReadBack(event), sequence: before + place + 1 }
+        const chained = { ...line, previousHash, hash: hashEvent(line, previousHash) }
+        previousHash = chained.hash
+        return chained
+      })
+      await inChunks(written, COLUMNS, async (chunk) => {
+        await inside.db.insert(events).values(chunk.map((event) => ({ ...event, workspaceId })))
+        return []
+      })
+      return written
+    })
+
   return {
-    append: (event) =>
-      handle.atomically(async (inside) => {
-        // Holds the workspace's row until the end: two who append at once are put in order, on any number of machines.
-        const [counted] = await inside.db
-          .update(workspaces)
-          .set({ eventCount: sql`${workspaces.eventCount} + 1` })
-          .where(eq(workspaces.id, workspaceId))
-          .returning({ sequence: workspaces.eventCount })
-        const { sequence } = must(counted, `row of its own (${workspaceId})`)
-        const [previous] = await inside.db
-          .select({ hash: events.hash })
-          .from(events)
-          .where(and(mine, eq(events.sequence, sequence - 1)))
-        const previousHash = sequence === 1 ? FIRST_HASH : must(previous, `event ${sequence - 1}`).hash
-        const line = { ...asReadBack(event), sequence }
-        const written = { ...line, previousHash, hash: hashEvent(line, previousHash) }
-        await inside.db.insert(events).values({ ...written, workspaceId })
-        return written
-      }),
+    append: async (event) => must((await appendMany([event]))[0], `event ${event.id}`),
+    appendMany,
     list: async ({ subject, after, limit } = {}) => {
       const found = handle.db
         .select()

@@ -6,7 +6,7 @@ import { holds } from '../dialect.ts'
 import { and, asc, count, eq, gte, inArray, lt, type SQL, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
-import { must } from './rows.ts'
+import { inChunks, must } from './rows.ts'
 
 /** States in which a time can still change. What is scheduled needs one, so there it cannot be taken away. */
 const TIMELESS: readonly PostState[] = ['draft', 'in_review']
@@ -88,6 +88,16 @@ export function createPostStore(handle: Handle, workspaceId: WorkspaceId): PostS
         .returning()
       return first(moved)
     },
+    moveMany: (ids, move, at) =>
+      inChunks(ids, 1, async (chunk) => {
+        const { from, to } = postMoves[move]
+        const moved = await db
+          .update(posts)
+          .set({ state: to, updatedAt: at })
+          .where(and(mine, inArray(posts.id, chunk), inArray(posts.state, [...from])))
+          .returning()
+        return moved.map(toPost)
+      }),
     edit: async (id, seen, { content, accountIds, revision, edited, at }) => {
       const { from, to } = postMoves.edit
       const rows = await db

@@ -132,6 +132,7 @@ export function isolationContract(ground: () => Ground): void {
           list: async (t) => (await t.posts.list({})).length,
           count: (t) => t.posts.count({}),
           move: (t) => t.posts.move(post.id, 'approve', { at: NOON }),
+          moveMany: async (t) => (await t.posts.moveMany([post.id], 'approve', NOON)).length,
           edit: (t) =>
             t.posts.edit(post.id, post.revision, {
               content: emptyContent,
@@ -179,7 +180,11 @@ export function isolationContract(ground: () => Ground): void {
           lockRefresh: (t) => t.accounts.lockRefresh(mine.account.id, 'thief', NOON, NOON + 1),
           unlockRefresh: (t) => t.accounts.unlockRefresh(mine.account.id, 'me'),
         },
-        events: { append: 'own', list: async (t) => (await t.events.list({ subject: 'post:1' })).length },
+        events: {
+          append: 'own',
+          appendMany: 'own',
+          list: async (t) => (await t.events.list({ subject: 'post:1' })).length,
+        },
         outbox: {
           add: (t) => t.outbox.add(newEntry(mine, { kind: 'card', subject: 'post:1', channel: 'C-iso' })),
           cards: async (t) => (await t.outbox.cards('post:1')).length,

@@ -1,0 +1,176 @@
+import { Registry } from 'prom-client'
+import { build, type House } from '../../src/build.ts'
+import type { Delivery } from '../../src/deliveries/delivery.ts'
+import { type Clock, systemClock } from '../../src/kit/clock.ts'
+import { readConfig } from '../../src/kit/config.ts'
+import { newId } from '../../src/kit/ids.ts'
+import { emptyContent } from '../../src/posts/post.ts'
+import { createMeters } from '../../src/scheduler/meters.ts'
+import { createScheduler, type Scheduler } from '../../src/scheduler/scheduler.ts'
+import { defaultSettings, type WorkspaceId } from '../../src/workspaces/workspace.ts'
+
+/** One kilobyte of a post, short of what the webhook's envelope adds. */
+export const TEXT = 'x'.repeat(750)
+
+/** Crier as it is built, on the database of `url`, with a webhook account in a team of its own. */
+export async function openCrier({
+  url,
+  dataDir,
+  receiver,
+  clock = systemClock,
+}: {
+  url: string
+  dataDir: string
+  receiver: string
+  clock?: Clock
+}): Promise<House> {
+  const config = readConfig({
+    PORT: '0',
+    DATA_DIR: dataDir,
+    DATABASE_URL: url,
+    LOG_LEVEL: 'error',
+    WEBHOOK_API_URL: receiver,
+    CRIER_SECRET_KEY: 'a secret for measuring with, of no use elsewhere',
+  })
+  return build(config, { clock, zone: 'UTC', role: 'server' })
+}
+
+export interface BenchTeam {
+  id: WorkspaceId
+  accountIds: string[]
+  authorId: string
+}
+
+export async function newTeam(
+  house: House,
+  receiver: string,
+  { accounts = 1, chat = false } = {},
+): Promise<BenchTeam> {
+  const { storage, clock, bench } = house
+  const now = clock.now()
+  const id = newId(now) as WorkspaceId
+  await storage.directory.create({
+    id,
+    name: 'Bench',
+    settings: { ...defaultSettings, approvals: 0 },
+    createdAt: now,
+  })
+  const stores = storage.workspace(id)
+  const author = await stores.workspace.addMember({
+    id: newId(now),
+    name: 'Ada',
+    role: 'admin',
+    zone: null,
+    locale: null,
+    identities: [],
+    createdAt: now,
+  })
+  if (chat)
+    await stores.workspace.addChat({
+      id: newId(now),
+      surface: 'playground',
+      externalId: id,
+      name: 'Bench',
+      channels: { review: 'review', results: 'results', digest: null },
+      sealedToken: null,
+      createdAt: now,
+    })
+  const accountIds: string[] = []
+  for (let n = 0; n < accounts; n++) {
+    const account = newId(now)
+    accountIds.push(account)
+    const sealed = bench.sealer.seal(
+      JSON.stringify({ url: `${receiver}/in`, secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` }),
+      account,
+    )
+    await stores.accounts.add(
+      {
+        id: account,
+        platform: 'webhook',
+        externalId: account,
+        handle: `hook ${n}`,
+        state: 'connected',
+        facts: {},
+        dryRun: false,
+        connectedBy: author.id,
+        expiresAt: null,
+        failures: 0,
+        pausedUntil: null,
+        createdAt: now,
+      },
+      sealed,
+    )
+  }
+  return { id, accountIds, authorId: author.id }
+}
+
+/** Posts with one delivery each, due at the times given (UTC ms). */
+export async function addPosts(
+  { storage, clock }: House,
+  team: BenchTeam,
+  dueAt: readonly number[],
+  state: 'scheduled' | 'published' = 'scheduled',
+): Promise<void> {
+  const at = clock.now()
+  for (let from = 0; from < dueAt.length; from += 1_000)
+    await storage.transaction(team.id, async (stores) => {
+      const deliveries: Delivery[] = []
+      for (const [n, due] of dueAt.slice(from, from + 1_000).entries()) {
+        const accountId = team.accountIds[(from + n) % team.accountIds.length] ?? ''
+        const post = await stores.posts.create({
+          id: newId(at),
+          authorId: team.authorId,
+          state,
+          content: { ...emptyContent, text: TEXT },
+          revision: '0123456789abcdef',
+          accountIds: [accountId],
+          when: { at: due, zone: 'UTC', phrase: 'then' },
+          round: 1,
+          edited: null,
+          seriesId: null,
+          createdAt: at,
+          updatedAt: at,
+        })
+        deliveries.push({
+          id: newId(at),
+          postId: post.id,
+          accountId,
+          platform: 'webhook',
+          revision: post.revision,
+          state,
+          scheduledFor: due,
+          dueAt: due,
+          attempts: 0,
+          key: newId(at),
+          worker: null,
+          leaseUntil: null,
+          progress: {},
+          published: state === 'published' ? { remoteId: 'r', url: null } : null,
+          publishedAt: state === 'published' ? due : null,
+          problem: null,
+          createdAt: at,
+          updatedAt: at,
+        })
+      }
+      await stores.deliveries.createMany(deliveries)
+    })
+}
+
+export const schedulerOf = (house: House): Promise<Scheduler> =>
+  createScheduler({
+    bench: house.bench,
+    surfaces: new Map(),
+    meters: createMeters(new Registry(), () => 0),
+    onWrite: (listener) => house.storage.onWrite(listener),
+    alone: house.storage.dialect === 'sqlite',
+  })
+
+/** Resolves once no post of the team is scheduled or going out. */
+export async function allOut(house: House, team: BenchTeam, look = 20): Promise<void> {
+  const { posts } = house.storage.workspace(team.id)
+  while ((await posts.count({ states: ['scheduled', 'publishing'] })) > 0)
+    await new Promise((go) => setTimeout(go, look))
+}
+
+export const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
