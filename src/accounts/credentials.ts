@@ -36,8 +36,8 @@ export interface OpenCredentials {
 
 export interface CredentialsNeeds {
   store: AccountStore
-  /** Runs what must be written together in one transaction, with the store of that transaction. */
-  together(run: (store: AccountStore) => Promise<void>): Promise<void>
+  /** Runs what belongs together in one transaction, with the store of that transaction, which remembers nothing. */
+  together<Value>(run: (store: AccountStore) => Promise<Value>): Promise<Value>
   sealer: Sealer
   clock: Clock
   /** This process, for the refresh lock. */
@@ -95,6 +95,7 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
     for (;;) {
       const sealed = sealer.seal(JSON.stringify(fresh), account.id)
       if (await to.replaceCredentials(account.id, sealed, version)) break
+      if (!(await to.credentials(account.id))) return
       const stored = await read(account, platform, to)
       if (JSON.stringify(stored.credentials) !== before) return
       version = stored.version
@@ -110,13 +111,16 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
     seen: OpenCredentials,
     fresh: unknown,
   ): Promise<OpenCredentials> {
-    const others = await sharersOf(store, sealer, platform, account.id, seen.credentials)
-    await together(async (within) => {
+    const kept = await together(async (within) => {
+      const others = await sharersOf(within, sealer, platform, account.id, seen.credentials)
       await write(within, account, platform, seen, fresh)
       for (const { account: other, ...theirs } of others)
         await write(within, other, platform, theirs, withTokensOf(theirs.credentials, fresh))
+      // Who was disconnected meanwhile stays so; the others' new tokens are kept all the same.
+      return (await within.credentials(account.id)) && read(account, platform, within)
     })
-    return read(account, platform)
+    if (!kept) throw dead(platform, `${account.handle} is not connected any more`)
+    return kept
   }
 
   /** Takes the lock, or waits until somebody else has refreshed; undefined where it took too long. */
@@ -158,7 +162,7 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
       if (locked !== 'locked') return locked
       try {
         // Read again under the lock: another worker may have refreshed it between our read and our lock.
-        const seen = await read(account, platform)
+        const seen = await together((within) => read(account, platform, within))
         if (needless(seen)) return seen
         const { credentials, version } = seen
         let fresh: unknown

@@ -297,6 +297,18 @@ describe('accounts that stand on one login', () => {
     expect(await stored(one)).toMatchObject({ accessToken: 'a2', refreshToken: 'r2', board: 'one' })
   })
 
+  test('one that is disconnected meanwhile does not cost the other its login', async () => {
+    const { platform } = rotating({ takes: 100 })
+    const one = await add(login({ expiresAt: NOW, board: 'one' }))
+    const two = await add(login({ expiresAt: NOW, board: 'two' }))
+    const refreshing = failureOf(door('one').of(one, platform, io))
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const kept = await storesOf().accounts.credentials(one.id)
+    await storesOf().accounts.replaceCredentials(one.id, null, kept?.version ?? 0)
+    expect((await refreshing).next.do).toBe('reconnect')
+    expect(await stored(two)).toMatchObject({ accessToken: 'a1', refreshToken: 'r1', board: 'two' })
+  })
+
   test('another login of the same platform is left alone', async () => {
     const { platform } = rotating()
     const one = await add(login({ expiresAt: NOW }))
