@@ -1,10 +1,13 @@
 import { newId } from '../kit/ids.ts'
-import type { Member, Role, Workspace } from '../workspaces/workspace.ts'
+import type { Member, Role, Workspace, WorkspaceId } from '../workspaces/workspace.ts'
 import { actorOf } from './actor.ts'
 import { connectByForm } from './connect-accounts.ts'
 import { newWorkspace } from './newcomers.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
+
+/** The same in every process of an install, so that two which start at once do not begin two teams. */
+const HOME = '00000000-0000-7000-8000-000000000000' as WorkspaceId
 
 /** The playground is one chat, and these two are in it, so that the first minute can show a review. */
 const LOCAL = 'local'
@@ -20,11 +23,17 @@ const PEOPLE: readonly { name: string; externalId: string; role: Role }[] = [
  * @param zone IANA zone of the machine: what times mean until somebody says otherwise
  */
 export async function openHome(bench: Workbench, zone: string): Promise<Workspace> {
-  const [oldest] = (await bench.stores.directory.all()).toSorted(
-    (a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
-  )
-  if (oldest) return oldest
-  const workspace = await newWorkspace(bench, 'Your team', zone)
+  const known = await bench.stores.directory.get(HOME)
+  if (known) return known
+  let workspace: Workspace
+  try {
+    workspace = await newWorkspace(bench, 'Your team', { zone, id: HOME })
+  } catch (error) {
+    // Another process of the same install began at the same moment, and is furnishing it.
+    const begun = await bench.stores.directory.get(HOME)
+    if (begun) return begun
+    throw error
+  }
   const stores = bench.stores.workspace(workspace.id)
   await stores.workspace.addChat({
     id: newId(bench.clock.now()),

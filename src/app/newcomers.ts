@@ -2,6 +2,7 @@ import { newId } from '../kit/ids.ts'
 import {
   type Chat,
   defaultSettings,
+  type Identity,
   type Member,
   type Role,
   type Workspace,
@@ -10,6 +11,7 @@ import {
 import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Speaker } from './surface.ts'
+import { cameFromAChat, mustFitMembers } from './within-plan.ts'
 import type { Workbench } from './workbench.ts'
 
 /** Whoever speaks, with where and for whom. */
@@ -42,10 +44,24 @@ export async function welcome(
   const known = await stores.workspace.memberByIdentity(identity)
   if (known) return { ...found, member: await refreshed(stores, known, speaker) }
 
+  const member = await bench.stores.transaction(found.workspace.id, (inside) =>
+    join(inside, bench, speaker, identity),
+  )
+  return { ...found, member }
+}
+
+/** @throws UserError where the workspace's plan has no seat left */
+async function join(
+  stores: WorkspaceStores,
+  bench: Workbench,
+  speaker: Speaker,
+  identity: Identity,
+): Promise<Member> {
   const at = bench.clock.now()
   const members = await stores.workspace.members()
+  const id = newId(at)
   const member = await stores.workspace.addMember({
-    id: newId(at),
+    id,
     name: speaker.person.name,
     role: roleFor(speaker, members),
     zone: speaker.person.zone ?? null,
@@ -53,14 +69,17 @@ export async function welcome(
     identities: [identity],
     createdAt: at,
   })
+  // They said two things at once, and the other one has made them a member.
+  if (member.id !== id) return member
   await record(stores, {
     by: member.id,
     at,
     verb: 'member.joined',
     subject: `member:${member.id}`,
-    details: { surface, role: member.role },
+    details: { surface: speaker.surface, role: member.role },
   })
-  return { ...found, member }
+  if (cameFromAChat(member)) await mustFitMembers(stores, bench)
+  return member
 }
 
 /** Whoever runs the team runs Crier, and so does the first who comes; everybody else writes until an admin says otherwise. */
@@ -105,11 +124,11 @@ async function welcomeChat(
 export async function newWorkspace(
   bench: Pick<Workbench, 'stores' | 'clock'>,
   name: string,
-  zone = 'UTC',
+  { zone = 'UTC', id }: { zone?: string; id?: WorkspaceId } = {},
 ): Promise<Workspace> {
   const at = bench.clock.now()
   const workspace: Workspace = {
-    id: newId(at) as WorkspaceId,
+    id: id ?? (newId(at) as WorkspaceId),
     name,
     settings: { ...defaultSettings, zone },
     createdAt: at,
