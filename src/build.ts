@@ -15,6 +15,7 @@ import { newId } from './kit/ids.ts'
 import { loadFolder } from './kit/load-folder.ts'
 import { createLog, type Log } from './kit/log.ts'
 import { publicAgent, publicFetch } from './kit/public-network.ts'
+import { publicPost } from './kit/public-post.ts'
 import { secretFromFile } from './kit/secret-file.ts'
 import { UserError } from './kit/user-error.ts'
 import { fileBlobs } from './library/file-blobs.ts'
@@ -87,6 +88,7 @@ export async function build(
   const address = { own: `http://${config.host}:${config.port}` }
   const ways = new Map<string, ReturnType<typeof createHttp>>()
   const agents = new Map<string, ReturnType<typeof publicAgent>>()
+  const hookAgent = publicAgent({ allowOrigins: config.hookOrigins })
 
   const apiUrlOf = (platform: Platform): string =>
     config.platform(platform.name).apiUrl ??
@@ -122,6 +124,8 @@ export async function build(
       agents.set(allowOrigins.join(), agent)
       return publicFetch(agent)
     },
+    callOut: publicPost(hookAgent),
+    plan: config.plan,
     apiUrlOf,
     apiVersionOf: (platform) => config.platform(platform.name).apiVersion,
     ownAddress: () => config.publicUrl ?? reachable(address.own),
@@ -150,7 +154,7 @@ export async function build(
     mediaLinks,
     address,
     async close() {
-      await Promise.all([...ways.values(), ...agents.values()].map((way) => way.close()))
+      await Promise.all([...ways.values(), ...agents.values(), hookAgent].map((way) => way.close()))
       await storage.close()
       log.flush()
     },

@@ -12,6 +12,7 @@ import type { Role, WorkspaceId } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
+import { mustFitAccounts } from './within-plan.ts'
 import type { Workbench } from './workbench.ts'
 
 /** The least role that may connect accounts. */
@@ -124,6 +125,7 @@ export async function keepAccount(
       subject: `account:${id}`,
       details: { platform: platform.name, handle: connected.handle },
     })
+    if (!known || known.state === 'disconnected') await mustFitAccounts(stores, bench)
     return account
   })
 }

@@ -3,6 +3,7 @@ import type { EpochMs } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import type { Post } from '../posts/post.ts'
 import type { Actor } from './actor.ts'
+import { tellHooksOfPost } from './hooks-tell.ts'
 import { refused } from './post-refusals.ts'
 import type { WorkspaceStores } from './stores.ts'
 
@@ -18,10 +19,11 @@ export async function enterReview(
   const moved = await stores.posts.move(post.id, move, { at, revision: post.revision, round })
   if (!moved) throw refused(move, (await stores.posts.get(post.id)) ?? post)
   if (move === 'schedule') await createDeliveries(stores, moved, at)
+  else await tellHooksOfPost(stores, moved, 'post.submitted', at)
   return moved
 }
 
-/** A delivery per account, due at the post's time. */
+/** A delivery per account, due at the post's time: from here on the post is scheduled. */
 export async function createDeliveries(
   stores: WorkspaceStores,
   post: Post,
@@ -54,4 +56,5 @@ export async function createDeliveries(
       }),
     ),
   )
+  await tellHooksOfPost(stores, post, 'post.scheduled', at, `${post.round} ${post.revision}`)
 }

@@ -9,10 +9,11 @@ import { counted } from '../views/words.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { actorOf } from './actor.ts'
-import { announce } from './announce.ts'
+import { announce, tell } from './announce.ts'
 import { createDeliveries, enterReview } from './enter-review.ts'
 import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
+import { fullDay } from './within-plan.ts'
 import type { Workbench } from './workbench.ts'
 
 /** Begins a series; its first post is planned by the caller in the same breath with `planNext`. */
@@ -110,6 +111,15 @@ async function nextPost(
     createdAt: now,
     updatedAt: now,
   })
+  const full = await fullDay(stores, actor.bench, at)
+  if (full) {
+    const said = postNews(
+      draft,
+      `of your series stays a draft: the plan's ${counted(full.limit, 'post')} of ${full.day.name} are taken`,
+    )
+    await tell(stores, await stores.workspace.chats(), series.authorId, said, now)
+    return draft
+  }
   if (series.approvedRevision !== revision) return enterReview(stores, actor, draft)
   const moved = await stores.posts.move(draft.id, 'schedule', { at: now, revision, round: 1 })
   if (!moved) return draft

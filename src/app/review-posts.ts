@@ -13,10 +13,12 @@ import type { Actor } from './actor.ts'
 import { announce, type News } from './announce.ts'
 import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview } from './enter-review.ts'
+import { tellHooksOfPost } from './hooks-tell.ts'
 import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
+import { mustFitDay } from './within-plan.ts'
 import { draftIn, type PostWords } from './write-posts.ts'
 
 /**
@@ -62,6 +64,7 @@ async function submitIn(stores: WorkspaceStores, actor: Actor, post: Post): Prom
     subject: `post:${post.number}`,
     details: { revision: post.revision },
   })
+  await mustFitDay(stores, bench, submitted)
   await announce(stores, bench, submitted, {
     ...(submitted.round > 1 ? { thread: postNews(submitted, `was submitted again by ${member.name}`) } : {}),
   })
@@ -144,6 +147,13 @@ export async function decide(
     if (kind === 'approve') {
       await createDeliveries(stores, moved, at)
       if (moved.seriesId) await stores.series.change(moved.seriesId, { approvedRevision: moved.revision })
+    } else {
+      await tellHooksOfPost(
+        stores,
+        moved,
+        kind === 'reject' ? 'post.cancelled' : 'post.changes_requested',
+        at,
+      )
     }
     await announce(stores, bench, moved, newsOf(moved, member, kind, comment))
     return { post: moved, missing }

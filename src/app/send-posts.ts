@@ -16,6 +16,7 @@ import { record } from './record.ts'
 import { othersOf } from './review-posts.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
+import { mustFitDay } from './within-plan.ts'
 
 /**
  * Sends a post out now instead of at its time. What still needs an approval gets the presser's, where they may give it.
@@ -48,6 +49,7 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
       subject: `post:${number}`,
       details: { revision: post.revision },
     })
+    await mustFitDay(stores, bench, post)
     await announce(stores, bench, post, { thread: postNews(post, `goes out now, says ${member.name}`) })
     return post
   })

@@ -2,9 +2,11 @@ import type { Sealer } from '../accounts/seal.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Log } from '../kit/log.ts'
 import type { PublicFetch } from '../kit/public-network.ts'
+import type { PublicPost } from '../kit/public-post.ts'
 import type { Blobs } from '../library/media.ts'
 import type { Http } from '../platforms/contract/http.ts'
 import type { ConnectIo, Platform } from '../platforms/contract/platform.ts'
+import type { Plan } from '../workspaces/plan.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Stores } from './stores.ts'
 
@@ -22,6 +24,10 @@ export interface Workbench {
   httpOf(platform: Platform): Http
   /** The same way for a library that brings its own protocol. */
   fetchOf(platform: Platform): PublicFetch
+  /** The way out to addresses that people named. */
+  callOut: PublicPost
+  /** What the operator allows each workspace. */
+  plan: Plan
   /** Its base address with the operator's override applied; '' where each account brings its own. */
   apiUrlOf(platform: Platform): string
   /** The operator's override of the version of its API. */

@@ -8,10 +8,12 @@ import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
 import { mustBeComplete } from './completeness.ts'
 import { enterReview } from './enter-review.ts'
+import { tellHooksOfPost } from './hooks-tell.ts'
 import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
+import { mustFitDay } from './within-plan.ts'
 
 /** What a person gives of a post; what is left out stays as it is, or empty. */
 export interface PostWords {
@@ -143,6 +145,8 @@ export async function reschedulePost(actor: Actor, number: number, when: PostTim
       subject: `post:${number}`,
       details: { from: before.when?.at ?? null, to: when.at },
     })
+    await mustFitDay(stores, bench, post)
+    if (post.state !== 'draft') await tellHooksOfPost(stores, post, 'post.rescheduled', at)
     await announce(stores, bench, post, {
       thread: message(
         text('Moved by ', { type: 'member', id: member.id, name: member.name }, ' to ', {
@@ -167,6 +171,7 @@ export async function cancelPost(actor: Actor, number: number): Promise<Post> {
     if (!post) throw refused('cancel', before)
     await withdraw(stores, post, at)
     await record(stores, { by: member.id, at, verb: 'post.cancelled', subject: `post:${number}` })
+    await tellHooksOfPost(stores, post, 'post.cancelled', at)
     await announce(stores, bench, post, {
       thread: postNews(post, `was cancelled by ${member.name}`),
       ...(post.authorId === member.id

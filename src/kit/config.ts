@@ -26,6 +26,15 @@ export interface Config {
     publicKey: string | undefined
     apiUrl: string | undefined
   }
+  /** Origins inside the private network that webhooks may reach. */
+  hookOrigins: string[]
+  /** What each workspace may have; undefined: as much as it likes. */
+  plan: {
+    postsPerDay: number | undefined
+    accounts: number | undefined
+    members: number | undefined
+    mediaBytes: number | undefined
+  }
   /** What the operator says of a platform: its client and base address. */
   platform(name: string): {
     clientId: string | undefined
@@ -42,6 +51,11 @@ const address = said.refine(
   (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
   'an address such as https://crier.example.com',
 )
+
+const origins = said
+  .transform((value) => value.split(',').map((one) => one.trim()))
+  .pipe(z.array(address.transform((value) => new URL(value).origin)))
+const limit = said.regex(/^\d{1,9}$/).transform(Number)
 
 const Variables = z.object({
   PORT: said
@@ -66,6 +80,11 @@ const Variables = z.object({
   DISCORD_APPLICATION_ID: said.regex(/^\d{1,20}$/).optional(),
   DISCORD_PUBLIC_KEY: said.regex(/^[0-9a-f]{64}$/i).optional(),
   DISCORD_API_URL: address.optional(),
+  HOOK_ORIGINS: origins.optional(),
+  LIMIT_POSTS_PER_DAY: limit.optional(),
+  LIMIT_ACCOUNTS: limit.optional(),
+  LIMIT_MEMBERS: limit.optional(),
+  LIMIT_MEDIA_MB: limit.optional(),
 })
 
 /** What each variable is, for the sentence that refuses a bad one, for `crier doctor` and for the environment sample. */
@@ -88,6 +107,12 @@ export const VARIABLES: Record<keyof z.infer<typeof Variables>, string> = {
   DISCORD_APPLICATION_ID: 'the id of your Discord application',
   DISCORD_PUBLIC_KEY: 'the public key of your Discord application: 64 hex digits',
   DISCORD_API_URL: "another address of Discord's API, for tests",
+  HOOK_ORIGINS:
+    'addresses inside your own network that webhooks may reach, separated by commas, such as http://10.0.0.5:5678; all others must be public',
+  LIMIT_POSTS_PER_DAY: 'how many posts a workspace may have on one day; without it, any number',
+  LIMIT_ACCOUNTS: 'how many accounts a workspace may connect; without it, any number',
+  LIMIT_MEMBERS: 'how many people of its chats may use a workspace; without it, any number',
+  LIMIT_MEDIA_MB: 'how many megabytes of media a workspace may keep; without it, any number',
 }
 
 /** Variables whose values are never repeated, not even to say that they are wrong. */
@@ -128,6 +153,13 @@ export function readConfig(environment: Environment): Config {
       applicationId: value.DISCORD_APPLICATION_ID,
       publicKey: value.DISCORD_PUBLIC_KEY,
       apiUrl: value.DISCORD_API_URL,
+    },
+    hookOrigins: value.HOOK_ORIGINS ?? [],
+    plan: {
+      postsPerDay: value.LIMIT_POSTS_PER_DAY,
+      accounts: value.LIMIT_ACCOUNTS,
+      members: value.LIMIT_MEMBERS,
+      mediaBytes: value.LIMIT_MEDIA_MB === undefined ? undefined : value.LIMIT_MEDIA_MB * 1_000_000,
     },
     platform(name) {
       const prefix = name.toUpperCase().replaceAll('-', '_')

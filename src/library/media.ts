@@ -24,6 +24,8 @@ export interface MediaStore {
   get(id: string): Promise<Media | undefined>
   getMany(ids: readonly string[]): Promise<Media[]>
   bySha256(sha256: string): Promise<Media | undefined>
+  /** How many bytes are kept, each file once. */
+  bytes(): Promise<number>
 }
 
 /** Where the bytes are: a folder, or S3-compatible storage. Keys are SHA-256 in hex. */

@@ -16,6 +16,7 @@ import type { Post } from '../../src/posts/post.ts'
 import { createMeters } from '../../src/scheduler/meters.ts'
 import { createScheduler, type Scheduler } from '../../src/scheduler/scheduler.ts'
 import type { Storage } from '../../src/storage/storage.ts'
+import { unlimited } from '../../src/workspaces/plan.ts'
 import { defaultSettings, type SurfaceName, type WorkspaceId } from '../../src/workspaces/workspace.ts'
 import { type Life, mortal } from './mortal.ts'
 import { firePlatform, KINDS } from './platforms.ts'
@@ -62,6 +63,10 @@ export function benchOn(
     fetchOf: () => {
       throw new Error('Nobody fetches here')
     },
+    callOut: () => {
+      throw new Error('Nobody calls out here')
+    },
+    plan: unlimited,
     apiUrlOf: () => apiUrl,
     apiVersionOf: () => undefined,
     publicAddress: false,

@@ -1,6 +1,6 @@
 import type { Media, MediaStore } from '../../library/media.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
-import { and, asc, eq, inArray } from '../drizzle.ts'
+import { and, asc, eq, inArray, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 import { inChunks } from './rows.ts'
@@ -37,6 +37,18 @@ export function createMediaStore({ db, t: { media } }: Handle, workspaceId: Work
         .orderBy(asc(media.createdAt), asc(media.id))
         .limit(1)
       return rows.map(toMedia)[0]
+    },
+    bytes: async () => {
+      const files = db
+        .select({ size: sql<number>`max(${media.size})`.as('file_size') })
+        .from(media)
+        .where(mine)
+        .groupBy(media.sha256)
+        .as('files')
+      const [sum] = await db
+        .select({ bytes: sql<number>`coalesce(sum(${files.size}), 0)`.mapWith(Number) })
+        .from(files)
+      return sum?.bytes ?? 0
     },
   }
 }

@@ -204,6 +204,7 @@ export function isolationContract(ground: () => Ground): void {
           get: (t) => t.media.get(media.id),
           getMany: async (t) => (await t.media.getMany([media.id])).length,
           bySha256: (t) => t.media.bySha256(media.sha256),
+          bytes: (t) => t.media.bytes(),
         },
         keptForms: {
           keep: 'own',
