@@ -6,6 +6,7 @@ import type { Media } from '../library/media.ts'
 import type { AttachedMedia } from '../posts/post.ts'
 import type { Actor } from './actor.ts'
 import type { IncomingFile } from './surface.ts'
+import { mustFitMedia } from './within-plan.ts'
 
 /** The largest file that is kept (bytes). Platforms' own limits are checked beside the post. */
 const LARGEST = 512 * 1024 * 1024
@@ -43,6 +44,7 @@ async function keep({ bench, stores }: Actor, filename: string, attached: Uint8A
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const known = await stores.media.bySha256(sha256)
   if (known) return known
+  await mustFitMedia(stores, bench, { filename, size: bytes.byteLength })
   await bench.blobs.put(sha256, bytes)
   const at = bench.clock.now()
   const media: Media = {
