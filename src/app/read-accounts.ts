@@ -9,11 +9,15 @@ import type { WorkspaceStores } from './stores.ts'
 const EVERYWHERE = new Set(['all', 'everywhere', '*'])
 
 /** Separators of `bluesky, mastodon and @acme`. */
-const accountWords = (said: string): string[] =>
-  said
-    .split(/\s*(?:,|;|\s(?:and|und|et|y|e|ve)\s)\s*|\s+/iu)
-    .map((word) => word.trim())
+const SEPARATORS = /\s*(?:[,;]|\s(?:and|und|et|y|e|ve)\s)\s*/iu
+
+/** Names between separators; a piece that is no name as it stands is taken word by word, so that `bluesky mastodon` is two. */
+function accountWords(said: string, names: ReadonlySet<string>): string[] {
+  const pieces = said.split(SEPARATORS).map((piece) => piece.trim())
+  return pieces
+    .flatMap((piece) => (names.has(plainWord(piece)) ? [piece] : piece.split(/\s+/)))
     .filter(Boolean)
+}
 
 /**
  * The accounts that words mean: a platform's name or label, a handle with or without `@`, `platform:handle`, `all`, or an
@@ -39,7 +43,10 @@ function oneAccount(
   platforms: ReadonlyMap<string, Platform>,
 ): Account {
   const said = plainWord(word)
-  const matches = accounts.filter((account) => namesOf(account, platforms).includes(said))
+  // With an @ it is a handle, and no platform's name.
+  const matches = accounts.filter((account) =>
+    (word.startsWith('@') ? [plainWord(account.handle)] : namesOf(account, platforms)).includes(said),
+  )
   const [only] = matches
   if (only && matches.length === 1) return only
   if (only) {
@@ -93,6 +100,7 @@ export async function resolveAccounts(
   platforms: ReadonlyMap<string, Platform>,
   said: string | readonly string[],
 ): Promise<Account[]> {
-  const words = typeof said === 'string' ? accountWords(said) : said
-  return accountsFromWords(words, await stores.accounts.list(), platforms)
+  const accounts = await stores.accounts.list()
+  const names = new Set(accounts.flatMap((account) => namesOf(account, platforms)))
+  return accountsFromWords(typeof said === 'string' ? accountWords(said, names) : said, accounts, platforms)
 }

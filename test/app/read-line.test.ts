@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import type { Arg } from '../../src/app/command.ts'
+import { readLine } from '../../src/app/read-line.ts'
+import { play } from '../dialogs/conversation.ts'
+import { openTestHouse } from '../house.ts'
+
+const arg = (name: string, kind: Arg['kind']): Arg => ({ name, kind, label: name, required: true })
+const schedule = {
+  usage: '<when> [to <accounts>]: <text>',
+  fields: [arg('when', 'when'), arg('accounts', 'accounts'), arg('text', 'text')],
+}
+const words = { accounts: ['bluesky', 'mastodon', '@acme', 'Ada Lovelace', 'all'] }
+
+describe('a line is read by its usage', () => {
+  const cases: [string, Record<string, string> | undefined][] = [
+    [
+      'tomorrow 9am to bluesky, mastodon: We ship',
+      { when: 'tomorrow 9am', accounts: 'bluesky, mastodon', text: 'We ship' },
+    ],
+    ['tomorrow 9:30: We ship: today', { when: 'tomorrow 9:30', text: 'We ship: today' }],
+    ['every day from 9 to 17: Hourly', { when: 'every day from 9 to 17', text: 'Hourly' }],
+    [
+      'monday to friday at 9 to bluesky and @acme: Up',
+      { when: 'monday to friday at 9', accounts: 'bluesky and @acme', text: 'Up' },
+    ],
+    [
+      '14:30 to Ada Lovelace: https://example.com/a:b',
+      { when: '14:30', accounts: 'Ada Lovelace', text: 'https://example.com/a:b' },
+    ],
+    [
+      'tomorrow to all: Two\nlines: with a colon',
+      { when: 'tomorrow', accounts: 'all', text: 'Two\nlines: with a colon' },
+    ],
+    ['tomorrow 9am', { when: 'tomorrow 9am' }],
+    ['', {}],
+  ]
+  test.each(cases)('%j', (line, values) => {
+    expect(readLine(schedule, line, words)).toEqual(values)
+  })
+
+  test('a hostile line ends', () => {
+    const line = `${'to '.repeat(2_000)}: ${'x: '.repeat(2_000)}`
+    expect(readLine(schedule, line, words)?.text).toContain('x: x:')
+  })
+})
+
+test('a handle with blanks can be typed', async () => {
+  const world = await openTestHouse()
+  try {
+    const grace = await world.speaker('Grace')
+    await world.house.desk.ask(grace, {
+      command: 'connect',
+      values: { platform: 'rehearsal', handle: 'Ada Lovelace' },
+    })
+    await play(
+      world,
+      `
+      Ada: schedule tomorrow 9am to @Ada Lovelace: By the lady herself
+      bot: Where: @Ada Lovelace on Rehearsal
+      Ada: schedule tomorrow 9am to rehearsal: Which one?
+      bot: could be
+      Ada: schedule tomorrow 9am to @rehearsal: That one
+      bot: Where: @rehearsal on Rehearsal
+      `,
+    )
+  } finally {
+    await world.close()
+  }
+})
