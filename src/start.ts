@@ -6,6 +6,7 @@ import { newWorkspace } from './app/newcomers.ts'
 import type { Routes } from './app/routes.ts'
 import type { Surface } from './app/surface.ts'
 import { type House, playgroundIsOpen } from './build.ts'
+import { hookRoutes } from './http/hooks.ts'
 import { oauthRoutes } from './http/oauth.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { MINUTE, SECOND } from './kit/clock.ts'
@@ -104,6 +105,7 @@ function openServer(
     routes: [
       ...routes,
       oauthRoutes(bench),
+      hookRoutes(bench),
       createApi({
         desk,
         version: '1',

@@ -18,6 +18,7 @@ const BEFORE: Record<string, readonly [who: string, line: string][]> = {
   ],
   settle: [],
   resume: [['Grace', 'pause']],
+  hooks: [['Grace', 'hooks add https://hooks.invalid/catch/1']],
 }
 const IN_REVIEW: readonly [string, string][] = [['Ada', 'schedule tomorrow 9am to rehearsal: Forty-two']]
 
@@ -28,6 +29,8 @@ const REFUSED: Record<string, string> = {
   'split 42 bluesky': 'It fits Bluesky in one post',
   'retry 42': 'Nothing of #1 has failed',
   'settle 42.1 drop': 'There is nothing to decide',
+  'hooks replay k3m9qt': 'There is no call k3m9qt',
+  'hooks resume 1': 'Webhook 1 is not switched off',
   'roles Alex approver': 'I know no member called "Alex"',
 }
 

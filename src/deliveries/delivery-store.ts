@@ -27,6 +27,8 @@ export interface DeliveryStore {
   list(filter: DeliveryFilter): Promise<Delivery[]>
   /** One guarded statement by the table of moves, and by `seen` where it is given; undefined: somebody was faster. */
   move(id: string, move: DeliveryMove, changes: DeliveryChanges, seen?: Seen): Promise<Delivery | undefined>
+  /** Says where a live delivery stands, if nobody has said so yet. Undefined where it is not live, or known. */
+  locate(id: string, url: string): Promise<Delivery | undefined>
   /** Cancels every delivery of a post that no worker holds and that is not at its end; says how many. */
   cancelOfPost(postId: string, at: EpochMs): Promise<number>
   /** Sets the time of every scheduled delivery of a post; says how many. */

@@ -1,9 +1,12 @@
+import { HOOK_LOG } from '../../app/hooks.ts'
 import { DAY, HOUR } from '../../kit/clock.ts'
 import { defineJob } from '../job.ts'
 
 const FORMS_KEPT = 7 * DAY
+/** Longer than a delivery's state is told anew, so that what was told is known for as long. */
+const HOOK_CALLS_KEPT = 8 * DAY
 
-/** Forgets refused forms that nobody came back to. */
+/** Forgets refused forms that nobody came back to, and what webhooks were told long ago. */
 export default defineJob({
   name: 'forget-old',
   every: HOUR,
@@ -12,5 +15,6 @@ export default defineJob({
     const before = bench.clock.now() - FORMS_KEPT
     for (const { id } of await bench.stores.directory.all())
       await bench.stores.workspace(id).keptForms.forgetOlder(before)
+    await bench.stores.hookQueue.forget(bench.clock.now() - HOOK_CALLS_KEPT, HOOK_LOG)
   },
 })

@@ -87,6 +87,24 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
       wroteIfScheduled(move, rows.length)
       return rows.map(toDelivery)[0]
     },
+    locate: async (id, url) => {
+      const before = await get(id)
+      if (before?.state !== 'published' || !before.published || before.published.url !== null)
+        return undefined
+      const rows = await db
+        .update(deliveries)
+        .set({ published: { ...before.published, url } })
+        .where(
+          and(
+            mine,
+            eq(deliveries.id, id),
+            eq(deliveries.state, 'published'),
+            sql`${deliveries.published} ->> 'url' is null`,
+          ),
+        )
+        .returning()
+      return rows.map(toDelivery)[0]
+    },
     cancelOfPost: async (postId, at) => {
       const cancelled = await db
         .update(deliveries)

@@ -156,6 +156,7 @@ export function isolationContract(ground: () => Ground): void {
           ofPosts: async (t) => (await t.deliveries.ofPosts([delivery.postId])).length,
           list: async (t) => (await t.deliveries.list({})).length,
           move: (t) => t.deliveries.move(delivery.id, 'cancel', { at: NOON }),
+          locate: (t) => t.deliveries.locate(delivery.id, 'https://stolen.example'),
           cancelOfPost: (t) => t.deliveries.cancelOfPost(delivery.postId, NOON),
           rescheduleOfPost: (t) => t.deliveries.rescheduleOfPost(delivery.postId, NOON, NOON),
           moveOfAccount: async (t) =>
