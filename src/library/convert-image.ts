@@ -9,6 +9,26 @@ export interface Converted {
   height: number
 }
 
+/** How large a picture is in previews (px, its longer side), and how well it looks there. */
+const SMALL = { side: 900, quality: 80 }
+
+/** A small JPEG of a picture for previews, in the frame of its plan where it has one; of what plays, the first frame. @throws Error */
+export async function thumbnail(bytes: Uint8Array, plan?: FitPlan): Promise<Uint8Array> {
+  const upright = (await picture(bytes)).autoOrient()
+  const scale = plan ? Math.min(1, SMALL.side / Math.max(plan.width, plan.height)) : 1
+  const sized = plan
+    ? upright.resize(
+        Math.max(1, Math.round(plan.width * scale)),
+        Math.max(1, Math.round(plan.height * scale)),
+        {
+          fit: plan.fit === 'crop' ? 'cover' : 'contain',
+          background: '#ffffff',
+        },
+      )
+    : upright.resize(SMALL.side, SMALL.side, { fit: 'inside', withoutEnlargement: true })
+  return sized.flatten({ background: '#ffffff' }).jpeg({ quality: SMALL.quality }).toBuffer()
+}
+
 /** Tried in turn until the bytes fit; below the last, the sides shrink. */
 const QUALITIES = [88, 80, 72, 64]
 const SHRINK = 0.8

@@ -164,13 +164,17 @@ function pictures({ post, media }: PostSheet): Block[] {
   })
 }
 
-/** What each platform says of the content, errors first; the same sentence of two accounts once. */
 function findings(sheet: PostSheet): Block[] {
-  const said = checkPost(sheet).map(
-    (finding) => `${finding.severity === 'error' ? '❌' : '⚠️'} ${finding.message}`,
-  )
-  return said.length > 0 ? [list([...new Set(said)])] : []
+  const said = findingLines(sheet)
+  return said.length > 0 ? [list(said)] : []
 }
+
+/** What each platform says of the content, errors first; the same sentence of two accounts once. */
+export const findingLines = (sheet: PostSheet): string[] => [
+  ...new Set(
+    checkPost(sheet).map((finding) => `${finding.severity === 'error' ? '❌' : '⚠️'} ${finding.message}`),
+  ),
+]
 
 export interface PostFinding {
   severity: 'error' | 'warning'
@@ -257,6 +261,7 @@ function actions(sheet: PostSheet): Block | undefined {
     case 'draft':
       all.push(
         button('Submit', `submit ${id}`, { style: 'primary' }),
+        previewButton(sheet),
         button('Edit', `edit ${id}`),
         asksMore(sheet) && button('Options', `options ${id}`),
         button(post.when ? 'Reschedule' : 'Set a time', `reschedule ${id}`),
@@ -272,6 +277,7 @@ function actions(sheet: PostSheet): Block | undefined {
             style: 'danger',
             confirm: `Reject post #${id}? It will not go out.`,
           }),
+        previewButton(sheet),
         button('Edit', `edit ${id}`),
         button('Reschedule', `reschedule ${id}`),
       )
@@ -279,6 +285,7 @@ function actions(sheet: PostSheet): Block | undefined {
     case 'scheduled':
       all.push(
         button('Reschedule', `reschedule ${id}`),
+        previewButton(sheet),
         button('Edit', `edit ${id}`),
         button('Publish now', `publish ${id} ${seen}`, { confirm: `Publish #${id} now?` }),
         button('Cancel', `cancel ${id}`, { style: 'danger', confirm: `Cancel post #${id}?` }),
@@ -298,6 +305,10 @@ function actions(sheet: PostSheet): Block | undefined {
   const shown = all.filter((one) => one !== false)
   return shown.length > 0 ? buttons(...shown) : undefined
 }
+
+/** What it will look like can be seen as soon as it goes somewhere. */
+const previewButton = ({ post, accounts }: PostSheet): Button | false =>
+  accounts.length > 0 && button('Preview', `preview ${post.number}`)
 
 /** Does a platform it goes to ask for more than a text? */
 const asksMore = ({ post, accounts, platforms }: PostSheet): boolean =>
