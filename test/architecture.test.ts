@@ -132,10 +132,7 @@ test('a library lives where it belongs', () => {
 })
 
 test('there are no circles', () => {
-  const next = Map.groupBy(
-    local.filter((one) => !one.type),
-    (one) => one.from,
-  )
+  const next = Map.groupBy(local, (one) => one.from)
   const done = new Set<string>()
   const circles: string[] = []
   const visit = (file: string, path: readonly string[]): void => {

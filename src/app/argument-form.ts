@@ -2,7 +2,8 @@ import type { Field, Form, FormValues } from '../message/form.ts'
 import { accountName } from '../views/post-card.ts'
 import { excerpt, postStateWords } from '../views/words.ts'
 import type { Actor } from './actor.ts'
-import type { Arg, Command } from './command.ts'
+import type { Arg } from './arg.ts'
+import type { Command } from './command.ts'
 
 /** As many posts as a chat's select holds. */
 const MOST_POSTS = 25

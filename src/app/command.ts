@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import type { EpochMs } from '../kit/clock.ts'
-import type { Form, FormValues, Option } from '../message/form.ts'
+import type { Form, FormValues } from '../message/form.ts'
 import type { Message } from '../message/message.ts'
 import type { Chat, Role, SurfaceName } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
+import type { Arg } from './arg.ts'
 import type { IncomingFile } from './surface.ts'
 
 /**
@@ -27,29 +28,6 @@ export interface Command<Args = unknown> {
   /** Opened when a required argument is missing, with what was given already. Where absent, that is an error in words. */
   form?(values: FormValues, context: CommandContext): Form | Promise<Form>
   run(args: Args, context: CommandContext): Promise<Message | Form | ForChannel>
-}
-
-/** An argument, as surfaces need it. */
-export interface Arg {
-  name: string
-  /** What kind of value it is: decides Discord's option type, the form's field and the completion. */
-  kind:
-    | 'post'
-    | 'when'
-    | 'accounts'
-    | 'text'
-    | 'words'
-    | 'choice'
-    | 'flag'
-    | 'member'
-    | 'channel'
-    | 'secret'
-    | 'number'
-  /** What it is, at most 45 characters (a form's label). */
-  label: string
-  hint?: string
-  required: boolean
-  choices?: readonly Option[]
 }
 
 /** A message that the whole channel should see. */

@@ -4,7 +4,7 @@ import type { Post } from '../posts/post.ts'
 import { shortRevision } from '../posts/revision.ts'
 import { accountName } from '../views/post-card.ts'
 import type { Actor } from './actor.ts'
-import type { Arg } from './command.ts'
+import type { Arg } from './arg.ts'
 import { resolveAccounts } from './read-accounts.ts'
 
 /** The arguments that writing a post takes, whichever command writes it. */

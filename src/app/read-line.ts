@@ -1,5 +1,5 @@
 import type { FormValues } from '../message/form.ts'
-import type { Arg } from './command.ts'
+import type { Arg } from './arg.ts'
 
 /** What reading a line needs to know of a command. */
 export interface LineShape {

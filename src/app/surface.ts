@@ -1,7 +1,7 @@
 import type { Form, FormValues } from '../message/form.ts'
 import type { Message } from '../message/message.ts'
 import type { Role, SurfaceName } from '../workspaces/workspace.ts'
-import type { Arg } from './command.ts'
+import type { Arg } from './arg.ts'
 
 /**
  * What stands between people and `dispatch`. A surface knows nothing of posts: it reads lines, presses and forms,

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 // chrono-node: a well-kept reader of one-off times for languages that Crier has no table for.
 import type * as chrono from 'chrono-node'
 import { choice, clockNote, type Here } from './once.ts'
-import type { When } from './read-when.ts'
+import type { When } from './when.ts'
 
 /** The languages chrono reads and Crier has no grammar for. */
 const LANGUAGES = ['fi', 'it', 'nl', 'ru', 'sv', 'uk', 'vi', 'zh'] as const

@@ -1,10 +1,10 @@
 import { addSpan, type Days, daysOf } from './days.ts'
 import { describeInstant } from './describe.ts'
 import type { Clock } from './grammar/items.ts'
-import type { When } from './read-when.ts'
 import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 import type { Slots } from './slots.ts'
 import { clockInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
+import type { When } from './when.ts'
 import { zoneName } from './zones.ts'
 
 /** What a reading needs to know besides the phrase. */

@@ -5,31 +5,12 @@ import { type LanguageCode, languageOf, languages, lexicons } from './languages/
 import type { Language } from './languages/language.ts'
 import { type Here, readOnce } from './once.ts'
 import { Reader } from './reader.ts'
-import type { Recurrence } from './recurrence.ts'
 import { isRepeating, readRule } from './rule.ts'
 import { fillSlots } from './slots.ts'
 import { type Token, tokenize } from './tokens.ts'
+import type { ReadAt, When } from './when.ts'
 
-/** Where and when a phrase is read. `zone` is the person's own, `defaultTime` (`HH:MM`) what a day without a time gets. */
-export interface ReadAt {
-  now: Temporal.Instant
-  zone: string
-  locale: string
-  defaultTime?: string
-}
-
-/** One of the readings a person may choose. `phrase` reads back, unambiguously, to this choice. */
-export interface Choice {
-  label: string
-  at: Temporal.Instant
-  phrase: string
-}
-
-export type When =
-  | { kind: 'once'; at: Temporal.Instant; zone: string; notes: string[] }
-  | { kind: 'recurring'; rule: Recurrence; next: Temporal.Instant[]; notes: string[] }
-  | { kind: 'ask'; question: string; choices: Choice[] }
-  | { kind: 'error'; message: string }
+export type { Choice, ReadAt, When } from './when.ts'
 
 const DEFAULT_TIME = '09:00'
 const CODES = Object.keys(languages) as LanguageCode[]

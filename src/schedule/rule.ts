@@ -2,7 +2,6 @@ import { addSpan } from './days.ts'
 import { describeInstant, describeRule } from './describe.ts'
 import type { Item } from './grammar/items.ts'
 import { clockNote, type Here } from './once.ts'
-import type { Choice, When } from './read-when.ts'
 import { nextRuns, type Recurrence } from './recurrence.ts'
 import { type RepeatParts, repeatParts } from './repeat-parts.ts'
 import { edge, exceptions } from './rule-edges.ts'
@@ -10,6 +9,7 @@ import { type Frame, frameOf } from './rule-frame.ts'
 import { clockSets, clockText, timesSaid, wallText } from './rule-times.ts'
 import { saidZones } from './said-zone.ts'
 import { timesOf } from './time-of-day.ts'
+import type { Choice, When } from './when.ts'
 
 /** How many runs a reading shows. */
 const SHOWN_RUNS = 3

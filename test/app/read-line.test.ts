@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Arg } from '../../src/app/command.ts'
+import type { Arg } from '../../src/app/arg.ts'
 import { readLine } from '../../src/app/read-line.ts'
 import { play } from '../dialogs/conversation.ts'
 import { openTestHouse } from '../house.ts'

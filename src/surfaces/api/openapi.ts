@@ -1,4 +1,4 @@
-import type { Arg } from '../../app/command.ts'
+import type { Arg } from '../../app/arg.ts'
 import type { CommandFacts, FrontDesk } from '../../app/surface.ts'
 
 /** The API as OpenAPI 3.1, derived from the commands: one operation, one shape of body and one example per command. */

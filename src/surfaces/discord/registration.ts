@@ -6,7 +6,7 @@ import type {
   RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from 'discord.js'
 import { Routes } from 'discord-api-types/v10'
-import type { Arg } from '../../app/command.ts'
+import type { Arg } from '../../app/arg.ts'
 import type { CommandFacts } from '../../app/surface.ts'
 import type { Log } from '../../kit/log.ts'
 import { onOneLine, shortened } from './markdown.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Arg } from '../../../src/app/command.ts'
+import type { Arg } from '../../../src/app/arg.ts'
 import type { CommandFacts } from '../../../src/app/surface.ts'
 import { discordInvite, discordPermissions } from '../../../src/surfaces/discord/invite.ts'
 import {

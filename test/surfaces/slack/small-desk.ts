@@ -1,4 +1,4 @@
-import type { Arg } from '../../../src/app/command.ts'
+import type { Arg } from '../../../src/app/arg.ts'
 import type { Answer, CommandFacts, FrontDesk, Said, Speaker } from '../../../src/app/surface.ts'
 import type { Field, Form, FormValues } from '../../../src/message/form.ts'
 import * as say from '../../../src/message/message.ts'
