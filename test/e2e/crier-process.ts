@@ -23,6 +23,7 @@ export interface CrierProcess {
 export async function startCrier(
   dataDir: string,
   environment: Record<string, string> = {},
+  tree = root,
 ): Promise<CrierProcess> {
   const port = environment.PORT ?? String(await freePort())
   const env = {
@@ -34,7 +35,7 @@ export async function startCrier(
     ...environment,
   }
   const child = spawn(process.execPath, ['src/crier.js', 'start'], {
-    cwd: root,
+    cwd: tree,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -59,7 +60,7 @@ export async function startCrier(
     const known = tokens.get(as)
     if (known) return known
     const token = execFileSync(process.execPath, ['src/crier.js', 'token', '--as', as], {
-      cwd: root,
+      cwd: tree,
       env,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
