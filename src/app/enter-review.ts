@@ -19,7 +19,7 @@ export async function enterReview(
   const moved = await stores.posts.move(post.id, move, { at, revision: post.revision, round })
   if (!moved) throw refused(move, (await stores.posts.get(post.id)) ?? post)
   if (move === 'schedule') await createDeliveries(stores, moved, at)
-  else await tellHooksOfPost(stores, moved, 'post.submitted', at)
+  else await tellHooksOfPost(stores, moved, 'post.submitted', at, `${round} ${post.revision}`)
   return moved
 }
 

@@ -193,7 +193,7 @@ function problemOf(error: unknown): string {
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'There is no receiver of that name'
+      return 'No receiver has that name'
     case 'ECONNREFUSED':
       return 'Nobody listens at that address'
     default:

@@ -64,8 +64,9 @@ export async function mustFitAccounts(
   if (connected.length > plan.accounts) throw tooManyAccounts(plan.accounts)
 }
 
+/** Whoever connects with nothing in their hands connects to Crier itself. */
 const needsLogin = (platform: Platform | undefined): boolean =>
-  platform?.connect.some((way) => way.by === 'oauth' || way.fields.length > 0) ?? true
+  platform?.connect.every((way) => way.by === 'oauth' || way.fields.some((field) => field.required)) ?? true
 
 /** @throws UserError where more people came from chats than the plan allows */
 export async function mustFitMembers(
