@@ -195,6 +195,9 @@ export function chatsContract(ground: () => Ground): void {
       ])
       expect(await stores.media.bySha256(one.sha256)).toEqual(stored)
       expect(await stores.media.bySha256('c'.repeat(64))).toBeUndefined()
+      await stores.media.add({ ...film(one.sha256), id: crypto.randomUUID() })
+      expect(await stores.media.bytes()).toBe(one.size + two.size)
+      expect(await (await newTeam(ground().storage)).stores.media.bytes()).toBe(0)
     })
   })
 

@@ -171,6 +171,25 @@ export function deliveriesContract(ground: () => Ground): void {
       for (const { postId } of [due, later, elsewhere]) await deliveries.cancelOfPost(postId, NOON)
     })
 
+    test('a live delivery learns once where it stands', async () => {
+      const team = await newTeam(ground().storage)
+      const { deliveries } = team.stores
+      const published = { remoteId: 'r', url: null, facts: { cid: 'c' } }
+      const live = await dueDelivery(team, { state: 'published', published, publishedAt: NOON })
+      const url = 'https://example.com/1'
+      const [first, second] = await Promise.all([
+        deliveries.locate(live.id, url),
+        deliveries.locate(live.id, 'https://example.com/2'),
+      ])
+      const learnt = first ?? second
+      expect([first, second].filter((one) => one !== undefined)).toHaveLength(1)
+      expect(learnt).toEqual({ ...live, published: { ...published, url: learnt?.published?.url } })
+      expect(await deliveries.get(live.id)).toEqual(learnt)
+      const waiting = await dueDelivery(team, { dueAt: NOON + 900 * DAY })
+      expect(await deliveries.locate(waiting.id, url)).toBeUndefined()
+      expect(await deliveries.locate(crypto.randomUUID(), url)).toBeUndefined()
+    })
+
     test('the newest metrics of each count', async () => {
       const team = await newTeam(ground().storage)
       const { deliveries } = team.stores
