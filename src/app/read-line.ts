@@ -32,7 +32,7 @@ export function readLine(
       `^${parts
         .slice(0, length)
         .map((part) => pattern(part, fields, words))
-        .join('')}\\s*$`,
+        .join('')}$`,
       'iu',
     ).exec(said)
     if (match) return valuesOf(match.groups ?? {}, fields)
@@ -61,13 +61,16 @@ export function parseUsage(usage: string): UsagePart[] {
   return stack[0] ?? []
 }
 
-/** A part begins the line or follows a blank; a colon clings to what stands before it, an `@` to what comes. */
-const GAP = '(?:^|\\s+|(?<=@))'
+/**
+ * A part begins the line or follows blanks; a colon clings to what stands before it, an `@` to what comes. A run of blanks
+ * is taken as a whole or not at all: tried from each of its blanks, a long one would cost its square.
+ */
+const GAP = '(?:^|(?<!\\s)\\s+(?!\\s)|(?<=@))'
 
 function pattern(part: UsagePart, fields: readonly Arg[], words: LineWords): string {
   switch (part.kind) {
     case 'word':
-      return part.word === ':' ? '\\s*:(?=\\s|$)' : `${GAP}${escaped(part.word)}`
+      return part.word === ':' ? '(?<!\\s)\\s*:(?=\\s|$)' : `${GAP}${escaped(part.word)}`
     case 'optional':
       return `(?:${part.parts.map((one) => pattern(one, fields, words)).join('')})?`
     case 'arg': {
@@ -93,8 +96,12 @@ function valuePattern(field: Arg, words: LineWords): string {
           .sort((a, b) => b.length - a.length)
           .map(escaped)
           .join('|') || '(?!)'
-      }|@[^\\s,:]+(?:\\.[^\\s,:]+)*)`
-      return `${word}(?:(?:\\s*[,;]\\s*|\\s+(?:and|und|et|y|e|ve)\\s+)${word})*`
+      }|@[^\\s,:]+)(?=[\\s,;:]|$)`
+      // Taken once and never read another way: handles that hold an "and" would otherwise have a line's every "and" tried
+      // both ways, which doubles with each. JavaScript has no atomic groups, but what a look ahead found stays found.
+      const atom = (name: string) => `(?=(?<${name}>${word}))\\k<${name}>`
+      const each = `${field.name.replaceAll('-', '_')}_`
+      return `${atom(`${each}first`)}(?:(?:\\s*[,;]\\s*|\\s+(?:and|und|et|y|e|ve)\\s+)${atom(`${each}next`)})*`
     }
     case 'choice':
       return (field.choices ?? []).map((choice) => escaped(choice.value)).join('|') || '\\S+'

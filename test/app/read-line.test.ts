@@ -42,6 +42,24 @@ describe('a line is read by its usage', () => {
     const line = `${'to '.repeat(2_000)}: ${'x: '.repeat(2_000)}`
     expect(readLine(schedule, line, words)?.text).toContain('x: x:')
   })
+
+  // One process serves every team: a line that takes a second to read is a second in which nothing is published.
+  const hostile: [string, string, string[]][] = [
+    ['a handle of many dots', `now to @${'a.'.repeat(24)} !!`, ['x']],
+    ['handles that hold an "and"', `now to ${'x and '.repeat(36)}!!`, ['x', 'x and x']],
+    ['a run of blanks before what fits nothing', `now${' '.repeat(40_000)}x`, ['x']],
+    ['a run of blanks in the text', `now: a${' '.repeat(40_000)}b`, ['x']],
+    ['many accounts', `now to ${'x, '.repeat(10_000)}!!`, ['x']],
+  ]
+  test.each(hostile)('%s costs no time', (_, line, accounts) => {
+    const before = performance.now()
+    readLine(schedule, line, { accounts })
+    expect(performance.now() - before).toBeLessThan(400)
+  })
+
+  test('a handle goes on where another one, which it begins with, ends', () => {
+    expect(readLine(schedule, 'now to @acme.social: Up', words)?.accounts).toBe('@acme.social')
+  })
 })
 
 test('a handle with blanks can be typed', async () => {
