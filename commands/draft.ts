@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { accounts, postText } from '../src/app/args.ts'
-import { attach } from '../src/app/attach-media.ts'
+import { attachSaid } from '../src/app/attach-media.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { accountsArg, altArg, describe, postForm, textArg, whenArg } from '../src/app/post-form.ts'
+import { accountsArg, altArg, mediaArg, postForm, textArg, whenArg } from '../src/app/post-form.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { noteBlocks, oneTimeFromWords } from '../src/app/read-time.ts'
 import { sheetOf } from '../src/app/sheets.ts'
@@ -20,8 +20,9 @@ export default defineCommand({
     accounts: accounts.optional(),
     when: z.string().optional(),
     alt: z.string().optional(),
+    media: z.string().optional(),
   }),
-  fields: [{ ...textArg, required: false }, accountsArg, { ...whenArg, required: false }, altArg],
+  fields: [{ ...textArg, required: false }, accountsArg, { ...whenArg, required: false }, altArg, mediaArg],
 
   form: (values, context) =>
     postForm(context, {
@@ -33,7 +34,7 @@ export default defineCommand({
     }),
 
   async run(said, context) {
-    if (said.text === undefined && context.files.length === 0) {
+    if (said.text === undefined && said.media === undefined && context.files.length === 0) {
       return postForm(context, {
         command: 'draft',
         title: 'Draft a post',
@@ -46,13 +47,13 @@ export default defineCommand({
     const where = said.accounts?.length
       ? await resolveAccounts(context.stores, context.bench.platforms, said.accounts)
       : []
-    const { media, text } = await attach(context, context.files)
+    const { media, text } = await attachSaid(context, context.files, said)
     const post = await draftPost(
       context,
       {
         text: text ?? said.text ?? '',
         accountIds: where.map((one) => one.id),
-        media: describe(media, said.alt),
+        media,
       },
       read?.when ?? null,
     )

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { accounts, postNumber, postText, revision } from '../src/app/args.ts'
-import { attach } from '../src/app/attach-media.ts'
+import { attachSaid } from '../src/app/attach-media.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { platformByName } from '../src/app/connect-accounts.ts'
-import { accountsArg, altArg, describe, postArg, postForm, seenArg, textArg } from '../src/app/post-form.ts'
+import { accountsArg, altArg, mediaArg, postArg, postForm, seenArg, textArg } from '../src/app/post-form.ts'
 import { mayTouch } from '../src/app/post-refusals.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { postByNumber, sheetOf } from '../src/app/sheets.ts'
@@ -22,6 +22,7 @@ export default defineCommand({
     platform: z.string().optional(),
     accounts: accounts.optional(),
     alt: z.string().optional(),
+    media: z.string().optional(),
     seen: revision.optional(),
   }),
   fields: [
@@ -36,6 +37,7 @@ export default defineCommand({
     { ...textArg, required: false },
     accountsArg,
     altArg,
+    mediaArg,
     seenArg,
   ],
 
@@ -57,6 +59,7 @@ export default defineCommand({
       said.text === undefined &&
       said.accounts === undefined &&
       said.alt === undefined &&
+      said.media === undefined &&
       context.files.length === 0
     ) {
       mayTouch(context, before)
@@ -69,7 +72,7 @@ export default defineCommand({
         asksWhen: 'no',
       })
     }
-    const attached = await attach(context, context.files)
+    const attached = await attachSaid(context, context.files, said, before.content.media)
     const text = attached.text ?? said.text
     const words: PostWords = {}
     if (text !== undefined && said.platform)
@@ -79,8 +82,8 @@ export default defineCommand({
       words.accountIds = (await resolveAccounts(context.stores, context.bench.platforms, said.accounts)).map(
         (one) => one.id,
       )
-    if (attached.media.length > 0 || said.alt !== undefined)
-      words.media = describe([...before.content.media, ...attached.media], said.alt)
+    if (context.files.length > 0 || said.alt !== undefined || said.media !== undefined)
+      words.media = attached.media
 
     const post = await editPost(context, said.post, words, said.seen)
     return postCard(await sheetOf(context.stores, context.bench, post, context))

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { accounts, postText } from '../src/app/args.ts'
-import { attach } from '../src/app/attach-media.ts'
+import { attachSaid } from '../src/app/attach-media.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { beginSeries, planNext } from '../src/app/plan-series.ts'
-import { accountsArg, altArg, describe, postForm, textArg, whenArg } from '../src/app/post-form.ts'
+import { accountsArg, altArg, mediaArg, postForm, textArg, whenArg } from '../src/app/post-form.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { noteBlocks, type TimeWords, timeFromWords } from '../src/app/read-time.ts'
 import { reviewHere } from '../src/app/review-channel.ts'
@@ -30,8 +30,9 @@ export default defineCommand({
     text: postText.optional(),
     accounts: accounts.optional(),
     alt: z.string().optional(),
+    media: z.string().optional(),
   }),
-  fields: [whenArg, textArg, accountsArg, altArg],
+  fields: [whenArg, textArg, accountsArg, altArg, mediaArg],
 
   form: (values, context) =>
     postForm(context, {
@@ -43,7 +44,7 @@ export default defineCommand({
     }),
 
   async run(said, context) {
-    const attached = await attach(context, context.files)
+    const attached = await attachSaid(context, context.files, said)
     const text = attached.text ?? said.text
     const where = await accountsFor(said.accounts, context)
     if (!where || (text === undefined && attached.media.length === 0)) {
@@ -60,7 +61,7 @@ export default defineCommand({
         asksWhen: 'required',
       })
     }
-    const words = { text: text ?? '', accountIds: where, media: describe(attached.media, said.alt) }
+    const words = { text: text ?? '', accountIds: where, media: attached.media }
     const read = await timeOrDraft(context, said.when, words)
     if (read.kind === 'recurring') return scheduleSeries(context, read, words, said.when)
 

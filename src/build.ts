@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Registry } from 'prom-client'
 import { createSealer, newSecretKey, type Sealer } from './accounts/seal.ts'
+import { LARGEST_FILE } from './app/attach-media.ts'
 import type { Command } from './app/command.ts'
 import { createFrontDesk } from './app/front-desk.ts'
 import { openHome } from './app/home.ts'
@@ -11,6 +12,7 @@ import type { Workbench } from './app/workbench.ts'
 import { createMediaLinks, type MediaLinks } from './http/media-links.ts'
 import { type Clock, DAY } from './kit/clock.ts'
 import { type Config, hasChats } from './kit/config.ts'
+import { fetchFile } from './kit/fetch-file.ts'
 import { newId } from './kit/ids.ts'
 import { loadFolder } from './kit/load-folder.ts'
 import { createLog, type Log } from './kit/log.ts'
@@ -90,6 +92,12 @@ export async function build(
   const agents = new Map<string, ReturnType<typeof publicAgent>>()
   const hookAgent = publicAgent({ allowOrigins: config.hookOrigins })
 
+  const linkAgent = (): ReturnType<typeof publicAgent> => {
+    const agent = agents.get('') ?? publicAgent()
+    agents.set('', agent)
+    return agent
+  }
+
   const apiUrlOf = (platform: Platform): string =>
     config.platform(platform.name).apiUrl ??
     (platform.name === FEED ? `${address.own}/rehearsal` : (platform.apiUrl ?? ''))
@@ -125,6 +133,7 @@ export async function build(
       return publicFetch(agent)
     },
     callOut: publicPost(hookAgent),
+    fetchFile: (link) => fetchFile(link, { agent: linkAgent(), largest: LARGEST_FILE }),
     plan: config.plan,
     apiUrlOf,
     apiVersionOf: (platform) => config.platform(platform.name).apiVersion,

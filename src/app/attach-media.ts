@@ -5,11 +5,12 @@ import { inspect } from '../library/inspect.ts'
 import type { Media } from '../library/media.ts'
 import type { AttachedMedia } from '../posts/post.ts'
 import type { Actor } from './actor.ts'
+import { describe } from './post-form.ts'
 import type { IncomingFile } from './surface.ts'
 import { mustFitMedia } from './within-plan.ts'
 
 /** The largest file that is kept (bytes). Platforms' own limits are checked beside the post. */
-const LARGEST = 512 * 1024 * 1024
+export const LARGEST_FILE = 512 * 1024 * 1024
 /** A text longer than a chat's field comes as a file of this kind, and is words, not media. */
 const WORDS = /\.(txt|md)$/i
 
@@ -24,7 +25,7 @@ export async function attach(actor: Actor, files: readonly IncomingFile[]): Prom
   const attached: Attached = { media: [], text: undefined }
   for (const file of files) {
     const bytes = await file.bytes()
-    if (bytes.byteLength > LARGEST)
+    if (bytes.byteLength > LARGEST_FILE)
       throw new UserError(`"${file.name}" is larger than 512 MB`, {
         wayOut: 'Make it smaller, or link to it.',
         field: 'files',
@@ -38,6 +39,41 @@ export async function attach(actor: Actor, files: readonly IncomingFile[]): Prom
   }
   return attached
 }
+
+/** What a person says of a post's media, besides the files that came along. */
+export interface MediaWords {
+  /** Links, a line each. */
+  media?: string | undefined
+  /** Alt text, a line per picture; a line that begins with a link adds what is behind it, described by the rest. */
+  alt?: string | undefined
+}
+
+/**
+ * The media of a post once what was said of them is done: those it had, the files that came along, and what is behind links.
+ *
+ * @throws UserError for what can't be published anywhere, and for links that can't be read
+ */
+export async function attachSaid(
+  actor: Actor,
+  files: readonly IncomingFile[],
+  { media, alt }: MediaWords,
+  before: readonly AttachedMedia[] = [],
+): Promise<Attached> {
+  const { media: attached, text } = await attach(actor, files)
+  const lines = alt?.split('\n').map((line) => line.trim())
+  const described = describe([...before, ...attached], lines?.filter((line) => !LINK.test(line)).join('\n'))
+  const links = [...(lines ?? []), ...(media ?? '').split(/\s+/)].filter((line) => LINK.test(line))
+  const linked: AttachedMedia[] = []
+  for (const line of links) {
+    const [link = '', ...words] = line.split(/\s+/)
+    const { name, bytes } = await actor.bench.fetchFile(link)
+    const kept = await keep(actor, name, bytes)
+    linked.push({ mediaId: kept.id, alt: words.join(' ') })
+  }
+  return { media: [...described, ...linked], text }
+}
+
+const LINK = /^https?:\/\/\S/i
 
 async function keep({ bench, stores }: Actor, filename: string, attached: Uint8Array): Promise<Media> {
   const { bytes, ...facts } = await inspect(filename, attached)

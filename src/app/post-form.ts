@@ -37,6 +37,13 @@ export const altArg: Arg = {
   label: 'Alt text, a line per picture',
   required: false,
 }
+export const mediaArg: Arg = {
+  name: 'media',
+  kind: 'text',
+  label: 'Links to pictures or a video',
+  hint: 'https://…, one after another',
+  required: false,
+}
 
 /** The form that writes or edits a post. What was said already is in it. */
 export async function postForm(
@@ -93,6 +100,7 @@ export async function postForm(
       kind: 'text',
       name: 'alt',
       label: 'Alt text, a line per picture',
+      hint: 'A line that begins with a link adds the picture behind it: https://… and its alt text',
       required: false,
       multiline: true,
       value: said(values.alt) ?? (post?.content.media.map((one) => one.alt).join('\n') || ''),

@@ -1,5 +1,6 @@
 import type { Sealer } from '../accounts/seal.ts'
 import type { Clock } from '../kit/clock.ts'
+import type { FetchedFile } from '../kit/fetch-file.ts'
 import type { Log } from '../kit/log.ts'
 import type { PublicFetch } from '../kit/public-network.ts'
 import type { PublicPost } from '../kit/public-post.ts'
@@ -26,6 +27,8 @@ export interface Workbench {
   fetchOf(platform: Platform): PublicFetch
   /** The way out to addresses that people named. */
   callOut: PublicPost
+  /** Fetches what is behind a link that a person typed, from public addresses only. @throws UserError */
+  fetchFile(link: string): Promise<FetchedFile>
   /** What the operator allows each workspace. */
   plan: Plan
   /** Its base address with the operator's override applied; '' where each account brings its own. */

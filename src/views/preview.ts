@@ -93,9 +93,7 @@ const textOf = (scene: Scene): string =>
 
 const marks = (scene: Scene): string => {
   const count = scene.parts.flat().filter(({ marked }) => marked).length
-  return count === 0
-    ? ''
-    : `${counted(count, 'link, mention or hashtag', 'links, mentions and hashtags')}`
+  return count === 0 ? '' : `${counted(count, 'link, mention or hashtag', 'links, mentions and hashtags')}`
 }
 
 function mediaFacts({ media, face }: Scene): string[] {

@@ -63,6 +63,9 @@ export function benchOn(
     fetchOf: () => {
       throw new Error('Nobody fetches here')
     },
+    fetchFile: () => {
+      throw new Error('Nobody fetches here')
+    },
     callOut: () => {
       throw new Error('Nobody calls out here')
     },
