@@ -7,8 +7,12 @@ export interface Meters {
   lateness: Histogram
   /** What became of attempts, by platform and move. */
   verdicts: Counter<'platform' | 'move'>
-  due: Gauge
+  overdue: Gauge
+  /** For how long the oldest has been (seconds). */
+  oldestOverdue: Gauge
   outboxDepth: Gauge
+  /** 1 where a platform is left alone by this process. */
+  breaker: Gauge<'platform'>
   messages: Counter<'surface' | 'result'>
   jobFailures: Counter<'job'>
 }
@@ -36,9 +40,20 @@ export function createMeters(registry: Registry, tickAge: () => number): Meters 
       labelNames: ['platform', 'move'],
       registers,
     }),
-    due: new Gauge({
+    overdue: new Gauge({
       name: 'crier_deliveries_overdue',
       help: 'Deliveries that are due and not under way',
+      registers,
+    }),
+    oldestOverdue: new Gauge({
+      name: 'crier_oldest_overdue_seconds',
+      help: 'For how long the oldest of them has been due',
+      registers,
+    }),
+    breaker: new Gauge({
+      name: 'crier_platform_left_alone',
+      help: '1 where a platform failed too often in a row and is left alone for a while',
+      labelNames: ['platform'],
       registers,
     }),
     outboxDepth: new Gauge({ name: 'crier_outbox_depth', help: 'Messages that wait to be sent', registers }),

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 // croner: the cron library that keeps wall clocks over DST; here its second is the heartbeat.
 import { Cron } from 'croner'
+import { pulseOf } from '../app/pulse.ts'
 import type { Surface } from '../app/surface.ts'
 import type { Workbench } from '../app/workbench.ts'
 import type { EpochMs } from '../kit/clock.ts'
@@ -35,7 +36,7 @@ export interface Scheduler {
 }
 
 /** Deliveries that one process publishes at a time. */
-const MOST_IN_FLIGHT = 200
+const MOST_IN_FLIGHT = 400
 /** Node turns a time-out of 2^31 ms and more into 1 ms; and clocks move, so the next beat looks again anyway. */
 const LONGEST_TIMER = 60_000
 
@@ -64,6 +65,8 @@ export async function createScheduler({
     ({ workspaceId }) => workspaceId,
     (ended) => tellOf(bench, breaker, ended),
   )
+  const pulse = pulseOf(bench)
+  pulse.platformsPaused = () => breaker.open()
   let claims = 0
   let full = false
   let beat: EpochMs | undefined
@@ -150,6 +153,7 @@ export async function createScheduler({
   function dueJobs(): Job[] {
     const now = bench.clock.now()
     beat = now
+    pulse.tickedAt = now
     return jobs.filter((job) => {
       const last = lastRun.get(job.name)
       // A clock that was set back must not stop the jobs until it has caught up.

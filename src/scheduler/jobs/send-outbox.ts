@@ -1,3 +1,4 @@
+import { pulseOf } from '../../app/pulse.ts'
 import { SendError, type Surface } from '../../app/surface.ts'
 import { type EpochMs, HOUR, SECOND } from '../../kit/clock.ts'
 import type { Card, OutboxEntry } from '../../outbox/outbox.ts'
@@ -46,8 +47,10 @@ async function sendOne(tools: Tools, claimed: ClaimedEntry): Promise<void> {
     const card = await say(tools, surface, claimed)
     await outboxQueue.sent(entry.id, bench.clock.now(), card)
     meters.messages.inc({ surface: name, result: 'sent' })
+    pulseOf(bench).outboxFailingSince = undefined
   } catch (error) {
     meters.messages.inc({ surface: name, result: 'failed' })
+    pulseOf(bench).outboxFailingSince ??= bench.clock.now()
     const reason = error instanceof Error ? error.message : String(error)
     const again = nextTry(error, entry, bench.clock.now())
     bench.log.warn(

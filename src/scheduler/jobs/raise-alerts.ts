@@ -1,0 +1,87 @@
+import { pulseOf } from '../../app/pulse.ts'
+import type { WorkspaceStores } from '../../app/stores.ts'
+import type { Workbench } from '../../app/workbench.ts'
+import { type EpochMs, HOUR, MINUTE } from '../../kit/clock.ts'
+import { newId } from '../../kit/ids.ts'
+import { button, buttons, message, text } from '../../message/message.ts'
+import { accountName } from '../../views/post-card.ts'
+import { defineJob } from '../job.ts'
+
+/** An hour with so many failed deliveries, and this share of all, is news. */
+const MOST_FAILED = 5
+const MOST_SHARE = 0.25
+/** It is said again after this (ms), if it goes on. */
+const EPISODE = 6 * HOUR
+/** Messages that failed for so long (ms), without one that was sent. */
+const STUCK = 10 * MINUTE
+
+/** Says in the team's channel what is going wrong, once per episode, on any number of machines. */
+export default defineJob({
+  name: 'raise-alerts',
+  every: MINUTE,
+
+  async run({ bench, stopping }) {
+    const now = bench.clock.now()
+    for (const { id } of await bench.stores.directory.all()) {
+      if (stopping.aborted) return
+      const stores = bench.stores.workspace(id)
+      for (const { episode, words } of await alerts(bench, stores, now)) {
+        if ((await stores.marks.get(`alert ${episode}`)) !== undefined) continue
+        await bench.stores.transaction(id, async (inside) => {
+          if (await inside.marks.setOnce(`alert ${episode}`, now)) await sayInChannels(inside, words, now)
+        })
+      }
+    }
+  },
+})
+
+interface Alert {
+  /** The same as long as it is the same trouble. */
+  episode: string
+  words: string
+}
+
+async function alerts(bench: Workbench, stores: WorkspaceStores, now: EpochMs): Promise<Alert[]> {
+  const found: Alert[] = []
+  for (const account of await stores.accounts.list({ states: ['connected'] })) {
+    if (account.pausedUntil === null || account.pausedUntil <= now) continue
+    const live = await stores.deliveries.list({ states: ['published'], accountId: account.id })
+    const lastLive = live.reduce((last, one) => Math.max(last, one.publishedAt ?? 0), 0)
+    found.push({
+      // A success ends the trouble: the next one is another.
+      episode: `failing ${account.id} ${lastLive}`,
+      words: `⚠️ ${accountName(account, bench.platforms)} failed ${account.failures} times in a row. It is left alone for a while; then one post tries it, and the others follow.`,
+    })
+  }
+  const ended = await stores.deliveries.list({ states: ['published', 'failed'], updatedFrom: now - HOUR })
+  const failed = ended.filter((one) => one.state === 'failed').length
+  if (failed >= MOST_FAILED && failed >= ended.length * MOST_SHARE)
+    found.push({
+      episode: `errors ${Math.floor(now / EPISODE)}`,
+      words: `⚠️ ${failed} of ${ended.length} deliveries failed in the last hour.`,
+    })
+  const since = pulseOf(bench).outboxFailingSince
+  if (since !== undefined && now - since > STUCK)
+    found.push({
+      episode: `outbox ${since}`,
+      words: '⚠️ Messages to a chat have failed for ten minutes. They are kept and tried again.',
+    })
+  return found
+}
+
+async function sayInChannels(stores: WorkspaceStores, words: string, now: EpochMs): Promise<void> {
+  for (const chat of await stores.workspace.chats()) {
+    const channel = chat.channels.results ?? chat.channels.review
+    if (!channel) continue
+    await stores.outbox.add({
+      id: newId(now),
+      chatId: chat.id,
+      channel,
+      memberId: null,
+      subject: null,
+      kind: 'message',
+      message: message(text(words), buttons(button('Health', 'health'))),
+      createdAt: now,
+    })
+  }
+}

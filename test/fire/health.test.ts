@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SendError, type Surface } from '../../src/app/surface.ts'
+import { HOUR, MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
+import { silentLog } from '../../src/kit/log.ts'
+import { plainText } from '../../src/message/plain-text.ts'
+import { createBreaker } from '../../src/scheduler/breaker.ts'
+import { openStorage } from '../../src/storage/open-storage.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { conversation } from '../dialogs/conversation.ts'
+import { type PlatformServer, startPlatforms } from './platforms.ts'
+import { allDeliveries, firePlatforms, newTeam, schedulePost, startWorker } from './world.ts'
+
+const clock = standingClock('2026-11-20T08:00:00Z')
+let folder: string
+let storage: Storage
+let server: PlatformServer
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crier-health-'))
+  storage = await openStorage({ url: `file:${join(folder, 'h.sqlite')}`, log: silentLog })
+  await storage.migrate()
+  server = await startPlatforms(clock)
+})
+
+afterEach(async () => {
+  await server.stop()
+  await storage.close()
+  await rm(folder, { recursive: true })
+})
+
+/** A chat that keeps what it was told, refuses as it is bid, and knows a message by its key. */
+function chatOf(): Surface & { said: string[]; refusals: SendError[]; keys: string[] } {
+  const said: string[] = []
+  const keys: string[] = []
+  const refusals: SendError[] = []
+  const take = (words: string, key: string): void => {
+    const refusal = refusals.shift()
+    if (refusal) throw refusal
+    said.push(words)
+    keys.push(key)
+  }
+  return {
+    name: 'playground',
+    said,
+    keys,
+    refusals,
+    start: async () => undefined,
+    stop: async () => undefined,
+    health: () => ({ ok: true, detail: '' }),
+    async send({ channel }, message, { key }) {
+      take(`${channel}: ${plainText(message)}`, key)
+      return `m${said.length}`
+    },
+    async update({ channel }, remoteId, message) {
+      take(`${channel} ${remoteId}: ${plainText(message)}`, remoteId)
+    },
+    async tell(_, message, { key }) {
+      take(`privately: ${plainText(message)}`, key)
+    },
+  }
+}
+
+test('an account that fails is left alone, tried by one, said once, and let go again', async () => {
+  const team = await newTeam(storage, clock.now(), ['keyed'])
+  const chat = chatOf()
+  const one = await startWorker(storage, clock, {
+    skew: 0,
+    url: server.url,
+    surfaces: new Map([['playground', chat]]),
+  })
+  const actor = await team.actor(one.bench)
+  server.faults.push(...Array.from({ length: 6 }, () => 'busyBefore' as const))
+  for (let n = 0; n < 6; n++) await schedulePost(actor, `Post ${n}`, team.accountIds, clock.now())
+  await one.tick()
+  clock.advance(MINUTE + SECOND)
+  await one.tick()
+  const [accountId = ''] = team.accountIds
+  expect(await storage.workspace(team.id).accounts.get(accountId)).toMatchObject({ failures: 6 })
+  const alerts = () => chat.said.filter((words) => /^results: ⚠️ .*failed 6 times in a row/s.test(words))
+  expect(alerts()).toHaveLength(1)
+
+  // Still paused: nothing is tried, and nothing is said again.
+  clock.advance(MINUTE)
+  await one.tick()
+  expect(server.effects.size).toBe(0)
+  expect(alerts()).toHaveLength(1)
+  // The pause is over: one goes first.
+  clock.advance(5 * MINUTE)
+  await one.tick()
+  expect(server.effects.size).toBe(1)
+  for (let n = 0; n < 10; n++) {
+    clock.advance(10 * SECOND)
+    await one.tick()
+  }
+  expect(server.effects.size).toBe(6)
+  expect((await allDeliveries(storage, team.id)).every(({ state }) => state === 'published')).toBe(true)
+})
+
+test('a platform that fails for several accounts is left alone, and one delivery tries it', async () => {
+  const team = await newTeam(storage, clock.now(), ['listed', 'listed'])
+  const stores = storage.workspace(team.id)
+  const breaker = createBreaker(clock)
+  const [first, second] = await stores.accounts.list()
+  const platform = firePlatforms.find(({ name }) => name === 'listed')
+  const failure = {
+    outcome: 'retry' as const,
+    move: 'retryLater' as const,
+    problem: { ask: 'retry' as const, message: 'busy' },
+  }
+  const ask = (id: string) => breaker.ask(stores, platform, { id, accountId: first!.id, platform: 'listed' })
+  for (let n = 0; n < 8; n++) {
+    await breaker.note(stores, n % 2 ? first! : second!, `d${n}`, failure)
+    await stores.accounts.change((n % 2 ? first! : second!).id, { failures: 0, pausedUntil: null })
+  }
+  expect([...breaker.open().keys()]).toEqual(['listed'])
+  expect(await ask('a')).toMatchObject({ wait: { until: clock.now() + 30 * SECOND } })
+  clock.advance(31 * SECOND)
+  expect(await ask('a')).toHaveProperty('place')
+  expect(await ask('b')).toHaveProperty('wait')
+  await breaker.note(stores, first!, 'a', undefined)
+  expect(await ask('b')).toHaveProperty('place')
+})
+
+test("a platform's rates hold for deliveries that come due at once, and after a restart", async () => {
+  const team = await newTeam(storage, clock.now(), ['silent'])
+  const paced = firePlatforms.find(({ name }) => name === 'silent')!
+  paced.rates = { account: [{ posts: 3, per: HOUR }], source: 'https://example.com' }
+  try {
+    const one = await startWorker(storage, clock, { skew: 0, url: server.url })
+    const actor = await team.actor(one.bench)
+    const before = server.effects.size
+    for (let n = 0; n < 7; n++) await schedulePost(actor, `Paced ${n}`, team.accountIds, clock.now())
+    await one.tick()
+    expect(server.effects.size - before).toBe(3)
+    const other = await startWorker(storage, clock, { skew: 0, url: server.url })
+    clock.advance(30 * MINUTE)
+    await other.tick()
+    expect(server.effects.size - before).toBe(3)
+    for (let n = 0; n < 10; n++) {
+      clock.advance(20 * MINUTE)
+      await other.tick()
+    }
+    expect(server.effects.size - before).toBe(7)
+  } finally {
+    delete paced.rates
+  }
+})
+
+test('the outbox: in order, obeying the wait a chat gives, one card for several updates, nothing twice', async () => {
+  const team = await newTeam(storage, clock.now(), ['keyed'])
+  const chat = chatOf()
+  const start = () =>
+    startWorker(storage, clock, { skew: 0, url: server.url, surfaces: new Map([['playground', chat]]) })
+  const one = await start()
+  chat.refusals.push(new SendError('Slow down', { retry: true, after: 40 * SECOND }))
+  const post = await schedulePost(await team.actor(one.bench), 'In order', team.accountIds, clock.now())
+  await one.tick()
+  await one.tick()
+  // The first card was refused: whatever follows in its channel waits behind it.
+  expect(chat.said.filter((words) => words.startsWith('review'))).toEqual([])
+  clock.advance(39 * SECOND)
+  await one.tick()
+  expect(chat.said.filter((words) => words.startsWith('review'))).toEqual([])
+  // Another process goes on where this one stopped.
+  const two = await start()
+  clock.advance(2 * SECOND)
+  await two.tick()
+  clock.advance(2 * SECOND)
+  await two.tick()
+  const review = chat.said.filter((words) => words.startsWith('review'))
+  expect(review[0]).toContain(`#${post.number}`)
+  expect(review.filter((words) => /^review:.*#1 /s.test(words)).length).toBeGreaterThan(0)
+  expect(new Set(chat.keys.filter((key) => !key.startsWith('m'))).size).toBe(
+    chat.keys.filter((key) => !key.startsWith('m')).length,
+  )
+})
+
+test('health says in words how Crier does', () =>
+  conversation(`
+    Ada: health
+    bot: All is well
+    bot: 0 deliveries overdue
+    Grace: pause
+    Ada: health
+    bot: Not all is well
+    bot: Everything is paused since 09:00
+  `))
