@@ -63,12 +63,12 @@ export function previewMessage(sheet: PostSheet, { each, together, undrawn }: Pr
 
 const pictureOf =
   ({ post }: PostSheet) =>
-  ({ scene, png }: Preview): Block | undefined =>
+  ({ scene, platform, png }: Preview, index: number): Block | undefined =>
     png && {
       type: 'image',
       image: {
         png,
-        name: `post-${post.number}-${scene.label.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.png`,
+        name: `post-${post.number}-${index + 1}-${platform.name}.png`,
       },
       alt: `#${post.number} on ${scene.label} as ${scene.handle}: ${excerpt(textOf(scene), 120) || 'no text'}`,
     }
