@@ -3,6 +3,7 @@ import { postNumber } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { endSeries } from '../src/app/plan-series.ts'
 import { postArg } from '../src/app/post-form.ts'
+import { mayTouch } from '../src/app/post-refusals.ts'
 import { postByNumber } from '../src/app/sheets.ts'
 import { cancelPost } from '../src/app/write-posts.ts'
 import { button, buttons, message } from '../src/message/message.ts'
@@ -31,6 +32,7 @@ export default defineCommand({
 
   async run({ post: number, scope }, context) {
     const before = await postByNumber(context.stores, number)
+    mayTouch(context, before)
     if (scope === 'series' && before.seriesId) await endSeries(context, before.seriesId)
     if (scope === 'series' && before.state === 'cancelled')
       return postNews(before, 'was cancelled before; its series has ended too')

@@ -86,7 +86,7 @@ export default defineCommand({
 
   async run({ name, value }, context) {
     if (name === undefined) return settingsView(context)
-    const setting = SETTABLE[name.toLowerCase()]
+    const setting = Object.hasOwn(SETTABLE, name.toLowerCase()) ? SETTABLE[name.toLowerCase()] : undefined
     if (!setting)
       throw new UserError(`There is no setting "${name.slice(0, 40)}"`, {
         wayOut: `There are ${Object.keys(SETTABLE).join(', ')}.`,

@@ -180,8 +180,12 @@ async function keepWords(
   if (Object.keys(values).length === 0 || context.press || !command.form || refusal instanceof Question)
     return []
   const code = shortCode()
+  // What a platform asks for stands in its own file, so the command's own fields do not tell all that is secret.
+  const asked = [...context.bench.platforms.values()].flatMap(({ connect }) =>
+    connect.flatMap((way) => way.fields ?? []),
+  )
   const secrets = new Set(
-    command.fields.filter((field) => field.kind === 'secret').map((field) => field.name),
+    [...command.fields, ...asked].filter((field) => field.kind === 'secret').map((field) => field.name),
   )
   await context.stores.keptForms.keep({
     code,

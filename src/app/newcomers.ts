@@ -82,9 +82,21 @@ async function join(
   return member
 }
 
-/** Whoever runs the team runs Crier, and so does the first who comes; everybody else writes until an admin says otherwise. */
+/**
+ * Whoever runs the team runs Crier, and so does the first who comes; everybody else writes until an admin says otherwise.
+ *
+ * A second chat of a workspace may be a stranger's server to which they have added the bot: to run that says nothing about
+ * this team. Its people look on until an admin of the team has made one of them an admin too.
+ */
 function roleFor(speaker: Speaker, members: readonly Member[]): Role {
-  if (speaker.person.admin || speaker.surface === 'terminal') return 'admin'
+  if (speaker.surface === 'terminal') return 'admin'
+  const admins = members.filter((member) => member.role === 'admin' && cameFromAChat(member))
+  const vouchedFor = admins.some((member) =>
+    member.identities.some((one) => one.surface === speaker.surface && one.chat === speaker.chat.externalId),
+  )
+  const isChat = speaker.surface === 'slack' || speaker.surface === 'discord'
+  if (isChat && admins.length > 0 && !vouchedFor) return 'viewer'
+  if (speaker.person.admin) return 'admin'
   const firstFromAChat = members.every((member) =>
     member.identities.every(
       (one) => one.surface === 'playground' || one.surface === 'terminal' || one.surface === 'api',

@@ -1,4 +1,4 @@
-import { approvalsMissing, checkSeen, mayDecide } from '../approvals/decide.ts'
+import { approvalsMissing, checkSeen, mayDecide, notOwnEdit } from '../approvals/decide.ts'
 import type { DecisionKind } from '../approvals/decision.ts'
 import { type EpochMs, MINUTE } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
@@ -100,12 +100,8 @@ export async function decide(
     const post = await postByNumber(stores, number)
     if (post.state !== 'in_review') throw await alreadyDecided(stores, post, kind)
     const others = othersOf(actor, await stores.workspace.members())
-    mayDecide(
-      post,
-      member,
-      workspace.settings,
-      kind === 'approve' ? others : others.filter((one) => one.id !== post.authorId),
-    )
+    mayDecide(post, member, workspace.settings, others)
+    if (kind === 'approve') notOwnEdit(post, member, workspace.settings, others)
     checkSeen(post, seen)
     if (kind === 'approve') refusePassed(actor, post)
     if (

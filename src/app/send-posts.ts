@@ -1,4 +1,4 @@
-import { approvalsMissing, checkSeen, mayDecide } from '../approvals/decide.ts'
+import { approvalsMissing, checkSeen, mayDecide, notOwnEdit } from '../approvals/decide.ts'
 import { withoutDoubt, withoutTries } from '../deliveries/deliver.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
@@ -9,6 +9,7 @@ import { postNews } from '../views/post-card.ts'
 import { deliveryStateWords } from '../views/words.ts'
 import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
+import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview } from './enter-review.ts'
 import { rollUp } from './post-outcome.ts'
 import { mayTouch, refused } from './post-refusals.ts'
@@ -39,7 +40,10 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
     }
     let post = await stores.posts.reschedule(before.id, now, at)
     if (!post) throw refused('reschedule', before)
-    if (post.state === 'draft') post = await enterReview(stores, actor, post)
+    if (post.state === 'draft') {
+      await mustBeComplete(stores, actor, post)
+      post = await enterReview(stores, actor, post)
+    }
     if (post.state === 'in_review') post = await approveOnTheWay(stores, actor, post)
     else await stores.deliveries.rescheduleOfPost(post.id, at, at)
     await record(stores, {
@@ -58,7 +62,9 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
 async function approveOnTheWay(stores: WorkspaceStores, actor: Actor, post: Post): Promise<Post> {
   const { bench, workspace, member } = actor
   const at = bench.clock.now()
-  mayDecide(post, member, workspace.settings, othersOf(actor, await stores.workspace.members()))
+  const others = othersOf(actor, await stores.workspace.members())
+  mayDecide(post, member, workspace.settings, others)
+  notOwnEdit(post, member, workspace.settings, others)
   await stores.decisions.add({
     id: newId(at),
     postId: post.id,

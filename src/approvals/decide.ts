@@ -24,6 +24,22 @@ export function mayDecide(post: Post, member: Member, settings: Settings, others
   }
 }
 
+/**
+ * Words that a member has put into somebody else's post are their own: they don't approve them while another could.
+ * Whoever alone may decide keeps the right to polish and approve: an author stands behind the post besides them.
+ *
+ * @param others members besides the one who approves
+ * @throws UserError saying why not, and the way out
+ */
+export function notOwnEdit(post: Post, member: Member, settings: Settings, others: readonly Member[]): void {
+  if (post.edited?.memberId !== member.id || post.authorId === member.id || settings.selfApproval) return
+  const another = others.find((one) => one.id !== post.authorId && mayAct(one.role, 'approver'))
+  if (!another) return
+  throw new UserError('You cannot approve your own edit', {
+    wayOut: `Somebody else has to, such as ${another.name}, or an admin turns \`settings self-approval on\`.`,
+  })
+}
+
 /** The decisions that count: of this revision, in this round. */
 export const standing = (post: Post, decisions: readonly Decision[]): Decision[] =>
   decisions.filter((one) => one.revision === post.revision && one.round === post.round)
