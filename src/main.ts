@@ -17,6 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
       options: {
         as: { type: 'string' },
         json: { type: 'boolean', default: false },
+        repair: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
@@ -29,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     loadEnvironmentFile()
     return await verb.run({
       words,
-      options: { as: values.as, json: values.json },
+      options: { as: values.as, json: values.json, repair: values.repair },
       config: readConfig(process.env),
       environment: process.env,
     })
@@ -41,7 +42,11 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function wordsOf(error: unknown): string[] {
   if (error instanceof UserError)
-    return [[error.message.replace(/\.?$/, '.'), error.wayOut].filter(Boolean).join(' ')]
+    return [
+      [/[.?!…]$/.test(error.message) ? error.message : `${error.message}.`, error.wayOut]
+        .filter(Boolean)
+        .join(' '),
+    ]
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
     return [error.message]
   return [

@@ -12,6 +12,7 @@ import type { Member, WorkspaceId } from './workspaces/workspace.ts'
 export interface Options {
   as: string | undefined
   json: boolean
+  repair: boolean
 }
 
 export interface Called {
@@ -74,7 +75,7 @@ export const VERBS: Record<string, Verb> = {
     },
   },
   doctor: {
-    usage: 'doctor',
+    usage: 'doctor [--repair]',
     summary: 'say what is missing in settings, database, chats and accounts',
     run: examine,
   },
@@ -172,9 +173,10 @@ const stopSignal = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve())
   })
 
-async function examine({ config, environment }: Called): Promise<number> {
+async function examine({ config, environment, options }: Called): Promise<number> {
   const { doctor } = await import('./cli/doctor.ts')
   return asVisitor(config, async (house) => {
+    if (options.repair) await repair(house)
     const { storage, bench, clock, home } = house
     const accounts = storage.workspace(home.id).accounts
     return doctor({
@@ -195,6 +197,19 @@ async function examine({ config, environment }: Called): Promise<number> {
       ...chatFacts(house),
     })
   })
+}
+
+/** Gives an end to what a process that died left without one; what may be live is looked into, or asked about, and never sent again unseen. */
+async function repair({ bench }: House): Promise<void> {
+  const { MOST_SKEW, rescueAbandoned } = await import('./scheduler/rescue.ts')
+  const { finishPosts } = await import('./scheduler/finish.ts')
+  const taken = await rescueAbandoned(bench, bench.clock.now() - MOST_SKEW)
+  const finished = await finishPosts(bench)
+  say(
+    taken + finished === 0
+      ? '✅ Nothing had to be repaired'
+      : `✅ Repaired: ${taken} deliveries taken over from a process that died, ${finished} posts given their end or their question`,
+  )
 }
 
 /** What the chats' own rooms know of tokens, scopes and links. */

@@ -115,6 +115,10 @@ const ofNewest = (deliveries: readonly Delivery[]): Delivery[] => {
 export const isAsked = ({ state, problem }: Delivery): boolean =>
   state === 'late' || state === 'parked' || (state === 'unsure' && problem?.code === ASKED)
 
+/** The mark that people were asked about this very standstill of a delivery. */
+export const askedMark = ({ id, attempts, updatedAt }: Delivery): string =>
+  `asked ${id} ${attempts} ${updatedAt}`
+
 /** Asks the people about a delivery that waits for them, unless they were asked about this very standstill. */
 export async function askOnce(
   stores: WorkspaceStores,
@@ -122,8 +126,7 @@ export async function askOnce(
   delivery: Delivery,
 ): Promise<boolean> {
   const post = await stores.posts.get(delivery.postId)
-  const key = `asked ${delivery.id} ${delivery.attempts} ${delivery.updatedAt}`
-  if (!post || !(await stores.marks.setOnce(key, bench.clock.now()))) return false
+  if (!post || !(await stores.marks.setOnce(askedMark(delivery), bench.clock.now()))) return false
   await askAbout(stores, bench, post, delivery)
   return true
 }

@@ -12,8 +12,10 @@ export const MOST_SKEW = MINUTE
  * Without an attempt nothing was sent: it is due again, and the late policy decides.
  *
  * @param leasesUntil leases up to this time (UTC ms) have ended
+ * @returns how many it took over
  */
-export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): Promise<void> {
+export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): Promise<number> {
+  let taken = 0
   for (;;) {
     const abandoned = await bench.stores.queue.leasesEnded(leasesUntil, BATCH)
     for (const { workspaceId, delivery, openAttempt } of abandoned) {
@@ -27,6 +29,7 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
         !(await bench.stores.queue.settleEndedLease(delivery.id, delivery.leaseUntil, move, { at, problem }))
       )
         continue
+      taken += 1
       bench.log.warn(
         { delivery: delivery.id, platform: delivery.platform, move },
         'A delivery was taken over from a worker that died',
@@ -36,6 +39,6 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
         if (post) await announce(stores, bench, post)
       })
     }
-    if (abandoned.length < BATCH) return
+    if (abandoned.length < BATCH) return taken
   }
 }

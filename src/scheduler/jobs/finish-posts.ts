@@ -1,44 +1,13 @@
-import { rollUp } from '../../app/post-outcome.ts'
-import { endOf } from '../../deliveries/outcome.ts'
 import { SECOND } from '../../kit/clock.ts'
-import { askOnce, isAsked } from '../afterwards.ts'
+import { finishPosts } from '../finish.ts'
 import { defineJob } from '../job.ts'
-import { rememberReads } from '../remember-reads.ts'
 
-/** What ended longer ago than this (ms) and was not told is told here: the process that should have is gone. */
-const PATIENCE = 10 * SECOND
-
-/**
- * Ends posts whose deliveries have all ended, and asks about those that stand still, where the process died between the
- * one and the other. Everything in here is guarded: what has been told is not told again.
- */
+/** Looks for posts and questions that a process left unfinished when it died. */
 export default defineJob({
   name: 'finish-posts',
   every: 15 * SECOND,
 
   async run({ bench, stopping }) {
-    for (const { id } of await bench.stores.directory.all()) {
-      if (stopping.aborted) return
-      const before = bench.clock.now() - PATIENCE
-      const outside = bench.stores.workspace(id)
-      const going = await outside.posts.list({ states: ['publishing'] })
-      if (going.length === 0) continue
-      const deliveries = Map.groupBy(
-        await outside.deliveries.ofPosts(going.map((post) => post.id)),
-        (one) => one.postId,
-      )
-      for (const post of going) {
-        const current = (deliveries.get(post.id) ?? []).filter((one) => one.revision === post.revision)
-        if (current.some((one) => one.updatedAt > before)) continue
-        const asked = current.filter(isAsked)
-        if (asked.length === 0 && endOf(current) === undefined) continue
-        await bench.stores.transaction(id, async (inside) => {
-          const stores = rememberReads(inside)
-          for (const delivery of asked) await askOnce(stores, bench, delivery)
-          const now = await stores.posts.get(post.id)
-          if (now?.state === 'publishing' && endOf(current) !== undefined) await rollUp(stores, bench, now)
-        })
-      }
-    }
+    await finishPosts(bench, stopping)
   },
 })

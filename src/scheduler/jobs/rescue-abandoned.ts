@@ -6,5 +6,7 @@ import { MOST_SKEW, rescueAbandoned } from '../rescue.ts'
 export default defineJob({
   name: 'rescue-abandoned',
   every: 5 * SECOND,
-  run: ({ bench }) => rescueAbandoned(bench, bench.clock.now() - MOST_SKEW),
+  async run({ bench }) {
+    await rescueAbandoned(bench, bench.clock.now() - MOST_SKEW)
+  },
 })
