@@ -1,5 +1,5 @@
 // pino: the fastest structured logger that redacts by path; pino-roll rotates its file without a daemon.
-import { type DestinationStream, type Logger, pino, stdTimeFunctions, transport } from 'pino'
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions, transport } from 'pino'
 
 export type Log = Logger
 
@@ -34,6 +34,8 @@ export function createLog({ level, file }: { level: string; file?: string | unde
     level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
+    // An error under any other name than these is written as {}: its cause would be lost.
+    serializers: { err: stdSerializers.err, error: stdSerializers.err },
     redact: { paths: REDACTED, censor: '[secret]' },
   }
   return pino(options, file === undefined ? pino.destination({ dest: 2, sync: true }) : rolling(file))

@@ -31,8 +31,8 @@ export function rememberedFile(path: string): Remembered {
   }
 
   async function write(key: string, value: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(`${path}.new`, JSON.stringify({ ...(await read()), [key]: value }))
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await writeFile(`${path}.new`, JSON.stringify({ ...(await read()), [key]: value }), { mode: 0o600 })
     await rename(`${path}.new`, path)
   }
 }

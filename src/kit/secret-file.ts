@@ -5,9 +5,25 @@ import { UserError } from './user-error.ts'
 /**
  * The key of an embedded install: made on first start, in a file that only its owner can read.
  *
- * @throws UserError where others can read it
+ * @throws UserError where it is empty, or can't be read or made
  */
 export async function secretFromFile(path: string, make: () => string): Promise<string> {
+  try {
+    return await readOrMake(path, make)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined || !IN_THE_WAY.has(code)) throw error
+    throw new UserError(`The key file ${path} can't be read or made (${code})`, {
+      wayOut: 'Let this user write to its folder, or name another one in DATA_DIR.',
+      cause: error,
+    })
+  }
+}
+
+/** What a file system answers where the folder is somebody else's, read-only, full, or no folder at all. */
+const IN_THE_WAY = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENOSPC', 'EEXIST'])
+
+async function readOrMake(path: string, make: () => string): Promise<string> {
   try {
     const { mode } = await stat(path)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
@@ -21,7 +37,7 @@ export async function secretFromFile(path: string, make: () => string): Promise<
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const secret = make()
   try {
     const file = await open(path, 'wx', 0o600)

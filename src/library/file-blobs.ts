@@ -13,9 +13,10 @@ export function fileBlobs(folder: string): Blobs {
     async put(sha256, bytes) {
       const path = pathOf(sha256)
       if (await exists(path)) return
-      await mkdir(dirname(path), { recursive: true })
+      // What is to be published is nobody's to read before.
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const temporary = `${path}.${randomUUID()}`
-      const file = await open(temporary, 'wx')
+      const file = await open(temporary, 'wx', 0o600)
       try {
         await file.writeFile(bytes)
         await file.sync()

@@ -33,7 +33,7 @@ export const OWNER_ONLY = 0o600
 export function prepareFile(file: string): string {
   const folder = dirname(file)
   try {
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     // Only where there is none: to close a file that SQLite has open in this process would take its locks away.
     if (!existsSync(file)) closeSync(openSync(file, 'a', OWNER_ONLY))
     return join(realpathSync(folder), basename(file))

@@ -28,7 +28,7 @@ export function refuseStrangers(
 ): Response | undefined {
   const host = request.headers.get('host') ?? ''
   if (access.key === undefined) {
-    if (!isLoopbackHost(host) || !isLoopbackAddress(connection.remoteAddress)) {
+    if (!isLoopbackHost(host) || !isLoopbackAddress(connection.remoteAddress) || wasPassedOn(request)) {
       return no(
         403,
         'This playground is open to its own machine only; set PUBLIC_URL to open it to your team.',
@@ -98,6 +98,10 @@ export function isLoopbackHost(host: string): boolean {
   const name = /^(\[[0-9a-f:.]+\]|[^:]+)(:\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase()
   return name === 'localhost' || name === '[::1]' || (name !== undefined && /^127(\.\d{1,3}){3}$/.test(name))
 }
+
+/** A proxy on this machine speaks from loopback, under whatever name it likes: it speaks for somebody else. */
+const wasPassedOn = ({ headers }: Request): boolean => PASSED_ON.some((name) => headers.has(name))
+const PASSED_ON = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip', 'via']
 
 const isLoopbackAddress = (address: string | undefined): boolean =>
   address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address))

@@ -248,6 +248,10 @@ test('without a key only loopback names are served: another name that points her
     expect([host, await statusWithHost(url, host)]).not.toEqual([host, 200])
     expect(isLoopbackHost(host)).toBe(false)
   }
+  // A proxy on this machine that hands requests on under its own name speaks for somebody else.
+  for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'cf-connecting-ip']) {
+    expect([name, await statusWithHost(url, 'localhost', { [name]: '203.0.113.7' })]).toEqual([name, 403])
+  }
   expect(isLoopbackHost('')).toBe(false)
 })
 
