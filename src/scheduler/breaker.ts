@@ -117,10 +117,11 @@ export function createBreaker(clock: Clock): Breaker {
       const rates = platform?.rates?.account ?? []
       // Taken before the attempts are counted, so that two that ask in one turn do not see the same free place.
       const place = take(accountId)
+      const rank = taken.get(accountId) ?? 1
       for (const { posts, per } of rates) {
         const now = clock.now()
         const used = await stores.deliveries.countAttempts(accountId, now - per)
-        if (used + (taken.get(accountId) ?? 0) <= posts) continue
+        if (used + rank <= posts) continue
         place.counted()
         passed(name, id)
         // The window slides: one place becomes free after a share of it, and the pace is looked at again then.
