@@ -12,9 +12,10 @@ import {
   openSession,
   refreshSession,
   refusal,
+  signedIn,
   xrpc,
 } from './bluesky/session.ts'
-import type { Call } from './contract/http.ts'
+import { forgetUploads, mediaEmbed, uploadBlob, uploadMedia } from './bluesky/uploads.ts'
 import { checkLength, checkMedia, error } from './contract/media.ts'
 import { inPart, publishedPart } from './contract/parts.ts'
 import {
@@ -31,7 +32,6 @@ import { PublishError } from './contract/publish-error.ts'
 import { type Entity, graphemes, spansWith, threadParts, utf8Bytes } from './contract/text.ts'
 
 const Ref = z.object({ uri: z.string().startsWith('at://'), cid: z.string() })
-const Blob = z.object({ blob: z.record(z.string(), z.unknown()) })
 const ReplyTarget = Ref.extend({
   value: z.object({ reply: z.object({ root: Ref }).optional().catch(undefined) }),
 })
@@ -51,8 +51,11 @@ const Posts = z.object({
 const POST = 'app.bsky.feed.post'
 const GRAPHEMES = 300
 const BYTES = 3000
-/** https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/images.json */
-const MEDIA: MediaRules = { images: { max: 4, types: ['image/*'], maxBytes: 2_000_000 } }
+/** images.json and video.json of https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/embed */
+const MEDIA: MediaRules = {
+  images: { max: 4, types: ['image/*'], maxBytes: 2_000_000 },
+  videos: { max: 1, types: ['video/mp4'], maxBytes: 300_000_000 },
+}
 const MOST_URIS = 25
 
 export default definePlatform<Credentials>({
@@ -61,7 +64,7 @@ export default definePlatform<Credentials>({
   apiUrl: ENTRYWAY,
   text: { limit: () => GRAPHEMES, count: countLongestPart, unit: 'graphemes' },
   media: MEDIA,
-  postTypes: ['text', 'link', 'images', 'reply', 'thread'],
+  postTypes: ['text', 'link', 'images', 'video', 'reply', 'thread'],
   options: [
     {
       kind: 'text',
@@ -132,7 +135,7 @@ export default definePlatform<Credentials>({
       ...checkMedia('Bluesky', media, MEDIA),
     ]
     if (text.trim() === '' && media.length === 0)
-      findings.push(error('A post on Bluesky needs a text or an image'))
+      findings.push(error('A post on Bluesky needs a text, an image or a video'))
     if (options.replyTo && !postAddress(options.replyTo)) {
       findings.push(error('“Reply to” is not the address of a post on Bluesky'))
     }
@@ -145,10 +148,7 @@ export default definePlatform<Credentials>({
   parts: ({ text }) => threadParts(text).length,
 
   async prepare(publication, io, progress) {
-    for (const { mediaId, type, bytes } of publication.media) {
-      if (progress.get(blobStep(mediaId))) continue
-      await progress.keep(blobStep(mediaId), await upload(await bytes(), type, io))
-    }
+    await uploadMedia(publication, io, progress)
     if (!progress.get(FACETS)) {
       const resolve = (handle: string) => resolveHandle(handle, io.credentials.service, asking(io))
       const facets: Facet[][] = []
@@ -184,9 +184,9 @@ export default definePlatform<Credentials>({
     } catch (refused) {
       if (!(refused instanceof PublishError) || refused.code !== 'BlobNotFound') throw refused
       // The server collects uploads that no record names. They are uploaded again by the next try.
-      for (const { mediaId } of publication.media) await progress.keep(blobStep(mediaId), null)
+      await forgetUploads(publication, progress)
       await progress.keep(CARD, null)
-      throw new PublishError('bluesky', { do: 'retry' }, 'Bluesky no longer has the uploaded images', {
+      throw new PublishError('bluesky', { do: 'retry' }, 'Bluesky no longer has the uploaded files', {
         code: refused.code,
       })
     }
@@ -239,25 +239,14 @@ export default definePlatform<Credentials>({
   },
 })
 
-async function upload(bytes: Uint8Array, type: string, io: Io<Credentials>): Promise<unknown> {
-  const { data } = await io.http.send({
-    ...signedIn(io, 'uploadBlob'),
-    phase: 'prepare',
-    url: xrpc(io.credentials.service, 'com.atproto.repo.uploadBlob'),
-    body: { bytes, type },
-    answer: Blob,
-  })
-  return data.blob
-}
-
-/** The card of the first link in a text without images, as the record wants it; undefined where there is none. */
+/** The card of the first link in a text without media, as the record wants it; undefined where there is none. */
 async function cardOf({ text }: Publication, io: Io<Credentials>): Promise<unknown> {
   const [first = ''] = threadParts(text)
   const link = entitiesOfPost(first).find(({ kind }) => kind === 'link')
   const card = link && (await readLinkCard(link.value, io))
   if (!card) return undefined
   const { image, ...external } = card
-  return image ? { ...external, thumb: await upload(image.bytes, image.type, io) } : external
+  return image ? { ...external, thumb: await uploadBlob(image.bytes, image.type, io) } : external
 }
 
 /** What a reply names: the post it answers and the one that began the thread. */
@@ -283,24 +272,14 @@ async function replyRefs(address: string, io: Io<Credentials>): Promise<Reply> {
 }
 
 /** The record, the same in every attempt: else a repeat would be another post in the same place. */
-function recordOf(
-  { text, media, at }: Publication,
-  progress: Progress,
-  part: number,
-): Record<string, unknown> {
+function recordOf(publication: Publication, progress: Progress, part: number): Record<string, unknown> {
+  const { text, at } = publication
   const facets = progress.get<Facet[][]>(FACETS)?.[part] ?? []
   const reply = part === 0 ? progress.get<Reply>(REPLY) : threadReply(progress, part)
-  const images = media.map(({ mediaId, alt, width, height }) => ({
-    alt,
-    image: progress.get(blobStep(mediaId)),
-    ...(width && height ? { aspectRatio: { width, height } } : {}),
-  }))
   const external = progress.get(CARD)
   // A thread's media and card stand with its first part.
   const embed =
-    images.length > 0
-      ? { $type: 'app.bsky.embed.images', images }
-      : external && { $type: 'app.bsky.embed.external', external }
+    mediaEmbed(publication, progress) ?? (external && { $type: 'app.bsky.embed.external', external })
   return {
     $type: POST,
     text: threadParts(text)[part],
@@ -343,7 +322,6 @@ const checkPart = (part: string): Finding[] => [
   ...checkLength('Bluesky', utf8Bytes(part), BYTES, 'bytes'),
 ]
 
-const blobStep = (mediaId: string): string => `blob:${mediaId}`
 const FACETS = 'facets'
 const REPLY = 'reply'
 const CARD = 'card'
@@ -373,12 +351,6 @@ function hrefOf({ kind, value }: Entity): string {
       return kind satisfies never
   }
 }
-
-const signedIn = (io: Io<Credentials>, name: string): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
-  name,
-  token: io.credentials.accessJwt,
-  signal: io.signal,
-})
 
 const asking = ({ http, signal }: Io<Credentials>) => ({ http, signal, phase: 'prepare' }) as const
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../kit/user-error.ts'
 import { originTyped } from '../contract/address.ts'
+import type { Call } from '../contract/http.ts'
 import type { Connected, ConnectIo, Io } from '../contract/platform.ts'
 import { PublishError } from '../contract/publish-error.ts'
 import type { ReadRefusal } from '../contract/refusal.ts'
@@ -168,6 +169,16 @@ export async function endSession({ http, credentials, signal }: Io<Credentials>)
     absent: ({ body }) => ['ExpiredToken', 'InvalidToken'].includes(codeOf(body) ?? ''),
   })
 }
+
+/** What every call in the account's name says. */
+export const signedIn = (
+  io: Io<Credentials>,
+  name: string,
+): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
+  name,
+  token: io.credentials.accessJwt,
+  signal: io.signal,
+})
 
 export const xrpc = (service: string, method: string): string => `${service}/xrpc/${method}`
 
