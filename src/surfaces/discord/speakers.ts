@@ -23,6 +23,8 @@ export interface Speakers {
 
 /** ManageGuild or Administrator: https://docs.discord.com/developers/topics/permissions */
 const RUNS_THE_SERVER = (1n << 5n) | (1n << 3n)
+/** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
+const UNKNOWN_MEMBER = 10007
 /** Names are kept for so many servers, homes for so many people. */
 const KEPT = 5000
 
@@ -72,6 +74,19 @@ export function createSpeakers({
   const homeOf = async (person: string): Promise<string | undefined> =>
     homes.get(person) ?? (await remembered.get(homeKey(person)))
 
+  /** Whoever writes directly may have left the server, or been sent away, since they spoke there last. */
+  async function belongsTo(guild: string, person: string): Promise<boolean> {
+    try {
+      await rest.get(Routes.guildMember(guild, person))
+      return true
+    } catch (error) {
+      if (error instanceof DiscordAPIError && error.code === UNKNOWN_MEMBER) return false
+      // Where only the commands were added and not the bot, Discord does not say who belongs there.
+      log.debug({ err: loggable(error), guild }, 'who belongs to a server could not be read')
+      return true
+    }
+  }
+
   async function speaker(
     person: Person,
     spokenIn: string | undefined,
@@ -80,6 +95,7 @@ export function createSpeakers({
     if (spokenIn !== undefined) await settle(person.id, spokenIn)
     const guild = spokenIn ?? chat ?? (await homeOf(person.id))
     if (guild === undefined) return undefined
+    if (spokenIn === undefined && !(await belongsTo(guild, person.id))) return undefined
     return {
       surface: 'discord',
       chat: { externalId: guild, name: await nameOf(guild) },

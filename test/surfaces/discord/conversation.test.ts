@@ -331,6 +331,21 @@ describe.skipIf(discordAbsent)('a conversation on Discord', () => {
       async () => (await discord.messages(direct)).find((one) => wordsOf(one).includes('[Open the form]')),
       'a form',
     )
+
+    // Whoever has left the server, or was sent away, is nobody of its team any more.
+    discord.failNext(/^GET .*\/guilds\/\d+\/members\/\d+$/, {
+      status: 404,
+      body: { message: 'Unknown Member', code: 10007 },
+    })
+    await author.type('calendar 3', { direct: true })
+    await discord.waitFor(
+      async () =>
+        (await discord.messages(direct)).find((one) =>
+          wordsOf(one).includes('Say something to Crier in your server first'),
+        ),
+      'a refusal',
+    )
+    expect((await discord.messages(direct)).map(wordsOf).join()).not.toContain('Week 51')
   })
 
   test('a typed line takes its text from a file, or is one', async () => {
