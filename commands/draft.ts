@@ -34,6 +34,18 @@ export default defineCommand({
     }),
 
   async run(said, context) {
+    // `draft to rehearsal:` names where and says nothing yet.
+    const only = /^to\s+([^:\n]+):$/i.exec(said.text?.trim() ?? '')?.[1]
+    if (only !== undefined && said.accounts === undefined && context.files.length === 0) {
+      const accounts = await resolveAccounts(context.stores, context.bench.platforms, only)
+      return postForm(context, {
+        command: 'draft',
+        title: 'Draft a post',
+        submit: 'Keep',
+        values: { accounts: accounts.map(({ id }) => id) },
+        asksWhen: 'optional',
+      })
+    }
     if (said.text === undefined && said.media === undefined && context.files.length === 0) {
       return postForm(context, {
         command: 'draft',

@@ -156,8 +156,8 @@ async function setMyZone(value: string, { stores, member }: CommandContext): Pro
 
 async function setMyLanguage(value: string, { stores, member }: CommandContext): Promise<string> {
   const [locale] = supportedLocale(value)
-  if (!locale)
-    throw new UserError(`"${value.slice(0, 40)}" is no language code`, {
+  if (!locale || Intl.DateTimeFormat.supportedLocalesOf(locale).length === 0)
+    throw new UserError(`I know no language "${value.slice(0, 40)}"`, {
       wayOut: 'Say one such as `en`, `en-GB` or `de`.',
       field: 'value',
     })
@@ -180,7 +180,11 @@ async function setChannel(
   use: ChannelUse,
   value: string,
 ): Promise<string> {
-  if (!place) throw new UserError('Channels are chosen in the chat they belong to', { field: 'value' })
+  if (!place)
+    throw new UserError('Channels are chosen in the chat they belong to', {
+      wayOut: 'Say it again in Slack or Discord, or on the page, in the channel you mean.',
+      field: 'value',
+    })
   const channel = value.toLowerCase() === 'here' ? place.channel : channelId(value)
   if (!channel)
     throw new UserError(`"${value.slice(0, 40)}" names no channel`, {

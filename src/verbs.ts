@@ -244,13 +244,20 @@ async function rotate({ config }: Called): Promise<number> {
   const path = join(resolve(config.dataDir), 'secret-key')
   const keep = async ({ fresh, old }: { fresh: string; old: string }) =>
     writeFile(path, `${fresh}\n${old}\n`, { mode: 0o600 })
-  return asVisitor(config, ({ storage }) =>
-    rotateKey(storage.sealed, current, config.secretKey === undefined ? keep : undefined),
+  // Alone on the file: a server that still holds the old key would find every login shut, and park what is due.
+  return asVisitor(
+    config,
+    ({ storage }) => rotateKey(storage.sealed, current, config.secretKey === undefined ? keep : undefined),
+    'server',
   )
 }
 
-async function asVisitor(config: Config, run: (house: House) => Promise<number>): Promise<number> {
-  const house = await build(config, { clock: systemClock, zone: machineZone(), role: 'visitor' })
+async function asVisitor(
+  config: Config,
+  run: (house: House) => Promise<number>,
+  role: 'server' | 'visitor' = 'visitor',
+): Promise<number> {
+  const house = await build(config, { clock: systemClock, zone: machineZone(), role })
   try {
     return await run(house)
   } finally {

@@ -17,9 +17,16 @@ export const accounts = z.union([z.string(), z.array(z.string())])
 
 /** The longest text that is kept: Facebook's 63,206 characters, the longest of all platforms, and a margin for hidden ones. */
 const LONGEST_TEXT = 64_000
+/** Control characters but tab, line feed and carriage return. */
+const CONTROLS = /[^\P{Cc}\t\n\r]/gu
+
 export const postText = z
   .string()
-  .max(LONGEST_TEXT, `a text may have ${LONGEST_TEXT.toLocaleString('en')} characters at most`)
+  // Invisible, refused by PostgreSQL (NUL) and by platforms: pasted by accident.
+  .transform((said) => said.replace(CONTROLS, ''))
+  .pipe(
+    z.string().max(LONGEST_TEXT, `a text may have ${LONGEST_TEXT.toLocaleString('en')} characters at most`),
+  )
 
 /** A tick, a word that means one, or nothing. */
 export const flag = z.union([z.boolean(), z.string().transform((said) => /^(on|yes|true)$/i.test(said))])

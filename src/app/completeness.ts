@@ -42,7 +42,9 @@ export async function mustBeComplete(stores: WorkspaceStores, actor: Actor, post
     const platform = bench.platforms.get(error.account.platform)
     const label = platform?.label ?? error.account.platform
     throw new UserError(error.message, {
-      wayOut: `Change the text, give ${label} its own${platform?.parts ? ', or part it with lines of ---' : ''}.`,
+      wayOut: platform?.parts
+        ? `Change the text, give ${label} its own, or part it with lines of ---.`
+        : `Change the text, or give ${label} its own.`,
       field: 'text',
       offers: [
         { label: 'Edit', line: `edit ${post.number}` },

@@ -6,6 +6,7 @@ import { button, buttons, type Message, message, prose, text } from '../message/
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { mayAct } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
+import { postNumber } from './args.ts'
 import { argumentForm } from './argument-form.ts'
 import type { Command, CommandContext } from './command.ts'
 import { namesOf } from './read-accounts.ts'
@@ -28,7 +29,7 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
     mustMay(context, command)
     if ('unread' in read)
       throw new UserError(`I can't read that as \`${command.name} ${command.usage}\``, {
-        wayOut: `For example: \`${command.examples[0] ?? command.name}\``,
+        wayOut: [howToSay(command), ...choicesOf(command)].join(' '),
       })
     return await run(context, command, values)
   } catch (error) {
@@ -88,6 +89,18 @@ async function readSaid(context: CommandContext, said: Said): Promise<Read> {
   return values ? { command, values } : { command, values: textOf(command, rest), unread: true }
 }
 
+/** An example that has words; the first one may be the bare name. */
+const howToSay = ({ name, examples }: Command): string =>
+  `For example: \`${examples.find((one) => one.includes(' ')) ?? name}\`.`
+
+/** What a choice may be, where the line itself has to name one. */
+const choicesOf = ({ fields }: Command): string[] =>
+  fields.flatMap(({ name, kind, choices = [] }) =>
+    kind === 'choice' && choices.length > 0
+      ? [`<${name}> is one of ${choices.map(({ value }) => value).join(', ')}.`]
+      : [],
+  )
+
 /** Words that fit nothing are kept as the command's text, so that they are in the form when it opens. */
 const textOf = (command: Command, rest: string): FormValues => {
   const field = command.fields.find((one) => one.kind === 'text')
@@ -129,7 +142,7 @@ function mustMay({ member }: CommandContext, command: Command): void {
 /** The command's own form; where even the post is not known yet, a form that asks for what is missing. */
 async function formFor(context: CommandContext, command: Command, values: FormValues): Promise<Form> {
   const lacksPost = command.fields.some(
-    (field) => field.kind === 'post' && field.required && values[field.name] === undefined,
+    (field) => field.kind === 'post' && field.required && !postNumber.safeParse(values[field.name]).success,
   )
   return command.form && !lacksPost ? command.form(values, context) : argumentForm(command, values, context)
 }

@@ -54,7 +54,13 @@ export function timeFromWords(actor: Actor, phrase: string, lineFor?: (phrase: s
           : [],
       })
     case 'error':
-      throw new UserError(read.message, { field: 'when' })
+      throw new UserError(read.message, {
+        field: 'when',
+        // What was refused for another reason says its own way out.
+        ...(read.message.includes('did not understand')
+          ? { wayOut: 'Say it like `tomorrow 9am`, `Friday 14:30` or `every weekday at 9`.' }
+          : {}),
+      })
     default:
       return read satisfies never
   }

@@ -73,7 +73,9 @@ async function askAll(fields: readonly Field[]): Promise<FormValues> {
     if (next) next(line)
     else waiting.push(line)
   })
+  let ended = false
   lines.on('close', () => {
+    ended = true
     for (const next of asked.splice(0)) next('')
   })
   try {
@@ -83,7 +85,8 @@ async function askAll(fields: readonly Field[]): Promise<FormValues> {
       stdout.write(`${field.label}${field.required ? '' : ' (may be left empty)'}: `)
       shown.muted = field.kind === 'secret'
       const ready = waiting.shift()
-      const answer = ready ?? (await new Promise<string>((resolve) => asked.push(resolve)))
+      // Input that has ended answers nothing any more: what is still required is named by the form's own refusal.
+      const answer = ready ?? (ended ? '' : await new Promise<string>((resolve) => asked.push(resolve)))
       if (shown.muted || ready !== undefined) stdout.write('\n')
       shown.muted = false
       if (answer.trim() !== '') values[field.name] = answer.trim()

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { say } from '../kit/terminal.ts'
 import { UserError } from '../kit/user-error.ts'
 
@@ -28,6 +29,10 @@ export async function backup({ storage }: Databases, [file]: readonly string[]):
   if (existsSync(file))
     throw new UserError(`${file} is there already`, {
       wayOut: 'Name a new file, so that no older backup is overwritten.',
+    })
+  if (!existsSync(dirname(resolve(file))))
+    throw new UserError(`There is no folder ${dirname(resolve(file))}`, {
+      wayOut: 'Make it first, or name a file elsewhere.',
     })
   say(await storage.backup(file))
   return 0

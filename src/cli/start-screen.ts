@@ -8,7 +8,7 @@ export interface Screen {
 
 /** One screen that says where to go. */
 export function startScreen(
-  { config, storage }: { config: Config; storage: { dialect: string } },
+  { config, storage }: { config: Pick<Config, 'dataDir' | 'databaseUrl'>; storage: { dialect: string } },
   { page, surfaces }: Screen,
 ): string[] {
   const chats = [...surfaces].filter(([name]) => name !== 'playground')
@@ -18,7 +18,7 @@ export function startScreen(
     '',
     `  Page      ${page}`,
     ...chats.map(([name, surface]) => `  ${capital(name).padEnd(9)} ${surface.health().detail}`),
-    `  Data      ${storage.dialect === 'sqlite' ? `${config.dataDir} (SQLite)` : 'PostgreSQL'}`,
+    `  Data      ${storage.dialect === 'sqlite' ? `${place(config)} (SQLite)` : 'PostgreSQL'}`,
     '',
     ...(chats.length === 0
       ? [
@@ -30,6 +30,12 @@ export function startScreen(
         ]
       : []),
   ]
+}
+
+/** A file that is named without a folder stands in the data folder. */
+function place({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>): string {
+  const file = databaseUrl.replace(/^file:/, '')
+  return file.includes('/') ? `${file}, media and key in ${dataDir}` : dataDir
 }
 
 const capital = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`

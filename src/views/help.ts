@@ -41,10 +41,13 @@ export const helpView = (commands: readonly Helped[]): Message =>
     ),
     note(...prose('`help schedule` tells more of one.')),
     buttons(
-      button('Write a post', 'draft'),
-      button('Schedule a post', 'schedule'),
-      button('Connect an account', 'connect'),
-      button('Queue', 'queue'),
+      // Only what this reader may say.
+      ...[
+        button('Write a post', 'draft'),
+        button('Schedule a post', 'schedule'),
+        button('Connect an account', 'connect'),
+        button('Queue', 'queue'),
+      ].filter(({ line }) => commands.some(({ name }) => name === line)),
     ),
   )
 

@@ -63,7 +63,7 @@ function part(title: string, posts: readonly Post[], zone: string): Block[] {
         bold(`#${post.number}`),
         {
           type: 'plain',
-          text: ` ${whenWords(post, zone)}${post.state === 'draft' ? '' : ` ${postStateWords[post.state]}`}: ${excerpt(post.content.text) || '(no text yet)'}`,
+          text: ` ${[whenWords(post, zone), post.state === 'draft' ? [] : postStateWords[post.state]].flat().join(', ')}: ${excerpt(post.content.text) || '(no text yet)'}`,
         },
       ]),
     ),
@@ -71,10 +71,10 @@ function part(title: string, posts: readonly Post[], zone: string): Block[] {
 }
 
 function whenWords(post: Post, zone: string): string {
-  if (!post.when) return 'no time yet,'
+  if (!post.when) return 'no time yet'
   const date = Temporal.Instant.fromEpochMilliseconds(post.when.at)
     .toZonedDateTimeISO(zone)
     .toPlainDate()
     .toString()
-  return `${dayWords(date)} ${clockTime(post.when.at, zone)},`
+  return `${dayWords(date)} ${clockTime(post.when.at, zone)}`
 }

@@ -81,10 +81,15 @@ function mistakes({ command, errors, fields }: Form): string {
     name ? `${name}: ${sentence}` : sentence,
   )
   if (found.length > 0) return found.join(' ')
-  const needed = fields.filter(({ required }) => required).map(({ name }) => name)
+  const needed = fields.filter((field) => field.required && isEmpty(field)).map(({ name }) => name)
   return needed.length > 0
     ? `${command} needs ${needed.join(', ')}.`
     : `${command} needs values: see the form's fields.`
+}
+
+function isEmpty(field: Form['fields'][number]): boolean {
+  if ('values' in field) return (field.values ?? []).length === 0
+  return !('value' in field) || field.value === undefined || field.value === ''
 }
 
 function readJson(text: string): unknown {
