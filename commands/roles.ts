@@ -33,13 +33,6 @@ export default defineCommand({
     if (name !== undefined && role !== undefined) {
       if (!mayAct(member.role, 'admin')) throw new UserError('Giving roles needs the role of admin')
       const chosen = memberByName(members, name)
-      const admins = members.filter((one) => one.role === 'admin')
-      if (chosen.role === 'admin' && role !== 'admin' && admins.length === 1) {
-        throw new UserError(`${chosen.name} is the only admin`, {
-          wayOut: 'Make somebody else an admin first.',
-          field: 'role',
-        })
-      }
       await bench.stores.transaction(workspace.id, async (inside) => {
         await inside.workspace.changeMember(chosen.id, { role })
         await record(inside, {
@@ -48,6 +41,12 @@ export default defineCommand({
           verb: 'member.role',
           subject: `member:${chosen.id}`,
           details: { from: chosen.role, to: role },
+        })
+        // Looked at afterwards: the line above puts two admins who demote each other at once in order.
+        if ((await inside.workspace.members()).some((one) => one.role === 'admin')) return
+        throw new UserError(`${chosen.name} is the only admin`, {
+          wayOut: 'Make somebody else an admin first.',
+          field: 'role',
         })
       })
     }

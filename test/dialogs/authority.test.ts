@@ -169,3 +169,16 @@ test('a word that every object knows is no setting', () =>
       'There is no setting "constructor"',
     )
   }))
+
+test('a team never loses its last admin, not even when two demote each other at once', () =>
+  inWorld(async (world) => {
+    await addPerson(world, 'Joan', 'admin')
+    const [grace, joan] = [await world.speaker('Grace'), await world.speaker('Joan')]
+    await Promise.all([said(world, grace, 'roles Joan author'), said(world, joan, 'roles Grace author')])
+    const members = await storesOf(world).workspace.members()
+    expect(members.filter(({ role }) => role === 'admin')).toHaveLength(1)
+    const [last] = members.filter(({ role }) => role === 'admin')
+    expect(await said(world, last?.name === 'Joan' ? joan : grace, `roles ${last?.name} viewer`)).toContain(
+      'is the only admin',
+    )
+  }))
