@@ -23,7 +23,7 @@ export const HOOK_LEASE = PATIENCE + 90 * SECOND
  * How long after each failed try the next one comes, as the specification proposes:
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#deliverability-and-reliability
  */
-export const HOOK_TRIES: readonly number[] = [
+const HOOK_TRIES: readonly number[] = [
   5 * SECOND,
   5 * MINUTE,
   30 * MINUTE,
@@ -35,7 +35,7 @@ export const HOOK_TRIES: readonly number[] = [
   DAY,
 ]
 /** A hook through which nothing came for this long (ms) is switched off at its next failure. */
-export const OFF_AFTER = 5 * DAY
+const OFF_AFTER = 5 * DAY
 
 /** What a receiver said, or why it said nothing. */
 export type Heard =

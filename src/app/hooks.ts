@@ -230,7 +230,7 @@ export async function openIncoming(actor: Actor): Promise<string> {
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
 /** @throws UserError where there is none */
-export async function hookByNumber(stores: Pick<WorkspaceStores, 'hooks'>, number: number): Promise<Hook> {
+async function hookByNumber(stores: Pick<WorkspaceStores, 'hooks'>, number: number): Promise<Hook> {
   const hook = open(await stores.hooks.list()).find((one) => one.number === number)
   if (hook) return hook
   throw new UserError(`There is no webhook ${number}`, { offers: [{ label: 'Webhooks', line: 'hooks' }] })

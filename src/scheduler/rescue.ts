@@ -1,4 +1,5 @@
 import { announce } from '../app/announce.ts'
+import { tellHooksOfDeliveries } from '../app/hooks-tell.ts'
 import type { Workbench } from '../app/workbench.ts'
 import { type EpochMs, MINUTE } from '../kit/clock.ts'
 
@@ -37,6 +38,7 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
       await bench.stores.transaction(workspaceId, async (stores) => {
         const post = await stores.posts.get(delivery.postId)
         if (post) await announce(stores, bench, post)
+        await tellHooksOfDeliveries(stores, await stores.deliveries.ofPosts([delivery.postId]), at)
       })
     }
     if (abandoned.length < BATCH) return taken

@@ -112,7 +112,7 @@ export const hookCalledView = (hook: Hook, what: string, end: TryEnd): Message =
   )
 
 /** Calls on one page of the log: what a chat shows without a flood. */
-export const LOG_PAGE = 20
+const LOG_PAGE = 20
 
 /** What a hook was told, newest first. @param page from 1 */
 export function hookLogView(hook: Hook, calls: readonly HookCall[], page: number, zone: string): Message {

@@ -323,6 +323,33 @@ describe('a crash', () => {
     expect((await log())[0]).toMatchObject({ state: 'sent', tries: 2 })
   })
 
+  test('in the middle of a commit: it is told that the delivery is unsure, and later that it is live', async () => {
+    await add('/hook', 'for delivery')
+    await schedule()
+    const now = Temporal.Instant.from('2026-11-20T10:00:00Z').epochMilliseconds
+    world.clock.set(now)
+    const { queue, transaction } = world.house.storage
+    const [claimed] = await queue.claimDue({ now, leaseUntil: now + MINUTE, worker: 'dead', limit: 1 })
+    if (!claimed) throw new Error('Nothing was due')
+    const { delivery } = claimed
+    await transaction(claimed.workspaceId, ({ posts }) => posts.move(delivery.postId, 'start', { at: now }))
+    await queue.beginAttempt({
+      id: delivery.key,
+      deliveryId: delivery.id,
+      number: 1,
+      part: 0,
+      worker: 'dead',
+      startedAt: now,
+      endedAt: null,
+      outcome: null,
+      message: null,
+    })
+    await world.close()
+    world = await openHouse('2026-11-20T10:00:01Z')
+    for (let minute = 0; minute < 6; minute++) await world.pass(MINUTE)
+    expect(types()).toEqual(['delivery.unsure', 'delivery.published'])
+  })
+
   test('between a delivery’s end and its telling: it is told by the sweep', async () => {
     await add('/hook', 'for published, post.published')
     await schedule()
