@@ -10,7 +10,8 @@ import { reviewHere } from '../src/app/review-channel.ts'
 import { pausedNote, schedulePost } from '../src/app/review-posts.ts'
 import { sheetOf } from '../src/app/sheets.ts'
 import { draftPost, type PostWords } from '../src/app/write-posts.ts'
-import { Question } from '../src/kit/user-error.ts'
+import { Question, UserError } from '../src/kit/user-error.ts'
+import type { Form } from '../src/message/form.ts'
 import type { Message } from '../src/message/message.ts'
 import { note, text as textBlock, time } from '../src/message/message.ts'
 import { describeRule } from '../src/schedule/describe.ts'
@@ -53,13 +54,14 @@ export default defineCommand({
         ...(text === undefined ? {} : { text }),
         ...(said.accounts === undefined ? {} : { accounts: said.accounts }),
       }
-      return postForm(context, {
+      const form = await postForm(context, {
         command: 'schedule',
         title: 'Schedule a post',
         submit: 'Submit',
         values,
         asksWhen: 'required',
       })
+      return text === undefined ? { ...form, ...colonMissing(said.when, context) } : form
     }
     const words = { text: text ?? '', accountIds: where, media: attached.media }
     const read = await timeOrDraft(context, said.when, words)
@@ -82,6 +84,19 @@ async function accountsFor(
     return (await resolveAccounts(context.stores, context.bench.platforms, said)).map((one) => one.id)
   const usable = (await context.stores.accounts.list()).filter((account) => account.state !== 'disconnected')
   return usable.length === 1 ? usable.map((one) => one.id) : undefined
+}
+
+/** A line without its colon is all time: said beside the field, so that nobody wonders where the text went. */
+function colonMissing(phrase: string, context: CommandContext): Pick<Form, 'errors'> {
+  try {
+    timeFromWords(context, phrase)
+    return {}
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return {
+      errors: { when: `${error.message} In a line, a colon stands between the time and the text.` },
+    }
+  }
 }
 
 /** Words with two meanings ask which one was meant; the post is kept as a draft meanwhile, and the answer is one press. */

@@ -90,6 +90,10 @@ async function askAll(fields: readonly Field[]): Promise<FormValues> {
       if (shown.muted || ready !== undefined) stdout.write('\n')
       shown.muted = false
       if (answer.trim() !== '') values[field.name] = answer.trim()
+      else if (field.required)
+        throw new UserError(`${field.label} is missing`, {
+          wayOut: 'Type it at the prompt, or pipe in a line for each question; nothing was stored.',
+        })
     }
     return values
   } finally {

@@ -78,3 +78,14 @@ test('a viewer is offered only what a viewer may say', () =>
     Ada: draft We ship
     bot: needs the role of author
   `))
+
+test('a line without its colon opens the form, and says what is missing', () =>
+  conversation(`
+    Ada: schedule tomorrow 9am to rehearsal We ship
+    bot: [form schedule]
+    bot: a colon stands between the time and the text
+    bot: when=tomorrow 9am to rehearsal We ship
+    Ada: schedule tomorrow 9am
+    bot: [form schedule]
+    not: colon
+  `))
