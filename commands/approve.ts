@@ -3,7 +3,9 @@ import { postNumber, revision } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { postArg, seenArg } from '../src/app/post-form.ts'
 import { decide, pausedNote } from '../src/app/review-posts.ts'
-import { message, time } from '../src/message/message.ts'
+import { sheetOf } from '../src/app/sheets.ts'
+import { message, text, time } from '../src/message/message.ts'
+import { parkedLines } from '../src/views/parked.ts'
 import { postNews } from '../src/views/post-card.ts'
 import { counted } from '../src/views/words.ts'
 
@@ -24,6 +26,11 @@ export default defineCommand({
       'is approved and goes out ',
       ...(post.when ? [time(post.when.at, context.zone)] : []),
     )
-    return message(...said.blocks, pausedNote(context.workspace.settings.pausedAt))
+    const parked = parkedLines(await sheetOf(context.stores, context.bench, post, context))
+    return message(
+      ...said.blocks,
+      ...parked.map((line) => text(line)),
+      pausedNote(context.workspace.settings.pausedAt),
+    )
   },
 })

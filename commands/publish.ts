@@ -4,7 +4,9 @@ import { defineCommand } from '../src/app/command.ts'
 import { postArg, seenArg } from '../src/app/post-form.ts'
 import { pausedNote } from '../src/app/review-posts.ts'
 import { publishNow } from '../src/app/send-posts.ts'
-import { message } from '../src/message/message.ts'
+import { sheetOf } from '../src/app/sheets.ts'
+import { message, text } from '../src/message/message.ts'
+import { parkedLines } from '../src/views/parked.ts'
 import { postNews } from '../src/views/post-card.ts'
 
 export default defineCommand({
@@ -18,6 +20,11 @@ export default defineCommand({
 
   async run({ post: number, seen }, context) {
     const post = await publishNow(context, number, seen)
-    return message(...postNews(post, 'goes out now').blocks, pausedNote(context.workspace.settings.pausedAt))
+    const parked = parkedLines(await sheetOf(context.stores, context.bench, post, context))
+    return message(
+      ...postNews(post, 'goes out now').blocks,
+      ...parked.map((line) => text(line)),
+      pausedNote(context.workspace.settings.pausedAt),
+    )
   },
 })

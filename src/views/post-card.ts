@@ -29,6 +29,7 @@ import { type Post, textFor } from '../posts/post.ts'
 import { shortRevision } from '../posts/revision.ts'
 import type { Member, Settings } from '../workspaces/workspace.ts'
 import { changeBlocks } from './changes.ts'
+import { parkedLines } from './parked.ts'
 import { optionFields } from './post-options.ts'
 import { andList, deliveryStateWords, hostOf, postStateSign, postStateWords } from './words.ts'
 
@@ -165,7 +166,7 @@ function pictures({ post, media }: PostSheet): Block[] {
 }
 
 function findings(sheet: PostSheet): Block[] {
-  const said = findingLines(sheet)
+  const said = [...findingLines(sheet), ...parkedLines(sheet)]
   return said.length > 0 ? [list(said)] : []
 }
 

@@ -89,3 +89,19 @@ test('a line without its colon opens the form, and says what is missing', () =>
     bot: [form schedule]
     not: colon
   `))
+
+test('an account without a login is named on the card and to whoever approves, before anything is parked', () =>
+  conversation(`
+    Ada: schedule tomorrow 9am to rehearsal: We ship
+    not: must be connected again
+    Grace: disconnect rehearsal
+    bot: is disconnected
+    Ada: show 1
+    bot: @rehearsal on Rehearsal must be connected again
+    Grace: approve 1
+    bot: #1 is approved
+    bot: @rehearsal on Rehearsal must be connected again: what is due there waits
+    Grace: publish 1
+    bot: goes out now
+    bot: must be connected again
+  `))
