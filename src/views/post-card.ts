@@ -84,7 +84,9 @@ function body(sheet: PostSheet): Block[] {
         accounts.length > 0
           ? andList(accounts.map((account) => accountName(account, sheet.platforms)))
           : 'no account yet',
+      Repeats: post.seriesId !== null && post.when ? post.when.phrase : undefined,
       By: [memberSpan(author)],
+      ...optionFacts(sheet),
       Cost: costs(sheet),
       Caps: caps(sheet),
       Approved:
@@ -99,8 +101,27 @@ function body(sheet: PostSheet): Block[] {
           editor: members.get(post.edited.memberId)?.name ?? 'A former member',
         })
       : []),
-    note(`Revision @${shortRevision(post.revision)}`),
+    post.state === 'in_review' && post.seriesId !== null && !post.edited
+      ? note(
+          `Revision @${shortRevision(post.revision)}. Approving it approves the series: its later posts go out as this one stands, without a review.`,
+        )
+      : note(`Revision @${shortRevision(post.revision)}`),
   ]
+}
+
+/** What is published besides the text (a title, who may see it, where it leads) is decided on too, so it is shown. */
+function optionFacts({ post, accounts, platforms }: PostSheet): Record<string, string> {
+  const facts: Record<string, string> = {}
+  for (const { platform } of distinct(accounts, platforms)) {
+    const chosen = Object.entries(post.content.options[platform.name] ?? {})
+    if (chosen.length === 0) continue
+    const fields = optionFields(platform, post)
+    const labelOf = (name: string) => fields.find((field) => field.name === name)?.label ?? name
+    facts[`On ${platform.label}`] = chosen
+      .map(([name, value]) => `${labelOf(name)}: ${value === 'true' ? 'yes' : value}`)
+      .join('; ')
+  }
+  return facts
 }
 
 function whenSpans({ post, zone }: PostSheet): Span[] {

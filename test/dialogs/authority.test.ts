@@ -182,3 +182,40 @@ test('a team never loses its last admin, not even when two demote each other at 
       'is the only admin',
     )
   }))
+
+test('a decision is made on all that it lets out: what a platform gets besides the text, and the series', () =>
+  inWorld(async (world) => {
+    const [option] = [...world.house.bench.platforms.values()].flatMap((platform) =>
+      (platform.options ?? []).flatMap((field) => (field.kind === 'text' ? [{ platform, field }] : [])),
+    )
+    if (!option) throw new Error('No platform asks for words besides a text')
+    const { platform, field } = option
+    const stores = storesOf(world)
+    const [account] = await stores.accounts.list()
+    if (!account) throw new Error('There is no account')
+    const other = {
+      ...account,
+      id: newId(world.clock.now()),
+      platform: platform.name,
+      externalId: 'other',
+      handle: 'elsewhere',
+    }
+    await stores.accounts.add(other, 'sealed')
+    const ada = await world.speaker('Ada')
+    await said(world, ada, `draft to ${platform.name}: Look`)
+    const values = { post: '1', platform: platform.name, [field.name]: 'https://elsewhere.test' }
+    await world.house.desk.ask(ada, { command: 'options', values })
+    expect(await said(world, await world.speaker('Grace'), 'show 1')).toContain(
+      `${field.label}: https://elsewhere.test`,
+    )
+
+    await play(
+      world,
+      `
+      Ada: schedule every monday 9am to rehearsal: Weekly
+      Grace: show 2
+      bot: Repeats: every monday 9am
+      bot: its later posts go out as this one stands, without a review
+      `,
+    )
+  }))
