@@ -6,7 +6,8 @@ import { METRIC_NAMES, type Metrics } from '../platforms/contract/platform.ts'
 export function digestTime(now: EpochMs, zone: string): EpochMs {
   const local = instantOf(now).toZonedDateTimeISO(zone)
   const monday = local.toPlainDate().subtract({ days: local.dayOfWeek - 1 })
-  const nine = (day: Temporal.PlainDate) => day.toZonedDateTime({ timeZone: zone, plainTime: '09:00' }).epochMilliseconds
+  const nine = (day: Temporal.PlainDate) =>
+    day.toZonedDateTime({ timeZone: zone, plainTime: '09:00' }).epochMilliseconds
   return nine(monday) <= now ? nine(monday) : nine(monday.subtract({ weeks: 1 }))
 }
 
@@ -38,7 +39,9 @@ export function sumMetrics(all: readonly Metrics[]): Metrics {
 }
 
 /** The moments after publishing (ms) at which numbers are read: often while a post is young, seldom later. */
-const MEASURE_AFTER = [5, 15, 30, 60, 120, 240, 480, 1440, 2880, 4320, 7 * 1440, 14 * 1440, 28 * 1440].map((minutes) => minutes * 60_000)
+const MEASURE_AFTER = [5, 15, 30, 60, 120, 240, 480, 1440, 2880, 4320, 7 * 1440, 14 * 1440, 28 * 1440].map(
+  (minutes) => minutes * 60_000,
+)
 
 /** Is it time to read the numbers of a delivery again? */
 export function measureIsDue(publishedAt: EpochMs, measuredAt: EpochMs | undefined, now: EpochMs): boolean {
