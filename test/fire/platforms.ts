@@ -24,7 +24,7 @@ export type Fault =
   | 'loggedOut'
 
 /** The platform's list shows a post this much later (ms). */
-export const LAG = 45 * SECOND
+const LAG = 45 * SECOND
 const Answer = z.object({ id: z.string() })
 
 const lookOf: Record<Kind, Look<{ token: string }>> = {

@@ -30,9 +30,9 @@ export interface Worker {
   tick(): Promise<void>
 }
 
-export const sealer = createSealer(['an old secret of many characters'])
+const sealer = createSealer(['an old secret of many characters'])
 
-export function benchOn(
+function benchOn(
   storage: Workbench['stores'],
   clock: Clock,
   platforms: readonly Platform[],
