@@ -12,11 +12,11 @@ export interface FittedDraft {
 }
 
 /** The media rules as they hold for this account and this kind of post. */
-export const mediaRulesOf = (platform: Platform, draft: Draft, facts: AccountFacts): MediaRules =>
+const mediaRulesOf = (platform: Platform, draft: Draft, facts: AccountFacts): MediaRules =>
   platform.mediaFor?.(draft, facts) ?? platform.media
 
 /** How a platform's option says that pictures are to be cropped rather than given white edges. */
-export const fitOf = (options: Draft['options']): Fit => (options.fit === 'crop' ? 'crop' : 'pad')
+const fitOf = (options: Draft['options']): Fit => (options.fit === 'crop' ? 'crop' : 'pad')
 
 /** Plans what has to be done to a draft's pictures before a platform takes them. Pure: nothing is converted yet. */
 export function fitDraft(platform: Platform, draft: Draft, facts: AccountFacts): FittedDraft {

@@ -2,23 +2,31 @@ import { createRequire } from 'node:module'
 // fontkit: how wide a run of text is when it is shaped (ligatures, kerning, Arabic), and which characters a font has.
 import { type Font, openSync } from 'fontkit'
 
+const require = createRequire(import.meta.url)
+
 /** The families that pictures are set in. All are TTF: resvg draws no text at all from woff, and does not say so. */
 export const FAMILIES = {
-  inter: { family: 'Inter', file: '@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf' },
-  interBold: { family: 'Inter', file: '@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf' },
-  emoji: { family: 'Noto Emoji', file: '@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf' },
+  inter: {
+    family: 'Inter',
+    file: require.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
+  },
+  interBold: { family: 'Inter', file: require.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf') },
+  emoji: {
+    family: 'Noto Emoji',
+    file: require.resolve('@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf'),
+  },
   arabic: {
     family: 'Noto Sans Arabic',
-    file: '@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf',
+    file: require.resolve('@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf'),
   },
   hebrew: {
     family: 'Noto Sans Hebrew',
-    file: '@expo-google-fonts/noto-sans-hebrew/400Regular/NotoSansHebrew_400Regular.ttf',
+    file: require.resolve('@expo-google-fonts/noto-sans-hebrew/400Regular/NotoSansHebrew_400Regular.ttf'),
   },
-  japanese: { family: 'Kosugi', file: '@expo-google-fonts/kosugi/Kosugi_400Regular.ttf' },
+  japanese: { family: 'Kosugi', file: require.resolve('@expo-google-fonts/kosugi/Kosugi_400Regular.ttf') },
   korean: {
     family: 'Gowun Dodum',
-    file: '@expo-google-fonts/gowun-dodum/400Regular/GowunDodum_400Regular.ttf',
+    file: require.resolve('@expo-google-fonts/gowun-dodum/400Regular/GowunDodum_400Regular.ttf'),
   },
 } as const
 export type FontName = keyof typeof FAMILIES
@@ -29,8 +37,7 @@ const OTHERS: readonly FontName[] = ['arabic', 'hebrew', 'japanese', 'korean', '
 /** Emoji are drawn a little smaller than their square, so that they sit in a line of text. */
 export const EMOJI_SCALE = 0.92
 
-const require = createRequire(import.meta.url)
-export const fontFile = (name: FontName): string => require.resolve(FAMILIES[name].file)
+export const fontFile = (name: FontName): string => FAMILIES[name].file
 
 const opened = new Map<FontName, Font>()
 
@@ -67,10 +74,22 @@ export function widthOf(words: string, font: FontName, size: number): number {
   const key = `${font} ${words}`
   let units = widths.get(key)
   if (units === undefined) {
-    const { unitsPerEm } = fontOf(font)
-    units = fontOf(font).layout(words).advanceWidth / unitsPerEm
+    units = shapedWidth(fontOf(font), words)
     if (widths.size > MOST_WIDTHS) widths.clear()
     widths.set(key, units)
   }
   return units * size * (font === 'emoji' ? EMOJI_SCALE : 1)
+}
+
+/** In em. */
+function shapedWidth(font: Font, words: string): number {
+  try {
+    return font.layout(words).advanceWidth / font.unitsPerEm
+  } catch (error) {
+    // fontkit stumbles over marks that stand where the font has no place for them; only nonsense has such, and its
+    // width without shaping is near enough.
+    if (!(error instanceof TypeError)) throw error
+    const glyphs = font.glyphsForString(words)
+    return glyphs.reduce((sum, { advanceWidth }) => sum + advanceWidth, 0) / font.unitsPerEm
+  }
 }
