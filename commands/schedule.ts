@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { accounts, postText } from '../src/app/args.ts'
 import { attachSaid } from '../src/app/attach-media.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
-import { beginSeries, planNext } from '../src/app/plan-series.ts'
+import { beginSeries } from '../src/app/plan-series.ts'
 import { accountsArg, altArg, mediaArg, postForm, textArg, whenArg } from '../src/app/post-form.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { noteBlocks, type TimeWords, timeFromWords } from '../src/app/read-time.ts'
@@ -124,15 +124,13 @@ async function scheduleSeries(
   phrase: string,
 ): Promise<Message> {
   const content = { text: words.text ?? '', variants: {}, options: {}, media: words.media ?? [] }
-  const series = await beginSeries(context, {
+  const here = await reviewHere(context)
+  const post = await beginSeries(context, {
     rule: read.rule,
     phrase,
     content,
     accountIds: words.accountIds ?? [],
   })
-  const here = await reviewHere(context)
-  const post = await planNext(context.bench, context.workspace, series)
-  if (!post) throw new Error('A series that has just begun has a first run')
   const card = postCard(await sheetOf(context.stores, context.bench, post, context))
   const runs = textBlock(
     '🔁 ',

@@ -1,8 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Registry } from 'prom-client'
-import { createSealer, newSecretKey, type Sealer } from './accounts/seal.ts'
+import { createSealer, keyBytes, newSecretKey, type Sealer } from './accounts/seal.ts'
 import { LARGEST_FILE } from './app/attach-media.ts'
 import type { Command } from './app/command.ts'
 import { createFrontDesk } from './app/front-desk.ts'
@@ -208,8 +208,8 @@ export async function readSecrets(config: Config): Promise<[string, ...string[]]
 
 function keysFrom(secrets: [string, ...string[]]): Keys {
   const [secret] = secrets
-  const derived = (use: string) =>
-    createHmac('sha256', createHash('sha256').update(secret).digest()).update(`crier/${use}/v1`).digest()
+  const key = keyBytes(secret)
+  const derived = (use: string) => createHmac('sha256', key).update(`crier/${use}/v1`).digest()
   const stamp = (use: string, said: string) =>
     createHmac('sha256', derived(use)).update(said).digest('base64url')
   const stamped = (use: string, token: string): string | undefined => {

@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { memberOn } from './app/home.ts'
 import { build, type House, readSecrets } from './build.ts'
 import { systemClock } from './kit/clock.ts'
 import type { Config, Environment } from './kit/config.ts'
+import { replaceSecretFile } from './kit/secret-file.ts'
 import { complain, say } from './kit/terminal.ts'
 import { UserError } from './kit/user-error.ts'
 import type { Member, WorkspaceId } from './workspaces/workspace.ts'
@@ -242,8 +242,7 @@ async function rotate({ config }: Called): Promise<number> {
   const { rotateKey } = await import('./cli/rotate-key.ts')
   const [current = ''] = await readSecrets(config)
   const path = join(resolve(config.dataDir), 'secret-key')
-  const keep = async ({ fresh, old }: { fresh: string; old: string }) =>
-    writeFile(path, `${fresh}\n${old}\n`, { mode: 0o600 })
+  const keep = async ({ fresh, old }: { fresh: string; old: string }) => replaceSecretFile(path, [fresh, old])
   // Alone on the file: a server that still holds the old key would find every login shut, and park what is due.
   return asVisitor(
     config,

@@ -71,9 +71,13 @@ interface Key {
 }
 
 function keyOf(secret: string): Key {
-  const bytes = asKeyBytes(secret) ?? scryptSync(secret, 'crier/seal/v1', KEY_BYTES)
+  const bytes = keyBytes(secret)
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes }
 }
+
+/** The key that a secret stands for: its own bytes, or a passphrase stretched by scrypt. */
+export const keyBytes = (secret: string): Buffer =>
+  asKeyBytes(secret) ?? scryptSync(secret, 'crier/seal/v1', KEY_BYTES)
 
 function asKeyBytes(secret: string): Buffer | undefined {
   if (/^[0-9a-f]{64}$/i.test(secret)) return Buffer.from(secret, 'hex')

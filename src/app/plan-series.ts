@@ -1,5 +1,6 @@
 import { DAY, type EpochMs, instantOf } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
+import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
 import { revisionOf } from '../posts/revision.ts'
 import type { Series } from '../posts/series.ts'
@@ -10,36 +11,50 @@ import type { Workspace } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { actorOf } from './actor.ts'
 import { announce, tell } from './announce.ts'
+import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview } from './enter-review.ts'
 import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
 import { fullDay } from './within-plan.ts'
 import type { Workbench } from './workbench.ts'
 
-/** Begins a series; its first post is planned by the caller in the same breath with `planNext`. */
+/**
+ * Begins a series and plans its first post, or does neither: what can't be submitted begins nothing.
+ *
+ * @throws UserError naming what is missing, or that the rule has no run to come
+ */
 export async function beginSeries(
   actor: Actor,
   series: Pick<Series, 'rule' | 'phrase' | 'content' | 'accountIds'>,
-): Promise<Series> {
-  const at = actor.bench.clock.now()
+): Promise<Post> {
+  const { bench, workspace, member } = actor
+  const at = bench.clock.now()
+  const [first] = nextRuns(series.rule as Recurrence, instantOf(at), 1)
+  if (!first) throw new UserError(`"${series.phrase}" has no run in the future`, { field: 'when' })
+  const until = first.epochMilliseconds
   const begun: Series = {
     id: newId(at),
-    authorId: actor.member.id,
+    authorId: member.id,
     approvedRevision: null,
-    plannedUntil: null,
+    plannedUntil: until,
     endedAt: null,
     createdAt: at,
     ...series,
   }
-  await actor.stores.series.create(begun)
-  await record(actor.stores, {
-    by: actor.member.id,
-    at,
-    verb: 'series.begun',
-    subject: `series:${begun.id}`,
-    details: { phrase: series.phrase },
+  return bench.stores.transaction(workspace.id, async (stores) => {
+    await stores.series.create(begun)
+    await record(stores, {
+      by: member.id,
+      at,
+      verb: 'series.begun',
+      subject: `series:${begun.id}`,
+      details: { phrase: series.phrase },
+    })
+    const post = await nextPost(stores, { ...actor, stores }, begun, until, at)
+    await mustBeComplete(stores, actor, post)
+    await announce(stores, bench, post)
+    return post
   })
-  return begun
 }
 
 /** Runs missed by more than this are told about, and not made up for one by one. */

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, stat } from 'node:fs/promises'
+import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UserError } from './user-error.ts'
 
@@ -53,4 +53,17 @@ async function readOrMake(path: string, make: () => string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return (await readFile(path, 'utf8')).trim()
     throw error
   }
+}
+
+/** Puts other keys into the file, whole or not at all: a crash at that moment must not lose every login. */
+export async function replaceSecretFile(path: string, secrets: readonly string[]): Promise<void> {
+  const fresh = `${path}.new`
+  const file = await open(fresh, 'w', 0o600)
+  try {
+    await file.writeFile(`${secrets.join('\n')}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(fresh, path)
 }

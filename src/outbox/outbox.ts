@@ -65,5 +65,10 @@ export interface OutboxQueue {
   sent(id: string, at: EpochMs, card: Card | undefined): Promise<void>
   /** It was not; tried again at `dueAt` (UTC ms), or given up where that is null. */
   notSent(id: string, problem: string, dueAt: EpochMs | null): Promise<void>
+  /**
+   * What was being sent when its process died is due at once, instead of when its lease ends. Only for a process that
+   * knows itself to be the only one.
+   */
+  takeOver(now: EpochMs): Promise<void>
   depth(): Promise<number>
 }

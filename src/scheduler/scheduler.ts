@@ -166,7 +166,10 @@ export async function createScheduler({
 
   return {
     async start() {
-      if (alone) await rescueAbandoned(bench, Number.MAX_SAFE_INTEGER)
+      if (alone) {
+        await rescueAbandoned(bench, Number.MAX_SAFE_INTEGER)
+        await bench.stores.outboxQueue.takeOver(bench.clock.now())
+      }
       cron = new Cron('* * * * * *', { protect: false, unref: true }, () => {
         for (const job of dueJobs()) void run(job)
       })
@@ -178,9 +181,13 @@ export async function createScheduler({
       cron?.stop()
       unhook?.()
       clearTimeout(timer)
-      const all = Promise.all([...running.values(), ...inFlight]).then(() => true)
+      // A claim that was under way when the stop came still adds what it claimed: waited for until nothing is left.
+      const everything = async (): Promise<true> => {
+        while (running.size + inFlight.size > 0) await Promise.all([...running.values(), ...inFlight])
+        return true
+      }
       return Promise.race([
-        all,
+        everything(),
         new Promise<false>((resolve) => setTimeout(() => resolve(false), grace).unref()),
       ])
     },

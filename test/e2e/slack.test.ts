@@ -102,8 +102,10 @@ describe.skipIf(absent).each(['socket', 'events'] as const)(
       await crier.kill()
       crier = await startCrier(dataDir, environment)
 
+      await sees(author, '"Approve"')
       await author.press(GENERAL, 'Reject')
       await until('the refusal', async () => (await crier.say('show 1')).includes('#1 is in review'))
+      await sees(approver, '"Approve"')
       await approver.press(GENERAL, 'Approve')
       await sees(approver, '#1 is scheduled')
       await approver.slash(GENERAL, '/crier', 'publish 1')
@@ -119,6 +121,9 @@ describe.skipIf(absent).each(['socket', 'events'] as const)(
       // Two who press at once: the second reads who was faster.
       await author.slash(GENERAL, '/schedule', 'tomorrow 9am to bluesky: Twice')
       await sees(author, '#2 is in review')
+      await until('the second card', async () =>
+        (await approver.messages(GENERAL)).some((message) => JSON.stringify(message).includes('approve 2 ')),
+      )
       await Promise.all([approver.press(GENERAL, 'Approve'), approver.press(GENERAL, 'Approve')])
       await sees(approver, '#2 is scheduled')
       expect((await crier.say('show 2')).match(/Approved: 1 of 1/g)).toHaveLength(1)

@@ -11,7 +11,13 @@ export default defineJob({
     for (const workspace of await bench.stores.directory.all()) {
       for (const series of await bench.stores.workspace(workspace.id).series.running()) {
         if (stopping.aborted) return
-        await planNext(bench, workspace, series)
+        // One team's trouble must not keep the others' posts from being planned.
+        await planNext(bench, workspace, series).catch((error: unknown) =>
+          bench.log.error(
+            { series: series.id, err: error },
+            'The next post of a series could not be planned',
+          ),
+        )
       }
     }
   },

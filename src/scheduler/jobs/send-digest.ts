@@ -19,7 +19,7 @@ export default defineJob({
     for (const { id, settings, createdAt } of await bench.stores.directory.all()) {
       const at = digestTime(now, settings.zone)
       if (!settings.digest || createdAt >= at || now - at > STILL_NEWS) continue
-      await bench.stores.transaction(id, async (stores) => {
+      const sending = bench.stores.transaction(id, async (stores) => {
         if (!(await stores.marks.setOnce(`digest ${dateOf(at, settings.zone)}`, now))) return
         const digest = digestView(await digestFacts(stores, at, settings.zone), bench.platforms)
         for (const chat of await stores.workspace.chats()) {
@@ -37,6 +37,10 @@ export default defineJob({
           })
         }
       })
+      // One team's trouble must not keep the others from their digest.
+      await sending.catch((error: unknown) =>
+        bench.log.error({ workspace: id, err: error }, 'A digest could not be written'),
+      )
     }
   },
 })

@@ -103,6 +103,13 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
         .where(and(eq(outbox.id, id), eq(outbox.state, 'sending')))
       handle.wrote('outbox')
     },
+    takeOver: async (now) => {
+      await db
+        .update(outbox)
+        .set({ state: 'waiting', dueAt: now, leaseUntil: null })
+        .where(eq(outbox.state, 'sending'))
+      handle.wrote('outbox')
+    },
     depth: async () => {
       const unsent = await db
         .select({ entries: sql<number>`count(*)`.mapWith(Number) })
