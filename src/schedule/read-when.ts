@@ -10,7 +10,7 @@ import { fillSlots } from './slots.ts'
 import { type Token, tokenize } from './tokens.ts'
 import type { ReadAt, When } from './when.ts'
 
-export type { Choice, ReadAt, When } from './when.ts'
+export type { ReadAt, When } from './when.ts'
 
 const DEFAULT_TIME = '09:00'
 const CODES = Object.keys(languages) as LanguageCode[]

@@ -46,7 +46,7 @@ describe.skipIf(noChromium)('the first minute on the page, by keyboard, in a rea
     await page
       .getByRole('heading', { name: /#1 is published/ })
       .first()
-      .waitFor({ timeout: 15_000 })
+      .waitFor({ timeout: 30_000 })
     const feed = page.getByText('Hello, world 🎉 <b>not bold</b>')
     await feed.last().waitFor()
     expect(complaints).toEqual([])
