@@ -4,6 +4,7 @@ import { attachSaid } from '../src/app/attach-media.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { beginSeries } from '../src/app/plan-series.ts'
 import { accountsArg, altArg, mediaArg, postForm, textArg, whenArg } from '../src/app/post-form.ts'
+import { reachBlocks } from '../src/app/public-reach.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { noteBlocks, type TimeWords, timeFromWords } from '../src/app/read-time.ts'
 import { reviewHere } from '../src/app/review-channel.ts'
@@ -67,7 +68,10 @@ export default defineCommand({
     const read = await timeOrDraft(context, said.when, words)
     if (read.kind === 'recurring') return scheduleSeries(context, read, words, said.when)
 
-    const here = await reviewHere(context)
+    const here = [
+      ...(await reviewHere(context)),
+      ...(await reachBlocks(context, where, words.media.length > 0)),
+    ]
     const post = await schedulePost(context, words, read.when)
     const card = postCard(await sheetOf(context.stores, context.bench, post, context))
     const shown = withNotes(card, context, read.notes)

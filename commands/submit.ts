@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { postNumber } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { postArg, whenArg } from '../src/app/post-form.ts'
+import { reachBlocks } from '../src/app/public-reach.ts'
 import { noteBlocks, oneTimeFromWords } from '../src/app/read-time.ts'
 import { reviewHere } from '../src/app/review-channel.ts'
 import { submitPost } from '../src/app/review-posts.ts'
@@ -22,6 +23,7 @@ export default defineCommand({
     const here = await reviewHere(context)
     const post = await submitPost(context, number, read?.when)
     const card = postCard(await sheetOf(context.stores, context.bench, post, context))
-    return { ...card, blocks: [...card.blocks, ...noteBlocks(read?.notes ?? []), ...here] }
+    const reach = await reachBlocks(context, post.accountIds, post.content.media.length > 0)
+    return { ...card, blocks: [...card.blocks, ...noteBlocks(read?.notes ?? []), ...here, ...reach] }
   },
 })

@@ -18,6 +18,7 @@ import { loadFolder } from './kit/load-folder.ts'
 import { createLog, type Log } from './kit/log.ts'
 import { publicAgent, publicFetch } from './kit/public-network.ts'
 import { publicPost } from './kit/public-post.ts'
+import { createReach } from './kit/reach.ts'
 import { secretFromFile } from './kit/secret-file.ts'
 import { UserError } from './kit/user-error.ts'
 import { fileBlobs } from './library/file-blobs.ts'
@@ -144,6 +145,7 @@ export async function build(
       return clientId && clientSecret ? { id: clientId, secret: clientSecret } : undefined
     },
     publicAddress: config.publicUrl !== undefined,
+    publicProblem: createReach(config.publicUrl, clock),
     publicMediaUrl: (workspaceId, mediaId) =>
       config.publicUrl &&
       `${config.publicUrl}${mediaLinks.sign({ workspaceId, mediaId, expiresAt: clock.now() + MEDIA_LINK_FOR })}`,

@@ -41,6 +41,8 @@ export interface Workbench {
   ownAddress(): string
   /** Can platforms fetch media from this install? */
   publicAddress: boolean
+  /** What keeps platforms from fetching media from this install, in words that go behind "and …"; undefined where nothing does. */
+  publicProblem(): Promise<string | undefined>
   /** A signed link under PUBLIC_URL to kept media; undefined where there is no public address. */
   publicMediaUrl(workspaceId: WorkspaceId, mediaId: string): string | undefined
 }

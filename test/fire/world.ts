@@ -73,6 +73,7 @@ function benchOn(
     apiUrlOf: () => apiUrl,
     apiVersionOf: () => undefined,
     publicAddress: false,
+    publicProblem: async () => undefined,
     clientOf: () => undefined,
     ownAddress: () => 'http://127.0.0.1',
     publicMediaUrl: () => undefined,
