@@ -94,7 +94,9 @@ export function renderAsWords(message: Message): {
   const fits = content.length <= CONTENT
   return {
     content: fits
-      ? content || '\\-'
+      ? content.trim() === ''
+        ? '\\-'
+        : content
       : `${cutToFit(words, CONTENT - SHORTENED.length - 2, escapeKeepingLinks)}${CUT}\n${SHORTENED}`,
     allowed_mentions: { parse: [] },
     files: fits
