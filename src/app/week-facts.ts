@@ -1,11 +1,19 @@
 import type { Account } from '../accounts/account.ts'
 import { digestSpans, sumMetrics } from '../analytics/digest.ts'
-import { boundsOf, type CalendarDay, type CalendarSpan, daysOf, emptyDays } from '../calendar/week.ts'
+import {
+  boundsOf,
+  type CalendarDay,
+  type CalendarSpan,
+  daysOf,
+  emptyDays,
+  type Run,
+} from '../calendar/week.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import type { EpochMs } from '../kit/clock.ts'
 import { instantOf } from '../kit/clock.ts'
 import type { Metrics } from '../platforms/contract/platform.ts'
 import type { Post } from '../posts/post.ts'
+import { nextRuns, type Recurrence } from '../schedule/recurrence.ts'
 import type { WorkspaceStores } from './stores.ts'
 
 /** The states that stand in a calendar: what is planned, under way or out. */
@@ -26,7 +34,24 @@ export async function calendarDays(
   now: EpochMs,
 ): Promise<CalendarDay[]> {
   const posts = await stores.posts.list({ states: ON_CALENDAR, ...boundsOf(span) })
-  return daysOf(span, posts, now)
+  return daysOf(span, posts, now, await runsWithin(stores, boundsOf(span)))
+}
+
+/** A series that runs each minute fills a week with more lines than anybody reads. */
+const MOST_RUNS = 200
+
+/** What the running series will still post within a span, behind the post that each has made already. */
+async function runsWithin(
+  stores: WorkspaceStores,
+  { from, until }: { from: EpochMs; until: EpochMs },
+): Promise<Run[]> {
+  return (await stores.series.running()).flatMap((series) => {
+    const after = Math.max(from - 1, series.plannedUntil ?? series.createdAt)
+    if (after >= until) return []
+    return nextRuns(series.rule as Recurrence, instantOf(after), MOST_RUNS)
+      .map((run) => ({ at: run.epochMilliseconds, text: series.content.text }))
+      .filter((run) => run.at < until)
+  })
 }
 
 /** What a digest says, as data. */
@@ -78,6 +103,7 @@ export async function digestFacts(stores: WorkspaceStores, at: EpochMs, zone: st
     span,
     await stores.posts.list({ states: ['draft', 'in_review', 'scheduled', 'publishing'], ...boundsOf(span) }),
     at,
+    await runsWithin(stores, boundsOf(span)),
   )
   return {
     back,

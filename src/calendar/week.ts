@@ -9,6 +9,14 @@ export interface CalendarDay {
   today: boolean
   past: boolean
   posts: Post[]
+  /** Runs of series that no post has been made for yet, in the order of their times. */
+  runs: Run[]
+}
+
+/** A run of a series, before it is a post. */
+export interface Run {
+  at: EpochMs
+  text: string
 }
 
 /** A span of whole days in one zone: what a calendar shows. */
@@ -33,7 +41,12 @@ export function boundsOf(span: CalendarSpan): { from: EpochMs; until: EpochMs } 
 }
 
 /** The span's days, each with its posts in the order of their times. Posts outside the span, or without a time, are left out. */
-export function daysOf(span: CalendarSpan, posts: readonly Post[], now: EpochMs): CalendarDay[] {
+export function daysOf(
+  span: CalendarSpan,
+  posts: readonly Post[],
+  now: EpochMs,
+  runs: readonly Run[] = [],
+): CalendarDay[] {
   const today = dateOf(now, span.zone)
   const days: CalendarDay[] = []
   const end = Temporal.PlainDate.from(span.until)
@@ -47,6 +60,7 @@ export function daysOf(span: CalendarSpan, posts: readonly Post[], now: EpochMs)
       date,
       today: date === today,
       past: date < today,
+      runs: runs.filter((run) => dateOf(run.at, span.zone) === date).sort((a, b) => a.at - b.at),
       posts: posts
         .filter((post) => post.when !== null && dateOf(post.when.at, span.zone) === date)
         .sort((a, b) => (a.when?.at ?? 0) - (b.when?.at ?? 0) || a.number - b.number),
@@ -57,7 +71,7 @@ export function daysOf(span: CalendarSpan, posts: readonly Post[], now: EpochMs)
 
 /** Days from today on that nobody has planned anything for. */
 export const emptyDays = (days: readonly CalendarDay[]): CalendarDay[] =>
-  days.filter((day) => !day.past && day.posts.length === 0)
+  days.filter((day) => !day.past && day.posts.length === 0 && day.runs.length === 0)
 
 /** The date on the wall of `zone` at an instant, in ISO form. */
 export const dateOf = (at: EpochMs, zone: string): string =>

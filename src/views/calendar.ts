@@ -24,9 +24,9 @@ export function calendarView(span: CalendarSpan, days: readonly CalendarDay[]): 
     ...days.flatMap((day): Block[] => [
       text(
         bold(`${dayWords(day.date)}${day.today ? ' (today)' : ''}`),
-        day.posts.length === 0 ? (day.past ? '  –' : '  nothing yet') : '',
+        linesOf(day, span.zone).length === 0 ? (day.past ? '  –' : '  nothing yet') : '',
       ),
-      ...(day.posts.length > 0 ? [list(day.posts.map((post) => postLine(post, span.zone)))] : []),
+      ...(linesOf(day, span.zone).length > 0 ? [list(linesOf(day, span.zone))] : []),
     ]),
     note(`${counted(posts, 'post')} · ${span.zone}`),
     buttons(
@@ -36,6 +36,23 @@ export function calendarView(span: CalendarSpan, days: readonly CalendarDay[]): 
     ),
   )
 }
+
+/** What a day holds, in the order of its times: posts, and runs of series that are no post yet. */
+export const linesOf = ({ posts, runs }: CalendarDay, zone: string): Span[][] =>
+  [
+    ...posts.map((post) => ({ at: post.when?.at ?? 0, spans: postLine(post, zone) })),
+    ...runs.map(({ at, text: said }) => ({
+      at,
+      spans: [
+        {
+          type: 'plain' as const,
+          text: `${clockTime(at, zone)} 🔁 in a series: ${excerpt(said) || '(no text yet)'}`,
+        },
+      ],
+    })),
+  ]
+    .sort((a, b) => a.at - b.at)
+    .map(({ spans }) => spans)
 
 /** One post in a list: its time, number, state and the beginning of its text. */
 export const postLine = (post: Post, zone: string): Span[] => [

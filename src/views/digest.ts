@@ -17,7 +17,7 @@ import {
 } from '../message/message.ts'
 import { METRIC_NAMES, type Metrics, type Platform } from '../platforms/contract/platform.ts'
 import type { Post } from '../posts/post.ts'
-import { postLine } from './calendar.ts'
+import { linesOf } from './calendar.ts'
 import { accountName } from './post-card.ts'
 import { andList, counted, dayWords, deliveryStateWords, excerpt } from './words.ts'
 
@@ -103,7 +103,7 @@ function failedBlocks({ failed }: DigestSheet, platforms: ReadonlyMap<string, Pl
 
 function aheadBlocks({ ahead, empty, inReview, zone }: DigestSheet): Block[] {
   const planned = ahead.flatMap((day) =>
-    day.posts.map((post): Span[] => [plain(`${dayWords(day.date)} `), ...postLine(post, zone)]),
+    linesOf(day, zone).map((line): Span[] => [plain(`${dayWords(day.date)} `), ...line]),
   )
   return [
     text(bold(`Coming: ${counted(planned.length, 'post')}`), inReview > 0 ? `, ${inReview} in review` : ''),

@@ -28,6 +28,17 @@ test('a series keeps one post ahead; what was approved once goes out again witho
     bot: its series has ended
   `))
 
+test('the calendar shows the runs of a series that are no posts yet', () =>
+  conversation(`
+    Ada: schedule every weekday at 9 to rehearsal: Good morning
+    Ada: calendar next week
+    bot: Mon 23 Nov
+    bot: 09:00 #1
+    bot: Tue 24 Nov
+    bot: 09:00 🔁 in a series: Good morning
+    bot: Sat 28 Nov  nothing yet
+  `))
+
 test('the calendar shows the week by day, and its buttons walk', () =>
   conversation(`
     Ada: schedule tomorrow 9am to rehearsal: Saturday news
