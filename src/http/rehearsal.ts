@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Routes } from '../app/routes.ts'
 import { type Clock, type EpochMs, HOUR } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
+import { parseJson } from '../kit/parse-json.ts'
 import type { FeedItem, FeedStore } from '../playground/feed.ts'
 import { refusal } from './refusal.ts'
 
@@ -84,8 +85,7 @@ async function publish(
   { workspaceId, feed }: { workspaceId: string; feed: FeedStore },
   { clock, address, published }: RehearsalOptions,
 ): Promise<Response> {
-  const body: unknown = await request.json().catch(() => undefined)
-  const parsed = Item.safeParse(body)
+  const parsed = Item.safeParse(parseJson(await request.text()))
   if (!parsed.success) {
     const [mistake] = parsed.error.issues
     return refusal(

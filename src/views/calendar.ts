@@ -21,13 +21,7 @@ export function calendarView(span: CalendarSpan, days: readonly CalendarDay[]): 
   const posts = days.reduce((sum, day) => sum + day.posts.length, 0)
   return message(
     heading(`📅 ${dayWords(span.from)} to ${dayWords(first.add({ days: 6 }).toString())}`),
-    ...days.flatMap((day): Block[] => [
-      text(
-        bold(`${dayWords(day.date)}${day.today ? ' (today)' : ''}`),
-        linesOf(day, span.zone).length === 0 ? (day.past ? '  –' : '  nothing yet') : '',
-      ),
-      ...(linesOf(day, span.zone).length > 0 ? [list(linesOf(day, span.zone))] : []),
-    ]),
+    ...days.flatMap((day) => dayBlocks(day, span.zone)),
     note(`${counted(posts, 'post')} · ${span.zone}`),
     buttons(
       button('◀ Back', `calendar ${first.subtract({ days: 7 }).toString()}`),
@@ -35,6 +29,13 @@ export function calendarView(span: CalendarSpan, days: readonly CalendarDay[]): 
       button('On ▶', `calendar ${first.add({ days: 7 }).toString()}`),
     ),
   )
+}
+
+function dayBlocks(day: CalendarDay, zone: string): Block[] {
+  const lines = linesOf(day, zone)
+  const nothing = day.past ? '  –' : '  nothing yet'
+  const name = bold(`${dayWords(day.date)}${day.today ? ' (today)' : ''}`)
+  return [text(name, lines.length === 0 ? nothing : ''), ...(lines.length > 0 ? [list(lines)] : [])]
 }
 
 /** What a day holds, in the order of its times: posts, and runs of series that are no post yet. */

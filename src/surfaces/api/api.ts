@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Routes } from '../../app/routes.ts'
 import type { FrontDesk, Said, Speaker } from '../../app/surface.ts'
+import { parseJson } from '../../kit/parse-json.ts'
 import type { Form } from '../../message/form.ts'
 import { answerJson } from './message-json.ts'
 import { openApi } from './openapi.ts'
@@ -47,7 +48,7 @@ async function run(request: Request, { desk, verify }: Omit<ApiOptions, 'version
   }
 
   const text = await request.text()
-  const body = readJson(text)
+  const body = parseJson(text)
   if (body === undefined) return refuse(400, `The request is not JSON. ${SHAPE}`)
   const call = Call.safeParse(body)
   if (!call.success) return refuse(400, `The request has another shape than Crier reads. ${SHAPE}`)
@@ -90,15 +91,6 @@ function mistakes({ command, errors, fields }: Form): string {
 function isEmpty(field: Form['fields'][number]): boolean {
   if ('values' in field) return (field.values ?? []).length === 0
   return !('value' in field) || field.value === undefined || field.value === ''
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 const FRESH = { 'cache-control': 'no-store' }

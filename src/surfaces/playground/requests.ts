@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { IncomingFile } from '../../app/surface.ts'
+import { parseJson } from '../../kit/parse-json.ts'
 import { isLocale, isZone } from './readers.ts'
 
 /** 64 MB: an image, or a short film, for a post. */
@@ -45,7 +46,8 @@ export async function readSay(request: Request): Promise<{ say: Say; files: Inco
     return say.success ? { say: say.data, files: [] } : undefined
   }
   const form = await request.formData()
-  const say = Say.safeParse(parseJson(form.get('say')))
+  const said = form.get('say')
+  const say = Say.safeParse(typeof said === 'string' ? parseJson(said) : undefined)
   if (!say.success) return undefined
   const sent = form.getAll('file').filter((part) => part instanceof File)
   const files = sent.map((file, index): IncomingFile => {
@@ -63,13 +65,3 @@ export const readComplete = async (request: Request) => Complete.safeParse(await
 export const readSuggest = async (request: Request) => Suggest.safeParse(await readJson(request)).data
 
 const readJson = async (request: Request): Promise<unknown> => parseJson(await request.text())
-
-function parseJson(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
