@@ -19,6 +19,7 @@ export function talkTables(kit: Kit, { workspaceId, chats }: TeamTables) {
     jsonWithBytes,
     counter,
     index,
+    uniqueIndex,
     unique,
     primaryKey,
     foreignKey,
@@ -48,6 +49,10 @@ export function talkTables(kit: Kit, { workspaceId, chats }: TeamTables) {
     },
     (t) => [
       unique('outbox_id').on(t.id),
+      // One card of a subject waits in a lane: a newer one takes its place. Once it was tried it stays as it is.
+      uniqueIndex('outbox_waiting_cards')
+        .on(t.lane, t.subject)
+        .where(sql`${t.kind} = 'card' and ${t.state} = 'waiting' and ${t.attempts} = 0`),
       index('outbox_unsent').on(t.lane, t.sequence).where(sql`${t.state} in ('waiting', 'sending')`),
       index('outbox_of_chat').on(t.workspaceId, t.chatId),
       foreignKey({

@@ -46,6 +46,8 @@ export function teamTables(kit: Kit) {
       resultsChannel: text(),
       digestChannel: text(),
       sealedToken: text(),
+      /** Until then (UTC ms) the chat asked to be sent nothing. */
+      quietUntil: time(),
       createdAt: time().notNull(),
     },
     (t) => [
