@@ -25,4 +25,5 @@ export const {
   hooks,
   hookCalls,
   incomingHooks,
+  seen,
 } = tables(sqliteKit)
