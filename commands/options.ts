@@ -11,7 +11,6 @@ import type { Field, Form, FormValues } from '../src/message/form.ts'
 import { button, buttons, message, text } from '../src/message/message.ts'
 import type { Platform } from '../src/platforms/contract/platform.ts'
 import type { Post } from '../src/posts/post.ts'
-import { shortRevision } from '../src/posts/revision.ts'
 import { postCard } from '../src/views/post-card.ts'
 import { optionFields } from '../src/views/post-options.ts'
 
@@ -72,7 +71,7 @@ const formFor = (post: Post, platform: Platform, values: FormValues): Form => ({
   type: 'form',
   title: `${platform.label}: #${post.number}`,
   command: 'options',
-  hidden: { post: String(post.number), platform: platform.name, seen: shortRevision(post.revision) },
+  hidden: { post: String(post.number), platform: platform.name, seen: post.revision },
   fields: optionFields(platform, post, values),
   submit: 'Keep',
 })

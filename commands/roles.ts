@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { defineCommand } from '../src/app/command.ts'
+import { recallApprovedBy } from '../src/app/recall-posts.ts'
 import { record } from '../src/app/record.ts'
 import { UserError } from '../src/kit/user-error.ts'
-import { bold, heading, list, memberSpan, message, note, type Span } from '../src/message/message.ts'
+import { bold, heading, list, memberSpan, message, note, type Span, text } from '../src/message/message.ts'
+import type { Post } from '../src/posts/post.ts'
+import { andList } from '../src/views/words.ts'
 import { type Member, mayAct, ROLES } from '../src/workspaces/workspace.ts'
 
 export default defineCommand({
@@ -26,14 +29,16 @@ export default defineCommand({
     },
   ],
 
-  async run({ member: name, role }, { stores, bench, workspace, member, now }) {
+  async run({ member: name, role }, context) {
+    const { stores, bench, workspace, member, now } = context
+    let recalled: Post[] = []
     const members = await stores.workspace.members()
     if (name !== undefined && role === undefined)
       throw new UserError('Say which role', { wayOut: `A role is ${ROLES.join(', ')}.`, field: 'role' })
     if (name !== undefined && role !== undefined) {
       if (!mayAct(member.role, 'admin')) throw new UserError('Giving roles needs the role of admin')
       const chosen = memberByName(members, name)
-      await bench.stores.transaction(workspace.id, async (inside) => {
+      recalled = await bench.stores.transaction(workspace.id, async (inside) => {
         await inside.workspace.changeMember(chosen.id, { role })
         await record(inside, {
           by: member.id,
@@ -43,17 +48,22 @@ export default defineCommand({
           details: { from: chosen.role, to: role },
         })
         // Looked at afterwards: the line above puts two admins who demote each other at once in order.
-        if ((await inside.workspace.members()).some((one) => one.role === 'admin')) return
-        throw new UserError(`${chosen.name} is the only admin`, {
-          wayOut: 'Make somebody else an admin first.',
-          field: 'role',
-        })
+        if (!(await inside.workspace.members()).some((one) => one.role === 'admin'))
+          throw new UserError(`${chosen.name} is the only admin`, {
+            wayOut: 'Make somebody else an admin first.',
+            field: 'role',
+          })
+        return mayAct(role, 'approver') ? [] : recallApprovedBy(inside, context, chosen)
       })
     }
     const now_ = await stores.workspace.members()
     return message(
       heading('👥 Roles'),
       list(now_.map((one): Span[] => [memberSpan(one), { type: 'plain', text: ': ' }, bold(one.role)])),
+      recalled.length > 0 &&
+        text(
+          `⚠️ ${andList(recalled.map((post) => `#${post.number}`))} went out on an approval of theirs, and ${recalled.length === 1 ? 'waits' : 'wait'} for approval again.`,
+        ),
       note('A viewer looks, an author writes, an approver decides, an admin settles how the team works.'),
     )
   },

@@ -6,11 +6,11 @@ export const postNumber = z
   .regex(/^#?\d{1,9}$/, 'a post is called by its number, such as 42')
   .transform((said) => Number(said.replace('#', '')))
 
-/** A revision's beginning, as cards show it: `9f3c` or `@9f3c`. */
+/** A revision, as buttons carry it. A beginning, as cards show it, is read too, so that it can be refused in words (`checkSeen`). */
 export const revision = z
   .string()
   .transform((said) => said.replace(/^@/, '').toLowerCase())
-  .pipe(z.string().regex(/^[0-9a-f]{4,16}$/, 'a revision is four letters or digits, such as 9f3c'))
+  .pipe(z.string().regex(/^[0-9a-f]{4,32}$/, "a revision is what stands behind the @ of a card's button"))
 
 /** Accounts by their words, or by a form's choices. */
 export const accounts = z.union([z.string(), z.array(z.string())])

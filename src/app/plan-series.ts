@@ -11,6 +11,7 @@ import type { Workspace } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { actorOf } from './actor.ts'
 import { announce, tell } from './announce.ts'
+import { missingForSeries } from './approvers.ts'
 import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview } from './enter-review.ts'
 import { record } from './record.ts'
@@ -135,7 +136,8 @@ async function nextPost(
     await tell(stores, await stores.workspace.chats(), series.authorId, said, now)
     return draft
   }
-  if (series.approvedRevision !== revision) return enterReview(stores, actor, draft)
+  const approved = series.approvedRevision === revision && (await missingForSeries(stores, series)) === 0
+  if (!approved) return enterReview(stores, actor, draft)
   const moved = await stores.posts.move(draft.id, 'schedule', { at: now, revision, round: 1 })
   if (!moved) return draft
   await createDeliveries(stores, moved, now)

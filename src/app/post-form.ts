@@ -1,7 +1,6 @@
 import type { Field, Form, FormValues } from '../message/form.ts'
 import { spansOf } from '../message/message.ts'
 import type { Post } from '../posts/post.ts'
-import { shortRevision } from '../posts/revision.ts'
 import { accountName } from '../views/post-card.ts'
 import type { Actor } from './actor.ts'
 import type { Arg } from './arg.ts'
@@ -28,7 +27,7 @@ export const seenArg: Arg = {
   name: 'seen',
   kind: 'words',
   label: 'Revision',
-  hint: 'as its card shows it, such as 9f3c',
+  hint: "what stands behind the @ of its card's button",
   required: false,
 }
 export const altArg: Arg = {
@@ -110,7 +109,7 @@ export async function postForm(
     type: 'form',
     title,
     command,
-    hidden: post ? { post: String(post.number), seen: shortRevision(post.revision) } : {},
+    hidden: post ? { post: String(post.number), seen: post.revision } : {},
     fields: fields.filter((field) => field !== false),
     submit,
     ...(accounts.length === 0

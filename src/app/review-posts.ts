@@ -1,4 +1,4 @@
-import { approvalsMissing, checkSeen, mayDecide, notOwnEdit } from '../approvals/decide.ts'
+import { checkSeen, mayDecide, notOwnEdit } from '../approvals/decide.ts'
 import type { DecisionKind } from '../approvals/decision.ts'
 import { type EpochMs, MINUTE } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
@@ -11,6 +11,7 @@ import { counted, postStateWords } from '../views/words.ts'
 import type { Member } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { announce, type News } from './announce.ts'
+import { deciderNow, missingNow, othersOf } from './approvers.ts'
 import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview } from './enter-review.ts'
 import { tellHooksOfPost } from './hooks-tell.ts'
@@ -128,10 +129,10 @@ export async function decide(
       details: { revision: post.revision },
     })
 
-    const missing =
-      kind === 'approve'
-        ? approvalsMissing(post, await stores.decisions.ofPost(post.id), workspace.settings)
-        : 0
+    // Looked at behind the line of the audit trail, which puts this and a change of roles or settings in order.
+    const now = await deciderNow(stores, actor)
+    mayDecide(post, now.member, now.settings, now.others)
+    const missing = kind === 'approve' ? await missingNow(stores, post) : 0
     if (missing > 0) {
       await announce(stores, bench, post, {
         thread: postNews(post, `was approved by ${member.name}; ${counted(missing, 'more approval')} needed`),
@@ -181,18 +182,6 @@ function newsOf(post: Post, member: Member, kind: DecisionKind, comment: string)
     : { thread: said, tell: { memberId: post.authorId, message: said } }
 }
 
-/**
- * Everybody else who belongs to the team. The two members a new install starts with are there to try it out: for somebody
- * who comes from a chat they are nobody.
- */
-export function othersOf({ member }: Actor, members: readonly Member[]): Member[] {
-  const tryingOut = isLocal(member)
-  return members.filter((one) => one.id !== member.id && (tryingOut || !isLocal(one)))
-}
-
-const isLocal = (member: Member): boolean =>
-  member.identities.every((one) => one.surface === 'playground' || one.surface === 'terminal')
-
 async function alreadyDecided(stores: WorkspaceStores, post: Post, kind: DecisionKind): Promise<UserError> {
   const last = (await stores.decisions.ofPost(post.id)).at(-1)
   const offers = [{ label: 'Show the post', line: `show ${post.number}` }]
@@ -209,7 +198,7 @@ function refusePassed({ bench, workspace }: Actor, post: Post): void {
   throw new UserError(`The time of #${post.number} passed while it was in review`, {
     wayOut: 'Publish it now, or give it a new time.',
     offers: [
-      { label: 'Approve and publish now', line: `publish ${post.number} @${shortRevision(post.revision)}` },
+      { label: 'Approve and publish now', line: `publish ${post.number} @${post.revision}` },
       { label: 'Reschedule', line: `reschedule ${post.number}` },
     ],
   })

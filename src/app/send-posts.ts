@@ -1,4 +1,4 @@
-import { approvalsMissing, checkSeen, mayDecide, notOwnEdit } from '../approvals/decide.ts'
+import { checkSeen, mayDecide, notOwnEdit } from '../approvals/decide.ts'
 import { withoutDoubt, withoutTries } from '../deliveries/deliver.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
@@ -9,12 +9,12 @@ import { postNews } from '../views/post-card.ts'
 import { deliveryStateWords } from '../views/words.ts'
 import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
+import { deciderNow, missingNow } from './approvers.ts'
 import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview } from './enter-review.ts'
 import { rollUp } from './post-outcome.ts'
 import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
-import { othersOf } from './review-posts.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
 import { mustFitDay } from './within-plan.ts'
@@ -44,8 +44,6 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
       await mustBeComplete(stores, actor, post)
       post = await enterReview(stores, actor, post)
     }
-    if (post.state === 'in_review') post = await approveOnTheWay(stores, actor, post)
-    else await stores.deliveries.rescheduleOfPost(post.id, at, at)
     await record(stores, {
       by: member.id,
       at,
@@ -53,6 +51,8 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
       subject: `post:${number}`,
       details: { revision: post.revision },
     })
+    if (post.state === 'in_review') post = await approveOnTheWay(stores, actor, post)
+    else await stores.deliveries.rescheduleOfPost(post.id, at, at)
     await mustFitDay(stores, bench, post)
     await announce(stores, bench, post, { thread: postNews(post, `goes out now, says ${member.name}`) })
     return post
@@ -60,11 +60,10 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
 }
 
 async function approveOnTheWay(stores: WorkspaceStores, actor: Actor, post: Post): Promise<Post> {
-  const { bench, workspace, member } = actor
-  const at = bench.clock.now()
-  const others = othersOf(actor, await stores.workspace.members())
-  mayDecide(post, member, workspace.settings, others)
-  notOwnEdit(post, member, workspace.settings, others)
+  const at = actor.bench.clock.now()
+  const { member, settings, others } = await deciderNow(stores, actor)
+  mayDecide(post, member, settings, others)
+  notOwnEdit(post, member, settings, others)
   await stores.decisions.add({
     id: newId(at),
     postId: post.id,
@@ -75,7 +74,7 @@ async function approveOnTheWay(stores: WorkspaceStores, actor: Actor, post: Post
     comment: '',
     at,
   })
-  if (approvalsMissing(post, await stores.decisions.ofPost(post.id), workspace.settings) > 0) {
+  if ((await missingNow(stores, post)) > 0) {
     throw new UserError(`#${post.number} needs more approvals before it can go out`, {
       wayOut: `Ask for them with \`submit ${post.number}\`.`,
     })

@@ -2,6 +2,7 @@ import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
 import { dailyCap, type PostSheet } from '../views/post-card.ts'
 import type { Member } from '../workspaces/workspace.ts'
+import { stillApproves } from './approvers.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -18,6 +19,7 @@ export async function sheetOf(
   const deliveries = await stores.deliveries.ofPosts([post.id])
   const decisions = await stores.decisions.ofPost(post.id)
   const media = await stores.media.getMany(post.content.media.map((one) => one.mediaId))
+  const counts = stillApproves(members)
   const named = new Map(members.map((member) => [member.id, member]))
   return {
     post,
@@ -28,7 +30,8 @@ export async function sheetOf(
     publicAddress: bench.publicAddress,
     used: await usedToday(stores, bench, post),
     deliveries: deliveries.filter((one) => one.state !== 'cancelled' || post.state !== 'scheduled'),
-    decisions,
+    // What still waits shows the approvals that count; what is over shows who approved it then.
+    decisions: WAITING.has(post.state) ? decisions.filter((one) => counts(one.memberId)) : decisions,
     media,
     settings: workspace.settings,
     ...(reader ? { reader: reader.member } : {}),
@@ -36,6 +39,8 @@ export async function sheetOf(
     now: bench.clock.now(),
   }
 }
+
+const WAITING: ReadonlySet<Post['state']> = new Set(['in_review', 'scheduled'])
 
 /** @throws UserError where there is no such post in this workspace */
 export async function postByNumber(stores: Pick<WorkspaceStores, 'posts'>, number: number): Promise<Post> {

@@ -74,7 +74,7 @@ export async function editPost(actor: Actor, number: number, words: PostWords, s
   return bench.stores.transaction(workspace.id, async (stores) => {
     const post = await postByNumber(stores, number)
     mayTouch(actor, post)
-    if (seen !== undefined && !post.revision.startsWith(seen)) {
+    if (seen !== undefined && post.revision !== seen) {
       throw new UserError(`Somebody has edited #${number} since you opened it`, {
         wayOut: 'Your words are kept; look at the new text before you send them again.',
         offers: [{ label: 'Show the post', line: `show ${number}` }],

@@ -44,21 +44,39 @@ export function notOwnEdit(post: Post, member: Member, settings: Settings, other
 export const standing = (post: Post, decisions: readonly Decision[]): Decision[] =>
   decisions.filter((one) => one.revision === post.revision && one.round === post.round)
 
-/** How many more members must approve before the post may go out; 0 when it may. */
-export function approvalsMissing(post: Post, decisions: readonly Decision[], settings: Settings): number {
-  const approvals = standing(post, decisions).filter((one) => one.kind === 'approve').length
+/**
+ * How many more members must approve before the post may go out; 0 when it may.
+ *
+ * @param counts may this member still approve? What others approved while they might does not count any more
+ */
+export function approvalsMissing(
+  post: Post,
+  decisions: readonly Decision[],
+  settings: Settings,
+  counts: (memberId: string) => boolean,
+): number {
+  const approvals = standing(post, decisions).filter(
+    ({ kind, memberId }) => kind === 'approve' && counts(memberId),
+  ).length
   return Math.max(0, settings.approvals - approvals)
 }
 
-/** @throws UserError if `seen`, the short or whole revision on somebody's card, is not the post's any more. */
+/**
+ * @param seen the revision on the card that somebody acts on, whole: its first digits say nothing, since who writes a post
+ *   can write another text that begins alike
+ * @throws UserError where it is not the post's any more, or not whole
+ */
 export function checkSeen(post: Post, seen: string | undefined): void {
-  if (seen === undefined || post.revision.startsWith(seen)) return
+  if (seen === undefined || post.revision === seen) return
+  const offers = [{ label: 'Show the post', line: `show ${post.number}` }]
+  if (post.revision.startsWith(seen))
+    throw new UserError(`@${seen} is only the beginning of a revision, and another text can begin alike`, {
+      wayOut: "Press the button of the post's card, or leave it out.",
+      offers,
+    })
   throw new UserError(
-    `#${post.number} has changed since: this card shows @${seen}, the post is now @${shortRevision(post.revision)}`,
-    {
-      wayOut: 'Look at it again before you decide.',
-      offers: [{ label: 'Show the post', line: `show ${post.number}` }],
-    },
+    `#${post.number} has changed since: this card shows @${shortRevision(seen)}, the post is now @${shortRevision(post.revision)}`,
+    { wayOut: 'Look at it again before you decide.', offers },
   )
 }
 

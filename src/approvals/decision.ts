@@ -23,4 +23,8 @@ export interface DecisionStore {
   add(decision: Decision): Promise<boolean>
   /** Oldest first. */
   ofPost(postId: string): Promise<Decision[]>
+  /** Members who approved this revision of any post of the series, each once, in no order. */
+  approversOfSeries(seriesId: string, revision: string): Promise<string[]>
+  /** Scheduled posts whose revision this member has approved, on the post itself or on another of its series, by time. */
+  scheduledBy(memberId: string): Promise<string[]>
 }

@@ -38,7 +38,7 @@ export type Block =
 /** A picture by its bytes, or kept media by its id (surfaces ask the media store for the bytes or a signed link). */
 export type ImageSource = { mediaId: string } | { png: Uint8Array; name: string }
 
-/** A button types a line: `approve 42 @9f3c`. At most BUTTON_LINE characters, so that every chat can carry it. */
+/** A button types a line: `retry 42`. At most BUTTON_LINE characters, so that every chat can carry it. */
 export interface Button {
   label: string
   line: string

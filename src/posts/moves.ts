@@ -14,6 +14,8 @@ export const postMoves = {
   /** Where the workspace asks for no approval. */
   schedule: { from: ['draft'], to: 'scheduled', refusal: 'Only a draft can be scheduled' },
   requestChanges: { from: ['in_review'], to: 'draft', refusal: 'Only a post in review can be sent back' },
+  /** Whoever it was approved by may approve no more. */
+  recall: { from: ['scheduled'], to: 'in_review', refusal: 'Only a scheduled post can be called back' },
   reject: { from: ['in_review'], to: 'cancelled', refusal: 'Only a post in review can be rejected' },
   /** An edit of what waits for a decision, or for its time, throws both away. */
   edit: {

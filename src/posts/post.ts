@@ -8,7 +8,7 @@ export interface Post {
   authorId: string
   state: PostState
   content: Content
-  /** The hash of `content` and `accountIds`: what a decision is bound to. Sixteen hex characters; people see the first four. */
+  /** The hash of `content` and `accountIds`: what a decision is bound to. Thirty-two hex characters; people see the first four, buttons carry all. */
   revision: string
   /** Where it goes. */
   accountIds: string[]
@@ -60,9 +60,9 @@ export interface PostTime {
 export const POST_STATES = [
   /** Being written. Brought here by `draft`, by `request-changes` and by an edit; taken away by `submit`. A crash leaves it as it was. */
   'draft',
-  /** Waits for decisions. Brought here by `submit`; taken away by the last approval, a request for changes, a rejection or an edit. */
+  /** Waits for decisions. Brought here by `submit`, and by `recall` where an approver lost the role; taken away by the last approval, a request for changes, a rejection or an edit. */
   'in_review',
-  /** Goes out at its time. Brought here by the last approval; taken away by the first claim, an edit or a cancellation. A crash leaves it, and the next tick finds it. */
+  /** Goes out at its time. Brought here by the last approval; taken away by the first claim, an edit, a cancellation or a recall. A crash leaves it, and the next tick finds it. */
   'scheduled',
   /** At least one delivery has been claimed. Taken away when the last delivery has an end. A crash leaves it; its deliveries' leases run out and are settled. */
   'publishing',

@@ -277,7 +277,7 @@ function outcome({ post, deliveries, accounts, platforms }: PostSheet): Block[] 
 function actions(sheet: PostSheet): Block | undefined {
   const { post } = sheet
   const id = post.number
-  const seen = `@${shortRevision(post.revision)}`
+  const seen = `@${post.revision}`
   const all: (Button | false)[] = []
   switch (post.state) {
     case 'draft':

@@ -53,6 +53,8 @@ export function isolationContract(ground: () => Ground): void {
         at: NOON,
       }
       await stores.decisions.add(decision)
+      const run = await stores.posts.create(newPost(mine, { state: 'scheduled', seriesId: series.id }))
+      await stores.decisions.add({ ...decision, id: crypto.randomUUID(), postId: run.id })
       await stores.deliveries.addMetrics(delivery.id, NOON, { likes: 1 })
       await stores.events.append({ ...event, subject: 'post:1' })
       await stores.marks.setOnce('m', NOON)
@@ -169,6 +171,9 @@ export function isolationContract(ground: () => Ground): void {
         decisions: {
           add: (t) => t.decisions.add({ ...decision, id: crypto.randomUUID(), round: 2 }),
           ofPost: async (t) => (await t.decisions.ofPost(post.id)).length,
+          approversOfSeries: async (t) =>
+            (await t.decisions.approversOfSeries(series.id, run.revision)).length,
+          scheduledBy: async (t) => (await t.decisions.scheduledBy(mine.member.id)).length,
         },
         accounts: {
           list: async (t) => (await t.accounts.list()).length - 1,

@@ -222,6 +222,53 @@ export function postsContract(ground: () => Ground): void {
       expect(found.map(({ round }) => round)).toEqual([1, 2])
       expect(found[1]).toEqual(two)
     })
+
+    test("who approved a series as it stands, and what is scheduled on somebody's word", async () => {
+      const team = await newTeam(ground().storage)
+      const { posts, decisions, series } = team.stores
+      const weekly = { id: newId(NOON) }
+      await series.create({
+        ...weekly,
+        authorId: team.member.id,
+        rule: {},
+        phrase: 'every Monday',
+        content: emptyContent,
+        accountIds: [],
+        approvedRevision: null,
+        plannedUntil: null,
+        endedAt: null,
+        createdAt: NOON,
+      })
+      const [first, next, alone, other] = [
+        await posts.create(newPost(team, { state: 'published', seriesId: weekly.id })),
+        await posts.create(newPost(team, { state: 'scheduled', seriesId: weekly.id })),
+        await posts.create(newPost(team, { state: 'scheduled' })),
+        await posts.create(newPost(team, { state: 'scheduled', revision: 'ffffffffffffffff' })),
+      ]
+      const approve = (postId: string, changes = {}) =>
+        decisions.add({
+          id: newId(NOON),
+          postId,
+          memberId: team.member.id,
+          revision: first.revision,
+          round: 1,
+          kind: 'approve' as const,
+          comment: '',
+          at: NOON,
+          ...changes,
+        })
+      expect(await decisions.approversOfSeries(weekly.id, first.revision)).toEqual([])
+      await approve(first.id)
+      await approve(next.id)
+      await approve(next.id, { round: 2, revision: 'eeeeeeeeeeeeeeee', kind: 'reject' })
+      expect(await decisions.approversOfSeries(weekly.id, first.revision)).toEqual([team.member.id])
+      expect(await decisions.approversOfSeries(weekly.id, 'eeeeeeeeeeeeeeee')).toEqual([])
+      expect(await decisions.scheduledBy(team.member.id)).toEqual([next.id])
+      // An earlier revision of it was approved, not what stands there now.
+      await approve(other.id)
+      await approve(alone.id)
+      expect(await decisions.scheduledBy(team.member.id)).toEqual([next.id, alone.id])
+    })
   })
 
   describe('events', () => {
