@@ -18,6 +18,7 @@ async function main(argv: readonly string[]): Promise<number> {
         as: { type: 'string' },
         json: { type: 'boolean', default: false },
         repair: { type: 'boolean', default: false },
+        forget: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
@@ -30,7 +31,7 @@ async function main(argv: readonly string[]): Promise<number> {
     loadEnvironmentFile()
     return await verb.run({
       words,
-      options: { as: values.as, json: values.json, repair: values.repair },
+      options: { as: values.as, json: values.json, repair: values.repair, forget: values.forget },
       config: readConfig(process.env),
       environment: process.env,
     })

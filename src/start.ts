@@ -4,6 +4,7 @@ import { actorOf } from './app/actor.ts'
 import { attach } from './app/attach-media.ts'
 import { newWorkspace } from './app/newcomers.ts'
 import type { Routes } from './app/routes.ts'
+import { refuseForeignKey, unparkOpened } from './app/sealed-logins.ts'
 import type { Surface } from './app/surface.ts'
 import { type House, playgroundIsOpen } from './build.ts'
 import { hookRoutes } from './http/hooks.ts'
@@ -39,6 +40,12 @@ const TICK_TOO_OLD = 15 * SECOND
  */
 export async function start(house: House, { beating = true }: { beating?: boolean } = {}): Promise<Running> {
   const { config, log, clock, bench, storage, registry } = house
+  await refuseForeignKey(
+    bench,
+    storage.sealed,
+    config.secretKey === undefined ? `${config.dataDir}/secret-key` : 'CRIER_SECRET_KEY',
+  )
+  await unparkOpened(bench)
   collectDefaultMetrics({ register: registry })
   const surfaces = new Map<SurfaceName, Surface & { routes?: Routes }>()
 

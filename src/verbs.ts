@@ -6,6 +6,7 @@ import type { Config, Environment } from './kit/config.ts'
 import { replaceSecretFile } from './kit/secret-file.ts'
 import { complain, say } from './kit/terminal.ts'
 import { UserError } from './kit/user-error.ts'
+import { counted } from './views/words.ts'
 import type { Member, WorkspaceId } from './workspaces/workspace.ts'
 
 /** What stands behind a verb on the command line. */
@@ -13,6 +14,7 @@ export interface Options {
   as: string | undefined
   json: boolean
   repair: boolean
+  forget: boolean
 }
 
 export interface Called {
@@ -128,7 +130,11 @@ export const VERBS: Record<string, Verb> = {
       return asVisitor(config, (house) => backup(house, words))
     },
   },
-  'rotate-key': { usage: 'rotate-key', summary: 'seal every login with a new key', run: rotate },
+  'rotate-key': {
+    usage: 'rotate-key [--forget]',
+    summary: 'seal every login with a new key; --forget drops those whose key is lost',
+    run: rotate,
+  },
   audit: {
     usage: 'audit verify|export',
     summary: 'check the audit trail, or print it as JSON lines',
@@ -238,7 +244,7 @@ function chatFacts({ config, desk }: House) {
   }
 }
 
-async function rotate({ config }: Called): Promise<number> {
+async function rotate({ config, options }: Called): Promise<number> {
   const { rotateKey } = await import('./cli/rotate-key.ts')
   const [current = ''] = await readSecrets(config)
   const path = join(resolve(config.dataDir), 'secret-key')
@@ -246,7 +252,13 @@ async function rotate({ config }: Called): Promise<number> {
   // Alone on the file: a server that still holds the old key would find every login shut, and park what is due.
   return asVisitor(
     config,
-    ({ storage }) => rotateKey(storage.sealed, current, config.secretKey === undefined ? keep : undefined),
+    async ({ storage, bench }) => {
+      if (options.forget) {
+        const { forgetSealed } = await import('./app/sealed-logins.ts')
+        say(`${counted(await forgetSealed(bench), 'login')} forgotten, since no key here opens them.`)
+      }
+      return rotateKey(storage.sealed, current, config.secretKey === undefined ? keep : undefined)
+    },
     'server',
   )
 }

@@ -38,7 +38,10 @@ export async function openTestHouse({
   const clock = standingClock(now)
   const config = readConfig({ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent', ...environment })
   const house = await build(config, { clock, zone, role: 'server' })
-  const running = await start(house, { beating: false })
+  const running = await start(house, { beating: false }).catch(async (error: unknown) => {
+    await house.close()
+    throw error
+  })
   return {
     house,
     running,

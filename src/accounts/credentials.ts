@@ -6,7 +6,7 @@ import { PublishError } from '../platforms/contract/publish-error.ts'
 import type { Account } from './account.ts'
 import type { AccountStore } from './account-store.ts'
 import { isRenewable, loginEnds } from './login-end.ts'
-import type { Sealer } from './seal.ts'
+import { SealError, type Sealer } from './seal.ts'
 import { sharersOf, withRefreshToken, withTokensOf } from './shared-login.ts'
 
 /** The only door to a token: what leaves here goes into the platform's call and nowhere else. */
@@ -44,6 +44,12 @@ export interface CredentialsNeeds {
   worker: string
 }
 
+/**
+ * The code of a login that this process's key does not open. The login is as good as it was: it is the operator's key that
+ * is another one, so nobody is asked to sign in again, and what is parked for it goes on once the right key is back.
+ */
+export const SEALED = 'sealed'
+
 /** Access is refreshed this long before its end, so that it outlives the call it is for. */
 const REFRESH_AHEAD = 5 * MINUTE
 /** A refresh that takes longer than this has died. */
@@ -55,8 +61,11 @@ const LOOK_EVERY = 50
 const STILL_GOOD = MINUTE
 
 export function createCredentials({ store, together, sealer, clock, worker }: CredentialsNeeds): Credentials {
-  const dead = (platform: Platform, message: string, cause?: unknown) =>
-    new PublishError(platform.name, { do: 'reconnect' }, message, { cause })
+  const dead = (platform: Platform, message: string, cause?: unknown, code?: string) =>
+    new PublishError(platform.name, { do: 'reconnect' }, message, {
+      cause,
+      ...(code === undefined ? {} : { code }),
+    })
 
   async function read(
     account: Pick<Account, 'id' | 'handle'>,
@@ -69,6 +78,13 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
       const credentials = platform.credentials.parse(JSON.parse(sealer.open(kept.sealed, account.id)))
       return { credentials, version: kept.version }
     } catch (cause) {
+      if (cause instanceof SealError && !sealer.knows(kept.sealed))
+        throw dead(
+          platform,
+          `The login of ${account.handle} was sealed with another CRIER_SECRET_KEY: the operator sets that one again, or connect it again`,
+          cause,
+          SEALED,
+        )
       throw dead(platform, `The login of ${account.handle} can't be opened; connect it again`, cause)
     }
   }

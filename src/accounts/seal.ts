@@ -8,6 +8,8 @@ export interface Sealer {
   open(sealed: string, boundTo: string): string
   /** Was it sealed with the current key? */
   current(sealed: string): boolean
+  /** Was it sealed with one of the keys that are here? */
+  knows(sealed: string): boolean
 }
 
 export class SealError extends Error {
@@ -61,6 +63,7 @@ export function createSealer(secrets: readonly [string, ...string[]]): Sealer {
     },
 
     current: (sealed) => sealed.split('.')[1] === current.id,
+    knows: (sealed) => keys.some(({ id }) => id === sealed.split('.')[1]),
   }
 }
 

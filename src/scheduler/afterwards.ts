@@ -1,3 +1,4 @@
+import { SEALED } from '../accounts/credentials.ts'
 import { announce } from '../app/announce.ts'
 import { tellHooksOfDeliveries } from '../app/hooks-tell.ts'
 import { loginDied } from '../app/login-news.ts'
@@ -72,7 +73,8 @@ export async function tellOf(bench: Workbench, breaker: Breaker, ended: readonly
       if (!delivery) continue
       const account = await stores.accounts.get(delivery.accountId)
       if (account && (failure || move === 'publish')) await breaker.note(stores, account, deliveryId, failure)
-      if (move === 'park' && account?.state === 'connected') await loginDied(bench, stores, account.id)
+      const dead = move === 'park' && failure?.problem.code !== SEALED
+      if (dead && account?.state === 'connected') await loginDied(bench, stores, account.id)
       if (isAsked(delivery) && (await askOnce(stores, bench, delivery))) told.add(postId)
     }
     const byPost = Map.groupBy(deliveries, ({ postId }) => postId)
