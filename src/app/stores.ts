@@ -2,6 +2,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import type { DecisionStore } from '../approvals/decision.ts'
 import type { DeliveryQueue, DeliveryStore } from '../deliveries/delivery-store.ts'
 import type { EventStore } from '../events/event.ts'
+import type { SeenStore } from '../kit/seen.ts'
 import type { MediaStore } from '../library/media.ts'
 import type { KeptFormStore } from '../message/kept-form-store.ts'
 import type { HookQueue, HookStore } from '../outbox/hook.ts'
@@ -39,4 +40,5 @@ export interface Stores {
   queue: DeliveryQueue
   outboxQueue: OutboxQueue
   hookQueue: HookQueue
+  seen: SeenStore
 }

@@ -1,3 +1,4 @@
+import { type Locks, locksInMemory } from '../kit/locks.ts'
 import type { Log } from '../kit/log.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Driver } from './driver.ts'
@@ -22,6 +23,7 @@ import { createMediaStore } from './stores/media-store.ts'
 import { createOutboxStore } from './stores/outbox-store.ts'
 import { createPostStore } from './stores/post-store.ts'
 import { createSealedStore } from './stores/sealed-store.ts'
+import { createSeenStore } from './stores/seen-store.ts'
 import { createSeriesStore } from './stores/series-store.ts'
 import { createTranscriptStore } from './stores/transcript-store.ts'
 import { createWorkspaceDirectory } from './stores/workspace-directory.ts'
@@ -34,18 +36,28 @@ import { createWorkspaceStore } from './stores/workspace-store.ts'
  *   server, not reachable
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  if (options.url.startsWith('file:')) return storageOn(openSqlite(options), sqliteSpeech, options.log)
+  if (options.url.startsWith('file:')) {
+    const locks = { ...locksInMemory(), close: async () => undefined }
+    return storageOn(openSqlite(options), sqliteSpeech, options.log, locks)
+  }
   if (/^postgres(ql)?:/.test(options.url)) {
     // Read only where it is wanted: it takes a tenth of the start.
     const { openPostgres, postgresSpeech } = await import('./postgres/postgres-driver.ts')
-    return storageOn(await openPostgres(options), postgresSpeech, options.log)
+    const { createAdvisoryLocks } = await import('./postgres/advisory-locks.ts')
+    const { url, log } = options
+    return storageOn(await openPostgres(options), postgresSpeech, log, createAdvisoryLocks(url, log))
   }
   throw new StorageError(
     `DATABASE_URL is "${options.url.split(':')[0]}:…": write file:<path> for SQLite, or postgres://… for PostgreSQL`,
   )
 }
 
-function storageOn(driver: Driver, speech: Speech, log: Log): Storage {
+function storageOn(
+  driver: Driver,
+  speech: Speech,
+  log: Log,
+  locks: Locks & { close(): Promise<void> },
+): Storage {
   const engine = createEngine(driver, speech, log)
   const { settle, ...queue } = createDeliveryQueue(engine)
   return {
@@ -57,12 +69,15 @@ function storageOn(driver: Driver, speech: Speech, log: Log): Storage {
     outboxQueue: withBareErrors(createOutboxQueue(engine.outside)),
     hookQueue: withBareErrors(createHookQueue(engine.outside)),
     sealed: withBareErrors(createSealedStore(engine.outside)),
+    seen: withBareErrors(createSeenStore(engine.outside)),
+    locks,
     migrate: () => driver.migrate(),
     check: () => driver.check(),
     backup: (file) => driver.backup(file),
     onWrite: (listener) => engine.onWrite(listener),
     close: async () => {
       await settle()
+      await locks.close()
       await engine.close()
     },
   }

@@ -2,7 +2,9 @@ import type { AccountStore, SealedStore } from '../accounts/account-store.ts'
 import type { DecisionStore } from '../approvals/decision.ts'
 import type { DeliveryQueue, DeliveryStore } from '../deliveries/delivery-store.ts'
 import type { EventStore } from '../events/event.ts'
+import type { Locks } from '../kit/locks.ts'
 import type { Log } from '../kit/log.ts'
+import type { SeenStore } from '../kit/seen.ts'
 import type { MediaStore } from '../library/media.ts'
 import type { KeptFormStore } from '../message/kept-form-store.ts'
 import type { HookQueue, HookStore } from '../outbox/hook.ts'
@@ -66,6 +68,9 @@ export interface Storage {
    * Brings the tables to this build's shape; does nothing where they have it already. Call it once after opening.
    *
    * @throws StorageError where it cannot
+  readonly seen: SeenStore
+  /** Held by one process of all on this database; on SQLite there is only one. */
+  readonly locks: Locks
    */
   migrate(): Promise<void>
   check(): Promise<Health>

@@ -6,7 +6,7 @@ const FORMS_KEPT = 7 * DAY
 /** Longer than a delivery's state is told anew, so that what was told is known for as long. */
 const HOOK_CALLS_KEPT = 8 * DAY
 
-/** Forgets refused forms that nobody came back to, and what webhooks were told long ago. */
+/** Forgets refused forms that nobody came back to, what webhooks were told long ago, and what can't come twice any more. */
 export default defineJob({
   name: 'forget-old',
   every: HOUR,
@@ -16,5 +16,6 @@ export default defineJob({
     for (const { id } of await bench.stores.directory.all())
       await bench.stores.workspace(id).keptForms.forgetOlder(before)
     await bench.stores.hookQueue.forget(bench.clock.now() - HOOK_CALLS_KEPT, HOOK_LOG)
+    await bench.stores.seen.forget(bench.clock.now())
   },
 })
