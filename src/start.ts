@@ -13,6 +13,7 @@ import { createServer, type HttpServer } from './http/server.ts'
 import { MINUTE, SECOND } from './kit/clock.ts'
 import { newId } from './kit/ids.ts'
 import { rememberedFile } from './kit/remembered-file.ts'
+import { seenIn } from './kit/seen.ts'
 import { createMeters } from './scheduler/meters.ts'
 import { createScheduler, type Scheduler } from './scheduler/scheduler.ts'
 import { createApi } from './surfaces/api/api.ts'
@@ -211,6 +212,7 @@ async function openSlack({ config, desk, log, clock, bench, storage, keys }: Hou
     log,
     clock,
     settings: { ...config.slack, publicUrl: config.publicUrl },
+    seen: seenIn(storage.seen, clock),
     installations: {
       async find(teamId) {
         const found = await storage.directory.ofChat('slack', teamId)

@@ -2,9 +2,9 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { WebClient, type WebClientOptions } from '@slack/web-api'
 import { type Clock, MINUTE } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
+import type { Seen } from '../../kit/seen.ts'
 import type { Installations } from './installations.ts'
 import { missingScopes, slackScopes } from './scopes.ts'
-import type { Seen } from './seen.ts'
 import { refusalOf } from './send-failure.ts'
 
 export interface OAuthOptions {
@@ -71,7 +71,7 @@ export function createOAuth(options: OAuthOptions): {
     if (!code || !state || !browser || digest(browser) !== state.browser)
       return tryAgain('This link was not made for this browser.')
     if (state.until < clock.now()) return tryAgain('This link is older than ten minutes.')
-    if (!(await options.seen.firstTime(`slack-install:${state.nonce}`)))
+    if (!(await options.seen.firstTime(`slack install ${state.nonce}`)))
       return tryAgain('This link was used already.')
     try {
       return await exchange(code, redirectUri(request))

@@ -60,7 +60,8 @@ export function createFetchReceiver({
     underWay.add(work)
     const timer = setTimeout(() => {
       log.error({ type: body.type }, 'A Slack request was not acknowledged in time')
-      answer.resolve(plain(200, ''))
+      // An event comes again then; a command does not, and its answer may still come another way.
+      answer.resolve(body.type === 'event_callback' ? plain(503, 'Too slow.') : plain(200, ''))
     }, ANSWER_WITHIN)
     try {
       return await answer.promise

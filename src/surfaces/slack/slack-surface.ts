@@ -4,6 +4,7 @@ import type { Routes } from '../../app/routes.ts'
 import { type FrontDesk, SendError, type Surface } from '../../app/surface.ts'
 import { type Clock, SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
+import { type Seen, seenInMemory } from '../../kit/seen.ts'
 import { UserError } from '../../kit/user-error.ts'
 import type { Message, Span } from '../../message/message.ts'
 import { createAnswering } from './answering.ts'
@@ -17,9 +18,9 @@ import { createPictures } from './pictures.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { createFetchReceiver, MOST_BYTES } from './receiver.ts'
 import { missingScopes } from './scopes.ts'
-import { type Seen, seenInMemory } from './seen.ts'
 import { refusalOf, sendError } from './send-failure.ts'
 import { createSocket } from './socket.ts'
+import { takeOnce } from './take-once.ts'
 import { clientOptions, createTeams, type Team } from './teams.ts'
 
 export interface SlackSettings {
@@ -98,10 +99,7 @@ export function createSlackSurface(options: SlackOptions): Surface & { routes?: 
     clientOptions: client(),
   })
   app.error(async (error) => log.error({ err: error }, 'A request from Slack failed'))
-  app.use(async ({ body, next }) => {
-    const event = 'event_id' in body && typeof body.event_id === 'string' ? body.event_id : undefined
-    if (event === undefined || (await seen.firstTime(`slack-event:${event}`))) await next()
-  })
+  takeOnce(app, seen, log)
   listen(app, {
     desk,
     teams,

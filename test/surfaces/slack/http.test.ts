@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { textsIn } from './contract.ts'
 import { startBoth, startSurface } from './running.ts'
@@ -100,13 +101,31 @@ describe.skipIf(slackServerAbsent)('signed requests', () => {
     )
   })
 
+  test('a command and a press that come again are handled once', async () => {
+    const before = heard.length
+    const place = { team_id: TEAM, user_id: AUTHOR, channel_id: GENERAL }
+    const command = { command: '/crier', text: 'page 7', trigger_id: 'none-again', ...place }
+    for (let n = 0; n < 3; n++) expect((await deliver(url, new URLSearchParams(command))).status).toBe(200)
+    const again = { trigger_id: 'none-pressed', channel: { id: GENERAL } }
+    for (let n = 0; n < 3; n++)
+      expect((await press({ action_id: 'line:0:', value: 'page 8' }, again)).status).toBe(200)
+    await press({ action_id: 'line:0:', value: 'page 9' }, { channel: { id: GENERAL } })
+    await until('the last of them', () => heard.length >= before + 3)
+    expect(heard.slice(before).map(({ said }) => 'line' in said && said.line)).toEqual([
+      'page 7',
+      'page 8',
+      'page 9',
+    ])
+  })
+
   const press = (action: Json, more: Json) =>
     deliver(url, {
       type: 'block_actions',
       team: { id: TEAM },
       user: { id: AUTHOR, name: 'ada', team_id: TEAM },
       actions: [{ type: 'button', action_ts: '1', block_id: 'b', ...action }],
-      trigger_id: 'none',
+      // No two requests of Slack's share one; nothing can be opened by these.
+      trigger_id: `none-${randomUUID()}`,
       container: {},
       ...more,
     })
@@ -287,7 +306,7 @@ describe.skipIf(slackServerAbsent)('signed requests', () => {
 
   async function borrowedTrigger(): Promise<string> {
     const opened = both.running.calls.findLast(
-      ({ method, payload }) => method === 'views.open' && payload.trigger_id !== 'none',
+      ({ method, payload }) => method === 'views.open' && !payload.trigger_id.startsWith('none'),
     )
     return opened?.payload.trigger_id
   }

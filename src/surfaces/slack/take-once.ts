@@ -1,0 +1,46 @@
+import type { App } from '@slack/bolt'
+import { SECOND } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import type { Seen } from '../../kit/seen.ts'
+import { within } from './patience.ts'
+
+/** A trigger lives three seconds: longer than this (ms) a person does not wait for a database that is slow. */
+const PATIENCE = SECOND
+
+/**
+ * Lets each request through to Bolt once, whichever of our processes it comes to, however often Slack or a balancer sends
+ * it. It stands before Bolt, since Bolt acknowledges an event before any of its middleware is asked.
+ *
+ * An event that cannot be looked up is not acknowledged, so Slack sends it again. A command or a press comes only once
+ * from Slack and has a person waiting: where nobody can say whether it was seen, it is taken, and what it asks for says
+ * itself that the database is away.
+ */
+export function takeOnce(app: Pick<App, 'processEvent'>, seen: Seen, log: Log): void {
+  const process = app.processEvent.bind(app)
+
+  async function isFirst(event: string | undefined, interaction: string | undefined): Promise<boolean> {
+    if (event !== undefined) return seen.firstTime(event)
+    if (interaction === undefined) return true
+    try {
+      return (await within(PATIENCE, seen.firstTime(interaction))) ?? true
+    } catch (error) {
+      log.warn({ err: error }, 'Whether a request from Slack was taken before could not be looked up')
+      return true
+    }
+  }
+
+  app.processEvent = async (event) => {
+    const { body, ack, retryNum, retryReason } = event
+    if (await isFirst(eventOf(body), interactionOf(body))) return process(event)
+    log.debug({ type: body.type, retryNum, retryReason }, 'A request from Slack was taken before')
+    await ack()
+  }
+}
+
+const eventOf = ({ event_id: id }: Record<string, unknown>): string | undefined =>
+  typeof id === 'string' ? `slack event ${id}` : undefined
+
+/** Every command, press, submission and shortcut has a trigger of its own. */
+function interactionOf({ trigger_id: trigger, type, command }: Record<string, unknown>): string | undefined {
+  return typeof trigger === 'string' ? `slack ${String(type ?? command)} ${trigger}` : undefined
+}
