@@ -89,7 +89,7 @@ async function startServer({ folder, says }: Binaries, durable: boolean): Promis
   await chmod(home, 0o755)
   const bin = await reachable(folder, home, as)
   const data = join(home, 'data')
-  const options = ['-D', data, '-U', 'crier', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
+  const options = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
   await run(join(bin, 'initdb'), options, { ...as, cwd: home })
   const port = await freePort()
   const server = spawn(
@@ -110,7 +110,7 @@ async function startServer({ folder, says }: Binaries, durable: boolean): Promis
   }
   process.once('exit', orphan)
   await ready(server)
-  const found = await onServer(`postgres://crier@127.0.0.1:${port}/postgres`, says)
+  const found = await onServer(`postgres://postgres@127.0.0.1:${port}/postgres`, says, 'crier')
   return {
     ...found,
     stop: async () => {
@@ -161,18 +161,22 @@ function ready(server: ChildProcess): Promise<void> {
   })
 }
 
-async function onServer(url: string, says: string): Promise<TestPostgres> {
+/** @param owner an ordinary role, made here, that owns the databases: row-level security does not bind a superuser */
+async function onServer(url: string, says: string, owner?: string): Promise<TestPostgres> {
   const made: string[] = []
   const admin = new pg.Pool({ connectionString: url, max: 2 })
   // The server is stopped under its idle connections.
   admin.on('error', () => undefined)
+  if (owner !== undefined) await admin.query(`create role ${owner} login`)
   return {
     says,
     createDatabase: async () => {
       const name = `crier_test_${randomBytes(6).toString('hex')}`
-      await admin.query(`create database ${name} template template0 encoding 'UTF8'`)
+      const whose = owner === undefined ? '' : `owner ${owner}`
+      await admin.query(`create database ${name} ${whose} template template0 encoding 'UTF8'`)
       made.push(name)
       const database = new URL(url)
+      if (owner !== undefined) database.username = owner
       database.pathname = `/${name}`
       return database.href
     },

@@ -1,4 +1,11 @@
+import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Dialect, Health, Written } from './storage.ts'
+
+/** Across workspaces: the queues, the directory, the rotation of keys. */
+export const EVERY_WORKSPACE = '*'
+
+/** Whose rows a statement may see where the database can tell them apart (PostgreSQL's row-level security). */
+export type Whose = WorkspaceId | typeof EVERY_WORKSPACE
 
 /** One way to the database: rows come back as arrays. */
 export interface Lane {
@@ -16,9 +23,11 @@ export interface OpenTransaction {
 /** What a dialect must offer; everything else is written once on top of it. */
 export interface Driver {
   readonly dialect: Dialect
-  /** Outside any transaction; waits where SQLite's one writer is in one. */
-  readonly lane: Lane
-  begin(): Promise<OpenTransaction>
+  /** Outside any transaction; waits where SQLite's one writer is in one. Cheap: made per request. */
+  lane(whose: Whose): Lane
+  begin(whose: Whose): Promise<OpenTransaction>
+  /** Did it take the whole transaction back, where it came before the commit was asked for? Then that may be done again. */
+  wasUndone(error: unknown): boolean
   /** Brings the tables to this build's shape. @throws StorageError */
   migrate(): Promise<void>
   check(): Promise<Health>

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Log } from '../kit/log.ts'
-import type { Driver, Lane } from './driver.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
+import { type Driver, EVERY_WORKSPACE, type Lane, type Whose } from './driver.ts'
 import type { SQL } from './drizzle.ts'
 import { bind, type CompiledStatement, type Database, type Handle, type Statement } from './handle.ts'
 import { bare } from './query-error.ts'
@@ -15,10 +16,16 @@ export interface Speech {
   compile(query: SQL): CompiledStatement
 }
 
-/** One open database with its transactions. */
-export interface Engine {
+/** Statements and transactions that see the rows of one workspace, or of all. */
+export interface Reach {
   readonly outside: Handle
   transaction<T>(work: (inside: Handle) => Promise<T>): Promise<T>
+}
+
+/** One open database. Its own reach is every workspace's. */
+export interface Engine extends Reach {
+  /** Cheap: made per request. */
+  of(id: WorkspaceId): Reach
   /** @throws StorageError inside a transaction: what is asked for would wait for its end for ever. */
   refuseInside(): void
   onWrite(listener: (written: Written) => void): () => void
@@ -84,16 +91,16 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
     driver.announce(written)
   }
 
-  const guardedLane: Lane = {
+  const guarded = (lane: Lane): Lane => ({
     query: async (text, params, name) => {
       refuseInside()
-      return driver.lane.query(text, params, name)
+      return lane.query(text, params, name)
     },
-  }
+  })
 
-  async function transaction<T>(work: (inside: Handle) => Promise<T>): Promise<T> {
+  async function transaction<T>(whose: Whose, work: (inside: Handle) => Promise<T>): Promise<T> {
     refuseInside()
-    const open = await driver.begin()
+    const open = await driver.begin(whose)
     const scope: Scope = { open: true, pending: 0, watched: false, failed: undefined }
     const idle = Promise.withResolvers<never>()
     // All of a transaction's own statements settle in this turn of the event loop (SQLite) or are pending (PostgreSQL).
@@ -150,12 +157,20 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
     }
   }
 
+  const reach = (whose: Whose): Reach => {
+    const within = <T>(work: (inside: Handle) => Promise<T>) => transaction(whose, work)
+    return {
+      outside: handleOver(guarded(driver.lane(whose)), {
+        atomically: within,
+        wrote: (one) => emit(new Set([one])),
+      }),
+      transaction: within,
+    }
+  }
+
   return {
-    outside: handleOver(guardedLane, {
-      atomically: transaction,
-      wrote: (one) => emit(new Set([one])),
-    }),
-    transaction,
+    ...reach(EVERY_WORKSPACE),
+    of: reach,
     refuseInside,
     onWrite: (listener) => {
       listeners.add(listener)

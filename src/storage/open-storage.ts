@@ -63,8 +63,8 @@ function storageOn(
   return {
     dialect: driver.dialect,
     directory: withBareErrors(createWorkspaceDirectory(engine.outside)),
-    workspace: (id) => storesOf(engine.outside, id),
-    transaction: (id, run) => engine.transaction((inside) => run(storesOf(inside, id))),
+    workspace: (id) => storesOf(engine.of(id).outside, id),
+    transaction: (id, run) => engine.of(id).transaction((inside) => run(storesOf(inside, id))),
     queue: withBareErrors(queue),
     outboxQueue: withBareErrors(createOutboxQueue(engine.outside)),
     hookQueue: withBareErrors(createHookQueue(engine.outside)),
@@ -83,7 +83,10 @@ function storageOn(
   }
 }
 
-/** The one place where a workspace's id is bound. Row-level security, where it stands behind the stores, begins here. */
+/**
+ * The one place where a workspace's id is bound. On PostgreSQL the handle is bound to it too: a store that forgot its
+ * workspace would find nothing of another's.
+ */
 function storesOf(handle: Handle, id: WorkspaceId): WorkspaceStores {
   return {
     workspace: withBareErrors(createWorkspaceStore(handle, id)),

@@ -44,6 +44,8 @@ export type Written = 'deliveries' | 'outbox'
 export interface Health {
   ok: boolean
   sentence: string
+  /** What should be put right although it works, for the operator. */
+  advice?: { words: string; wayOut: string }
 }
 
 /** One open database, whichever it is. */
@@ -55,8 +57,10 @@ export interface Storage {
   /**
    * Runs `run` in one durable transaction, with stores that write into it. It is rolled back where `run` throws, and
    * where it awaits anything but its own stores (a timer, a request): nobody else could write meanwhile. The stores
-   * handed in are dead afterwards; stores from outside are refused inside.
+   * handed in are dead afterwards; stores from outside are refused inside. Where the database took it back itself (a
+   * deadlock, a connection that broke before the commit) `run` is called again: it must do nothing but read and write.
    *
+   * @throws DatabaseAway
    * @throws StorageError where `run` misuses it; otherwise whatever `run` threw
    */
   transaction<T>(id: WorkspaceId, run: (stores: WorkspaceStores) => Promise<T>): Promise<T>
@@ -64,13 +68,13 @@ export interface Storage {
   readonly outboxQueue: OutboxQueue
   readonly hookQueue: HookQueue
   readonly sealed: SealedStore
+  readonly seen: SeenStore
+  /** Held by one process of all on this database; on SQLite there is only one. */
+  readonly locks: Locks
   /**
    * Brings the tables to this build's shape; does nothing where they have it already. Call it once after opening.
    *
    * @throws StorageError where it cannot
-  readonly seen: SeenStore
-  /** Held by one process of all on this database; on SQLite there is only one. */
-  readonly locks: Locks
    */
   migrate(): Promise<void>
   check(): Promise<Health>

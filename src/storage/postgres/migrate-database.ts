@@ -1,10 +1,26 @@
 import type { Pool, PoolClient } from 'pg'
+import { EVERY_WORKSPACE } from '../driver.ts'
 import { MIGRATIONS_TABLE, type Migration, pending } from '../migrations.ts'
 import { StorageError } from '../storage-error.ts'
+import { beginFor } from './bound-query.ts'
 import { atStart } from './postgres-error.ts'
 
 /** The advisory lock under which tables are changed: one process at a time. Any number of ours will do. */
 const MIGRATING = 4_127_390_011
+
+/** Row-level security binds a table's owner, which is us, only where it is forced: that drizzle-kit cannot say. */
+const FORCE_ROW_SECURITY = `
+  do $$
+    declare guarded regclass;
+    begin
+      for guarded in
+        select oid from pg_class
+         where relrowsecurity and not relforcerowsecurity and relnamespace = current_schema::regnamespace
+      loop
+        execute format('alter table %s force row level security', guarded);
+      end loop;
+    end
+  $$`
 
 export async function hadMigrations(client: Pool | PoolClient): Promise<string[]> {
   const { rows: found } = await client.query('select to_regclass($1) as found', [MIGRATIONS_TABLE])
@@ -34,8 +50,9 @@ export async function migrateDatabase(pool: Pool, known: readonly Migration[], w
 
 async function apply(client: PoolClient, { name, statements }: Migration, where: string): Promise<void> {
   try {
-    await client.query('begin')
+    await client.query(beginFor(EVERY_WORKSPACE))
     for (const statement of statements) await client.query(statement)
+    await client.query(FORCE_ROW_SECURITY)
     await client.query(`insert into ${MIGRATIONS_TABLE} (name) values ($1)`, [name])
     await client.query('commit')
   } catch (error) {

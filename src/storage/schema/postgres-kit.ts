@@ -1,4 +1,5 @@
-import { drizzlePart } from '../drizzle.ts'
+import type { PgColumnBuilderBase, PgTableExtraConfigValue } from 'drizzle-orm/pg-core'
+import { drizzlePart, sql } from '../drizzle.ts'
 import { storable, toJson, toJsonWithBytes, withBytes } from './json-column.ts'
 import type { Kit } from './sqlite-kit.ts'
 
@@ -10,6 +11,7 @@ const {
   foreignKey,
   index,
   integer,
+  pgPolicy,
   pgTable,
   primaryKey,
   unique,
@@ -40,8 +42,32 @@ const jsonWithBytes = customType<{ data: unknown; driverData: unknown }>({
   fromDriver: withBytes,
 })
 
+type Extras = (table: never) => PgTableExtraConfigValue[]
+
+/** A table whose rows are seen by those whose connection is bound to their workspace, or to all. */
+const table = (name: string, columns: Record<string, PgColumnBuilderBase>, extras?: Extras) => {
+  const owner = name === 'workspaces' ? 'id' : 'workspace_id'
+  const isOwned = name === 'workspaces' || 'workspaceId' in columns
+  return pgTable(name, columns, (made) => [
+    ...(extras?.(made as never) ?? []),
+    ...(isOwned ? [ownWorkspace(owner)] : []),
+  ])
+}
+
+/**
+ * By `case`, since the planner takes half of the rows to pass it: with `in` or `or` it expected one in a hundred, and sorted
+ * a whole table where an index would have given the first row. Costs 5 µs a planned statement and 0.15 µs a row; reading
+ * the setting once in a sub-select costs 10 to 30 and 0.06.
+ */
+const ownWorkspace = (owner: string) =>
+  pgPolicy('own_workspace', {
+    using: sql.raw(
+      `case current_setting('crier.workspace', true) when '*' then true when ${owner} then true else false end`,
+    ),
+  })
+
 const factories = {
-  table: pgTable,
+  table,
   index,
   uniqueIndex,
   unique,
