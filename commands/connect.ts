@@ -58,7 +58,7 @@ export default defineCommand({
     }
     const asked = picked.way.fields ?? []
     if (asked.length > 0 && !asked.some((field) => field.name in values))
-      return connectForm(platform, picked, {})
+      return connectForm(platform, picked, await knownOf(context, platform))
     return walk(context, platform, picked, values)
   },
 })
@@ -80,6 +80,19 @@ async function walk(context: Actor, platform: Platform, { way, place }: OpenWay,
       return way satisfies never
   }
 }
+
+/** What is known of the one account there that must be connected again: its name need not be typed a second time. */
+async function knownOf({ stores }: Actor, platform: Platform): Promise<FormValues> {
+  const [account, ...others] = await stores.accounts.list({ platform: platform.name, states: ['reconnect'] })
+  if (!account || others.length > 0) return {}
+  const facts = Object.entries(account.facts).filter(
+    (fact): fact is [string, string] => typeof fact[1] === 'string',
+  )
+  return { ...Object.fromEntries(facts), ...Object.fromEntries(NAMES.map((name) => [name, account.handle])) }
+}
+
+/** How platforms call the field in which an account says who it is. */
+const NAMES = ['handle', 'identifier']
 
 const askable = (platform: Platform): boolean =>
   platform.connect.some((way) => way.by === 'oauth' || way.fields.length > 0)

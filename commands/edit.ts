@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { accounts, postNumber, postText, revision } from '../src/app/args.ts'
 import { attachSaid } from '../src/app/attach-media.ts'
-import { defineCommand } from '../src/app/command.ts'
+import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { platformByName } from '../src/app/connect-accounts.ts'
 import { accountsArg, altArg, mediaArg, postArg, postForm, seenArg, textArg } from '../src/app/post-form.ts'
 import { mayTouch } from '../src/app/post-refusals.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { postByNumber, sheetOf } from '../src/app/sheets.ts'
 import { editPost, type PostWords } from '../src/app/write-posts.ts'
-import { postCard } from '../src/views/post-card.ts'
+import { UserError } from '../src/kit/user-error.ts'
+import type { Post } from '../src/posts/post.ts'
+import { accountName, postCard } from '../src/views/post-card.ts'
+import { andList } from '../src/views/words.ts'
 
 export default defineCommand({
   name: 'edit',
@@ -72,16 +75,19 @@ export default defineCommand({
         asksWhen: 'no',
       })
     }
+    const accountIds =
+      said.accounts === undefined
+        ? undefined
+        : (await resolveAccounts(context.stores, context.bench.platforms, said.accounts)).map(({ id }) => id)
+    if (said.platform && said.text?.trim())
+      await mustGoThere(context, before, accountIds ?? before.accountIds, said.platform)
     const attached = await attachSaid(context, context.files, said, before.content.media)
     const text = attached.text ?? said.text
     const words: PostWords = {}
     if (text !== undefined && said.platform)
       words.variants = { [platformByName(context.bench, said.platform).name]: text }
     else if (text !== undefined) words.text = text
-    if (said.accounts !== undefined)
-      words.accountIds = (await resolveAccounts(context.stores, context.bench.platforms, said.accounts)).map(
-        (one) => one.id,
-      )
+    if (accountIds) words.accountIds = accountIds
     if (context.files.length > 0 || said.alt !== undefined || said.media !== undefined)
       words.media = attached.media
 
@@ -89,3 +95,21 @@ export default defineCommand({
     return postCard(await sheetOf(context.stores, context.bench, post, context))
   },
 })
+
+/** Words for a platform that the post does not go to would be read by nobody. A post that goes nowhere yet may go anywhere. */
+async function mustGoThere(
+  { stores, bench }: CommandContext,
+  post: Post,
+  accountIds: readonly string[],
+  name: string,
+): Promise<void> {
+  const { name: platform, label } = platformByName(bench, name)
+  if (accountIds.length === 0) return
+  const accounts = (await stores.accounts.list()).filter(({ id }) => accountIds.includes(id))
+  if (accounts.some((account) => account.platform === platform)) return
+  throw new UserError(`#${post.number} does not go to ${label}`, {
+    wayOut: `It goes to ${andList(accounts.map((account) => accountName(account, bench.platforms)))}; choose an account on ${label} first.`,
+    field: 'platform',
+    offers: [{ label: 'Edit', line: `edit ${post.number}` }],
+  })
+}

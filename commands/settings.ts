@@ -201,12 +201,19 @@ async function setChannel(
       details: { [`${use}Channel`]: channel },
     }),
   )
-  return value.toLowerCase() === 'here' ? 'this channel' : value
+  return value.toLowerCase() === 'here' ? 'this channel' : channelWords(value)
 }
 
 /** A channel as chats hand it over: Slack's `<#C123|name>`, Discord's `<#123>`, a bare id, the playground's `#review`. */
 const channelId = (value: string): string | undefined =>
   /^<#([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(value)?.[1] ?? /^#?([\w-]{1,80})$/.exec(value)?.[1]
+
+/** The channel as it is called, where the chat tells: its own sign for one means nothing outside it. */
+const channelWords = (value: string): string => {
+  const [sign, name] = /^<#[A-Z0-9]+(?:\|([^>]*))?>$/.exec(value) ?? []
+  if (sign === undefined) return value
+  return name ? `#${name}` : 'the channel you named'
+}
 
 function readZone(value: string): string {
   const zone = zoneFromWords(value)

@@ -130,14 +130,18 @@ export async function keepAccount(
   })
 }
 
-/** A person has just signed in: what they brought counts, even where a refresh writes at the same time. */
+/**
+ * What a person does counts, even where a refresh writes at the same time: what they brought by signing in is kept, and
+ * what they disconnect (null) is forgotten.
+ */
 async function overwrite(
   { accounts }: Pick<WorkspaceStores, 'accounts'>,
   id: string,
-  sealed: string,
+  sealed: string | null,
 ): Promise<void> {
   for (;;) {
     const kept = await accounts.credentials(id)
+    if (!kept && sealed === null) return
     if (await accounts.replaceCredentials(id, sealed, kept?.version ?? 0)) return
   }
 }
@@ -149,8 +153,7 @@ export async function disconnectAccount(actor: Actor, account: Account): Promise
   const access = await revoke(actor, platform, account)
   const at = bench.clock.now()
   await bench.stores.transaction(workspace.id, async (stores) => {
-    const kept = await stores.accounts.credentials(account.id)
-    if (kept) await stores.accounts.replaceCredentials(account.id, null, kept.version)
+    await overwrite(stores, account.id, null)
     await stores.accounts.change(account.id, { state: 'disconnected', expiresAt: null })
     await record(stores, {
       by: member.id,

@@ -6,6 +6,7 @@ import type { Connected, OAuthConnect, OAuthServer, Platform } from '../platform
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { connectedView } from '../views/accounts.ts'
 import { accountName } from '../views/post-card.ts'
+import { andList } from '../views/words.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { tell } from './announce.ts'
@@ -252,7 +253,9 @@ async function keepAll(
   const { bench, workspace, member } = actor
   const done: SignedIn = { platform, accounts: [], missing, showOnce: [] }
   for (const { showOnce = [], ...connected } of found) {
-    const account = await keepAccount(actor, platform, connected)
+    const account = await keepAccount(actor, platform, connected).catch((error: unknown) => {
+      throw error instanceof UserError ? keptSome(error, done) : error
+    })
     done.accounts.push(accountName(account, bench.platforms))
     done.showOnce.push(...showOnce)
     await bench.stores.transaction(workspace.id, async (stores) => {
@@ -261,6 +264,16 @@ async function keepAll(
     })
   }
   return done
+}
+
+/** What was kept before the one that could not be stays: it is said, with the secrets that are shown once. */
+function keptSome({ message, wayOut }: UserError, { accounts, showOnce }: SignedIn): SignInStopped {
+  const secrets = showOnce.map(({ label, value }) => `${label}: ${value}`)
+  const kept =
+    accounts.length > 0 ? `${andList(accounts)} ${accounts.length === 1 ? 'is' : 'are'} connected.` : ''
+  return new SignInStopped(`${message}.`, {
+    wayOut: [kept, ...secrets, wayOut ?? ''].filter(Boolean).join(' '),
+  })
 }
 
 /** Where less was granted than this way asks for, and another way asks for no more than that, it is that one that was walked. */

@@ -160,6 +160,10 @@ function mistakeOf(command: Command, error: z.ZodError): UserError {
   )
 }
 
+/** Beside its field a mistake need not name it again. */
+const withoutLabel = (said: string, field: Field | undefined): string =>
+  field && said.startsWith(`${field.label}: `) ? said.slice(field.label.length + 2) : said
+
 /** Ours get an id that is in the log too, so that somebody can find out. */
 function asRefusal(error: unknown, { bench, surface }: CommandContext): UserError {
   if (error instanceof UserError) return error
@@ -220,7 +224,12 @@ async function keptForm(context: CommandContext, code: string): Promise<Form> {
   }
   const command = commandByName(context.commands, kept.command)
   if (!command.form) throw new Error(`${command.name} has no form to open`)
-  return { ...filled(await command.form(kept.values, context), kept.values), errors: kept.errors }
+  const form = filled(await command.form(kept.values, context), kept.values)
+  const errors = Object.entries(kept.errors).map(([name, said]) => {
+    const field = form.fields.find((one) => one.name === name)
+    return [name, withoutLabel(said, field)]
+  })
+  return { ...form, errors: Object.fromEntries(errors) }
 }
 
 async function withErrors(
@@ -235,9 +244,9 @@ async function withErrors(
     throw error
   })
   if (!form) return undefined
-  const known = form.fields.some((field) => field.name === refusal.field)
-  const said = [sentence(refusal.message), refusal.wayOut].filter(Boolean).join(' ')
-  return { ...filled(form, values), errors: { [known && refusal.field ? refusal.field : '']: said } }
+  const field = form.fields.find(({ name }) => name === refusal.field)
+  const said = [sentence(withoutLabel(refusal.message, field)), refusal.wayOut].filter(Boolean).join(' ')
+  return { ...filled(form, values), errors: { [field?.name ?? '']: said } }
 }
 
 /** Puts what was typed back into its fields. */

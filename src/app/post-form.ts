@@ -94,7 +94,7 @@ export async function postForm(
       placeholder: 'tomorrow 9am',
       ...(said(values.when) === undefined ? {} : { value: said(values.when) ?? '' }),
     },
-    { kind: 'files', name: 'files', label: 'Pictures or video', required: false },
+    { kind: 'files', name: 'files', label: 'Pictures or video', required: false, describedIn: 'alt' },
     {
       kind: 'text',
       name: 'alt',

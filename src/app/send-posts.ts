@@ -1,4 +1,4 @@
-import { checkSeen, mayDecide, notOwnEdit } from '../approvals/decide.ts'
+import { checkSeen, notOwnEdit } from '../approvals/decide.ts'
 import { withoutDoubt, withoutTries } from '../deliveries/deliver.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
@@ -7,6 +7,7 @@ import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
 import { postNews } from '../views/post-card.ts'
 import { deliveryStateWords } from '../views/words.ts'
+import { type Member, mayAct, type Settings } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
 import { deciderNow, missingNow } from './approvers.ts'
@@ -51,7 +52,7 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
       subject: `post:${number}`,
       details: { revision: post.revision },
     })
-    if (post.state === 'in_review') post = await approveOnTheWay(stores, actor, post)
+    if (post.state === 'in_review') post = await approveOnTheWay(stores, actor, post, before.state)
     else await stores.deliveries.rescheduleOfPost(post.id, at, at)
     await mustFitDay(stores, bench, post)
     await announce(stores, bench, post, { thread: postNews(post, `goes out now, says ${member.name}`) })
@@ -59,10 +60,15 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
   })
 }
 
-async function approveOnTheWay(stores: WorkspaceStores, actor: Actor, post: Post): Promise<Post> {
+async function approveOnTheWay(
+  stores: WorkspaceStores,
+  actor: Actor,
+  post: Post,
+  before: Post['state'],
+): Promise<Post> {
   const at = actor.bench.clock.now()
   const { member, settings, others } = await deciderNow(stores, actor)
-  mayDecide(post, member, settings, others)
+  mayApproveNow(post, before, member, settings, others)
   notOwnEdit(post, member, settings, others)
   await stores.decisions.add({
     id: newId(at),
@@ -83,6 +89,29 @@ async function approveOnTheWay(stores: WorkspaceStores, actor: Actor, post: Post
   if (!approved) throw refused('approve', post)
   await createDeliveries(stores, approved, at)
   return approved
+}
+
+/** @throws UserError in words about publishing: whoever publishes what waits for an approval gives one */
+function mayApproveNow(
+  post: Post,
+  before: Post['state'],
+  member: Member,
+  settings: Settings,
+  others: readonly Member[],
+): void {
+  if (others.length === 0) return
+  const wayOut = `An approver can approve or publish it${before === 'draft' ? `; \`submit ${post.number}\` asks them` : ''}.`
+  if (!mayAct(member.role, 'approver'))
+    throw new UserError(`#${post.number} can't go out before an approver has approved it`, {
+      wayOut,
+    })
+  if (post.authorId === member.id && !settings.selfApproval)
+    throw new UserError(
+      `#${post.number} is your own, so it can't go out before somebody else has approved it`,
+      {
+        wayOut,
+      },
+    )
 }
 
 /** Tries every failed delivery of a post again, at once. @throws UserError where nothing has failed */

@@ -29,6 +29,9 @@ export async function printManifest(
   for (const { scope, why: reason } of why) complain(`  ${scope.padEnd(20)} ${reason}`)
 }
 
+/** Discord's ids count milliseconds since 2015 in their upper bits: none of today's has fewer digits. */
+const SNOWFLAKE = /^\d{17,20}$/
+
 /** `crier invite discord`: the link that adds the bot, and why it asks for each permission. */
 export async function printInvite(
   words: readonly string[],
@@ -40,6 +43,12 @@ export async function printInvite(
   if (!applicationId) {
     throw new UserError('DISCORD_APPLICATION_ID is not set', {
       wayOut: 'It stands at https://discord.com/developers/applications under General Information.',
+    })
+  }
+  if (!SNOWFLAKE.test(applicationId)) {
+    throw new UserError(`DISCORD_APPLICATION_ID is ${applicationId}, which is no application's id`, {
+      wayOut:
+        'It has 17 to 20 digits, and stands at https://discord.com/developers/applications under General Information.',
     })
   }
   const { link, why } = await discordInvite(applicationId)

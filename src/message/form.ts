@@ -34,7 +34,8 @@ export type Field =
   /** A time as people say it; surfaces that can, show the reading while it is typed. */
   | (FieldBase & { kind: 'when'; value?: string; placeholder?: string })
   | (FieldBase & { kind: 'flag'; value?: boolean })
-  | (FieldBase & { kind: 'files' })
+  /** `describedIn`: the field that asks what is on them; a surface that would ask for each file leaves that out. */
+  | (FieldBase & { kind: 'files'; describedIn?: string })
 
 export interface Option {
   label: string

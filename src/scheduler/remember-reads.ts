@@ -68,6 +68,13 @@ export function rememberLogins(stores: WorkspaceStores): WorkspaceStores {
       forget()
       return write(...args).finally(forget)
     }
+  // A lock is often another account's, on whose login this one stands: what is read behind it is read anew, of whichever.
+  const forgettingAll =
+    <Args extends unknown[], Value>(write: (...args: Args) => Promise<Value>) =>
+    async (...args: Args): Promise<Value> => {
+      known.clear()
+      return write(...args).finally(() => known.clear())
+    }
   return {
     ...stores,
     accounts: {
@@ -76,8 +83,8 @@ export function rememberLogins(stores: WorkspaceStores): WorkspaceStores {
       credentials: (id) => briefly(`credentials ${id}`, () => accounts.credentials(id)),
       change: forgetting((id) => id, accounts.change),
       replaceCredentials: forgetting((id) => id, accounts.replaceCredentials),
-      lockRefresh: forgetting((id) => id, accounts.lockRefresh),
-      unlockRefresh: forgetting((id) => id, accounts.unlockRefresh),
+      lockRefresh: forgettingAll(accounts.lockRefresh),
+      unlockRefresh: forgettingAll(accounts.unlockRefresh),
     },
   }
 }

@@ -27,7 +27,7 @@ import {
 import type { AccountFacts, Draft, Platform } from '../platforms/contract/platform.ts'
 import { type Post, textFor } from '../posts/post.ts'
 import { shortRevision } from '../posts/revision.ts'
-import type { Member, Settings } from '../workspaces/workspace.ts'
+import { type Member, mayAct, type Settings } from '../workspaces/workspace.ts'
 import { changeBlocks } from './changes.ts'
 import { parkedLines } from './parked.ts'
 import { optionFields } from './post-options.ts'
@@ -49,7 +49,7 @@ export interface PostSheet {
   media: readonly Media[]
   settings: Settings
   /** Who reads it, where one person does: buttons they may not press are left out. */
-  reader?: Pick<Member, 'id'>
+  reader?: Pick<Member, 'id' | 'role'>
   /** The zone of plain-text readings (IANA). */
   zone: string
   now: EpochMs
@@ -324,9 +324,19 @@ function actions(sheet: PostSheet): Block | undefined {
     default:
       return post.state satisfies never
   }
-  const shown = all.filter((one) => one !== false)
+  const shown = all.filter((one) => one !== false).filter(({ line }) => maySay(sheet, line))
   return shown.length > 0 ? buttons(...shown) : undefined
 }
+
+/** Lines that change a post are its author's and the approvers'. A channel's card, read by everybody, offers them all. */
+const maySay = ({ reader, post }: PostSheet, line: string): boolean =>
+  reader === undefined ||
+  LOOKS.test(line) ||
+  mayAct(reader.role, 'approver') ||
+  (reader.id === post.authorId && mayAct(reader.role, 'author'))
+
+/** A decision has rules of its own (`mayDecide`); to look is everybody's. */
+const LOOKS = /^(preview|approve|request-changes|reject) /
 
 /** What it will look like can be seen as soon as it goes somewhere. */
 const previewButton = ({ post, accounts }: PostSheet): Button | false =>
@@ -339,9 +349,11 @@ const asksMore = ({ post, accounts, platforms }: PostSheet): boolean =>
     return platform !== undefined && optionFields(platform, post).length > 0
   })
 
-/** Authors don't decide on their own posts, so their own view of one offers them no decision. */
+/** Authors don't decide, nor do approvers on their own posts: their own view of one offers them no decision. */
 const mayDecide = ({ reader, post, settings, members }: PostSheet): boolean =>
-  reader?.id !== post.authorId || settings.selfApproval || members.size === 1
+  reader === undefined ||
+  members.size === 1 ||
+  (mayAct(reader.role, 'approver') && (reader.id !== post.authorId || settings.selfApproval))
 
 function troubleButtons({ post, deliveries, accounts }: PostSheet): Button[] {
   const all = deliveries.flatMap((delivery, index): Button[] => {

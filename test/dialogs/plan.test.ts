@@ -140,7 +140,7 @@ test('publish now takes the approval of whoever may give it', () =>
   conversation(`
     Ada: schedule tomorrow 9am to rehearsal: Hurry
     Ada: publish 1
-    bot: Deciding needs the role of approver
+    bot: #1 can't go out before an approver has approved it
     Grace: publish 1
     bot: #1 goes out now
     time: 1000

@@ -325,6 +325,27 @@ describe('pages and links', () => {
     expect(later.browser.ticked(await later.browser.go(later.back))).toEqual(['@acme / Kettles'])
   })
 
+  test('an account more than the plan allows is refused on the page, which says what was kept', async () => {
+    const small = await openWorld(which, { LIMIT_ACCOUNTS: '1' })
+    try {
+      const { browser, back } = await signInAt(small)
+      const page = await browser.submit(await browser.go(back), ['@acme / Kettles', '@acme / Teapots'])
+      expect(page.status).toBe(400)
+      expect(page.headers.get('content-type')).toContain('text/html')
+      expect(page.text).toContain('The plan of this workspace allows 1 account, and it is connected already.')
+      expect(page.text).toContain('@acme / Kettles on Pinterest is connected.')
+      expect((await accountsOf(small)).map(({ handle }) => handle)).toEqual(['@acme / Kettles'])
+      // Also where there is nothing to choose: the login's only account is one too many.
+      const again = await signInAt(small)
+      const refused = await again.browser.submit(await again.browser.go(again.back), ['@acme / Teapots'])
+      expect(refused.headers.get('content-type')).toContain('text/html')
+      expect(refused.text).toContain('allows 1 account')
+      expect(refused.text).not.toContain('is connected.')
+    } finally {
+      await small.close()
+    }
+  })
+
   test('whoever has lost their role since they asked connects nothing', async () => {
     const link = await askLink(world)
     const { workspace } = world.bench.stores.workspace(world.world.house.home.id)

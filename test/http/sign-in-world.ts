@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import type { Account } from '../../src/accounts/account.ts'
 import { connectIo, ioFor } from '../../src/app/connect-accounts.ts'
 import type { Workbench } from '../../src/app/workbench.ts'
+import type { Environment } from '../../src/kit/config.ts'
 import type { Message } from '../../src/message/message.ts'
 import { plainText } from '../../src/message/plain-text.ts'
 
@@ -34,7 +35,7 @@ export interface World extends Way {
 }
 
 /** The whole product, beside a provider that stands where the platform would. */
-export async function openWorld(which: Way): Promise<World> {
+export async function openWorld(which: Way, environment: Environment = {}): Promise<World> {
   const opens = OPENS[nameOf(which)]
   if (!opens) throw new Error(`What a login opens at ${nameOf(which)} is not known`)
   const { platform, way } = which
@@ -69,6 +70,7 @@ export async function openWorld(which: Way): Promise<World> {
       [`${prefix}_CLIENT_SECRET`]: names.secret,
       LOG_LEVEL: 'trace',
       LOG_FILE: join(folder, 'log'),
+      ...environment,
     },
   })
   const { bench } = world.house

@@ -17,7 +17,11 @@ export class Files {
   })
   list = el('ul', { class: 'files', hidden: true })
 
-  constructor() {
+  #describe
+
+  /** @param {boolean} [describe] is each asked what is on it? */
+  constructor(describe = true) {
+    this.#describe = describe
     this.#input.addEventListener('change', () => {
       this.add([...(this.#input.files ?? [])])
       this.#input.value = ''
@@ -61,7 +65,7 @@ export class Files {
   /** @param {File} file */
   #hold(file) {
     const id = freshId()
-    const described = /^(image|video)\//.test(file.type)
+    const described = this.#describe && /^(image|video)\//.test(file.type)
     const alt = described
       ? el('input', {
           id,

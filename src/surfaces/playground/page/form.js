@@ -22,7 +22,7 @@ export class FormDialog {
   /** @type {Form} */
   form
   #options
-  #files = new Files()
+  #files
   /** @type {Map<string, Asked>} */
   #asked = new Map()
   #summary = el('div', { class: 'mistakes', tabindex: '-1', role: 'alert', hidden: true })
@@ -35,6 +35,7 @@ export class FormDialog {
   /** @param {Form} form @param {FormOptions} options */
   constructor(form, options) {
     this.form = form
+    this.#files = new Files(!form.fields.some((field) => field.kind === 'files' && field.describedIn))
     this.#options = options
     this.#draw()
     this.element.addEventListener('keydown', (event) => {
