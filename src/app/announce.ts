@@ -1,5 +1,6 @@
 import { newId } from '../kit/ids.ts'
 import type { Message } from '../message/message.ts'
+import type { NewOutboxEntry, PostCard } from '../outbox/outbox.ts'
 import type { Post } from '../posts/post.ts'
 import { postCard } from '../views/post-card.ts'
 import type { Chat, Member, SurfaceName } from '../workspaces/workspace.ts'
@@ -23,37 +24,61 @@ const postSubject = (post: Pick<Post, 'id'>): string => `post:${post.id}`
  * Brings the post's card up to date in every review channel and says the news, through the outbox: in the transaction of
  * what happened, sent afterwards. A post that has never been submitted has no card.
  */
-export async function announce(
+export const announce = (
   stores: WorkspaceStores,
-  bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
+  bench: Pick<Workbench, 'clock'>,
   post: Post,
   news: News = {},
-): Promise<void> {
-  const chats = await stores.workspace.chats()
-  const subject = postSubject(post)
-  const at = bench.clock.now()
-  const add = (chat: Chat, channel: string, kind: 'card' | 'reply' | 'message', said: Message) =>
-    stores.outbox.add({
-      id: newId(at),
-      chatId: chat.id,
-      channel,
-      memberId: null,
-      subject: kind === 'message' ? null : subject,
-      kind,
-      message: said,
-      createdAt: at,
-    })
+): Promise<void> => announceAll(stores, bench, [{ post, news }])
 
-  if (post.round > 0 && chats.some(({ channels }) => channels.review ?? channels.results)) {
-    const card = postCard(await sheetOf(stores, bench, post))
-    for (const chat of chats) {
-      const { review, results } = chat.channels
-      if (review) await add(chat, review, 'card', card)
-      if (review && news.thread) await add(chat, review, 'reply', news.thread)
-      if (results && results !== review && news.results) await add(chat, results, 'message', news.results)
-    }
+/** The same for many posts, in one write. */
+export async function announceAll(
+  stores: WorkspaceStores,
+  { clock }: Pick<Workbench, 'clock'>,
+  all: readonly { post: Post; news?: News }[],
+): Promise<void> {
+  if (all.length === 0) return
+  const chats = await stores.workspace.chats()
+  const at = clock.now()
+  const entries: NewOutboxEntry[] = []
+  for (const { post, news = {} } of all) {
+    if (post.round > 0) for (const chat of chats) entries.push(...entriesFor(chat, post, news, at))
+    if (news.tell) entries.push(...(await entriesTo(stores, chats, news.tell, at)))
   }
-  if (news.tell) await tell(stores, chats, news.tell.memberId, news.tell.message, at)
+  await stores.outbox.add(...entries)
+}
+
+function entriesFor(chat: Chat, post: Post, { thread, results: said }: News, at: number): NewOutboxEntry[] {
+  const { review, results } = chat.channels
+  const entry = (
+    channel: string,
+    kind: NewOutboxEntry['kind'],
+    message: NewOutboxEntry['message'],
+  ): NewOutboxEntry => ({
+    id: newId(at),
+    chatId: chat.id,
+    channel,
+    memberId: null,
+    subject: kind === 'message' ? null : postSubject(post),
+    kind,
+    message,
+    createdAt: at,
+  })
+  return [
+    ...(review ? [entry(review, 'card', { type: 'post-card', postId: post.id })] : []),
+    ...(review && thread ? [entry(review, 'reply', thread)] : []),
+    ...(results && results !== review && said ? [entry(results, 'message', said)] : []),
+  ]
+}
+
+/** The card as the post stands now; undefined where there is no such post any more. */
+export async function drawCard(
+  stores: WorkspaceStores,
+  bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
+  { postId }: PostCard,
+): Promise<Message | undefined> {
+  const post = await stores.posts.get(postId)
+  return post && postCard(await sheetOf(stores, bench, post))
 }
 
 /** Sends a member a direct message on the surface they are likeliest to see. */
@@ -64,19 +89,30 @@ export async function tell(
   said: Message,
   at: number,
 ): Promise<void> {
+  await stores.outbox.add(...(await entriesTo(stores, chats, { memberId, message: said }, at)))
+}
+
+async function entriesTo(
+  stores: WorkspaceStores,
+  chats: readonly Chat[],
+  { memberId, message }: { memberId: string; message: Message },
+  at: number,
+): Promise<NewOutboxEntry[]> {
   const member = await stores.workspace.member(memberId)
   const chat = member && chatOf(member, chats)
-  if (!chat) return
-  await stores.outbox.add({
-    id: newId(at),
-    chatId: chat.id,
-    channel: null,
-    memberId,
-    subject: null,
-    kind: 'message',
-    message: said,
-    createdAt: at,
-  })
+  if (!chat) return []
+  return [
+    {
+      id: newId(at),
+      chatId: chat.id,
+      channel: null,
+      memberId,
+      subject: null,
+      kind: 'message',
+      message,
+      createdAt: at,
+    },
+  ]
 }
 
 /** Where people look first. The terminal and the API have nobody to tell. */

@@ -17,7 +17,7 @@ import {
 import type { Post } from '../posts/post.ts'
 import { accountName, postCard } from '../views/post-card.ts'
 import { deliveryStateWords, hostOf } from '../views/words.ts'
-import { announce, type News } from './announce.ts'
+import { announce, announceAll, type News } from './announce.ts'
 import { tellHooksOfDeliveries, tellHooksOfPost } from './hooks-tell.ts'
 import { sheetOf } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
@@ -67,21 +67,31 @@ export const endEvent = (ended: Post): NewEvent => ({
 })
 
 /** The channel, the thread and the author hear what became of a post. */
-export async function tellEnd(
+export const tellEnd = (
   stores: WorkspaceStores,
-  bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
+  bench: Pick<Workbench, 'platforms' | 'clock'>,
   ended: Post,
   deliveries: readonly Delivery[],
+): Promise<void> => tellEnds(stores, bench, [{ ended, deliveries }])
+
+/** The same for many posts, in one write. */
+export async function tellEnds(
+  stores: WorkspaceStores,
+  bench: Pick<Workbench, 'platforms' | 'clock'>,
+  all: readonly { ended: Post; deliveries: readonly Delivery[] }[],
 ): Promise<void> {
-  await tellHooksOfPost(stores, ended, endHook(ended), ended.updatedAt)
-  if ((await stores.workspace.chats()).length === 0) return
+  for (const { ended } of all) await tellHooksOfPost(stores, ended, endHook(ended), ended.updatedAt)
+  if (all.length === 0 || (await stores.workspace.chats()).length === 0) return
   const accounts = await stores.accounts.list()
-  const said = resultMessage(ended, deliveries, accounts, bench)
-  await announce(stores, bench, ended, {
-    thread: said,
-    results: said,
-    tell: { memberId: ended.authorId, message: said },
-  })
+  await announceAll(
+    stores,
+    bench,
+    all.map(({ ended, deliveries }) => {
+      const said = resultMessage(ended, deliveries, accounts, bench)
+      const tell = { memberId: ended.authorId, message: said }
+      return { post: ended, news: { thread: said, results: said, tell } }
+    }),
+  )
 }
 
 const endHook = ({ state }: Post) =>

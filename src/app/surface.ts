@@ -1,3 +1,4 @@
+import type { EpochMs } from '../kit/clock.ts'
 import type { Form, FormValues } from '../message/form.ts'
 import type { Message } from '../message/message.ts'
 import type { Role, SurfaceName } from '../workspaces/workspace.ts'
@@ -14,11 +15,22 @@ export interface Surface {
   /** One line for `/readyz` and `crier doctor`. */
   health(): { ok: boolean; detail: string }
 
-  /** Sends to a channel (or the thread of `thread`), and says where the message stands. `key` is the same in every try. */
-  send(to: Place, message: Message, options: { key: string; thread?: string }): Promise<string>
+  /** How many messages a channel takes at once, and after these one each `every` ms. Absent where the surface paces itself. */
+  pace?: { burst: number; every: number }
+
+  /** Sends to a channel (or the thread of `thread`), and says where the message stands. */
+  send(to: Place, message: Message, options: Sending & { thread?: string }): Promise<string>
   update(to: Place, remoteId: string, message: Message): Promise<void>
   /** A direct message. */
-  tell(to: { chat: string; person: string }, message: Message, options: { key: string }): Promise<void>
+  tell(to: { chat: string; person: string }, message: Message, options: Sending): Promise<void>
+}
+
+/** What tells a second try of one message from a second message. */
+export interface Sending {
+  /** The same in every try. */
+  key: string
+  /** It may have arrived already, then (UTC ms) or later: the chat is asked before it is sent again, where it can tell. */
+  triedSince?: EpochMs
 }
 
 /** A channel of a team or guild, by the surface's own ids. */
@@ -27,16 +39,24 @@ export interface Place {
   channel: string
 }
 
-/** A surface could not send. `retry` says whether it may work later, and `after` how long (ms) to wait. */
+/**
+ * A surface could not send. `retry` says whether it may work later, `after` how long (ms) to wait, and `everywhere` that
+ * the whole chat asks for it, not just this channel.
+ */
 export class SendError extends Error {
   override name = 'SendError'
   readonly retry: boolean
   readonly after: number | undefined
+  readonly everywhere: boolean
 
-  constructor(message: string, options: { retry: boolean; after?: number; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { retry: boolean; after?: number; everywhere?: boolean; cause?: unknown },
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.retry = options.retry
     this.after = options.after
+    this.everywhere = options.everywhere ?? false
   }
 }
 

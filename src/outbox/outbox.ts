@@ -3,6 +3,17 @@ import type { Message } from '../message/message.ts'
 import type { SurfaceName, WorkspaceId } from '../workspaces/workspace.ts'
 
 /**
+ * What an entry says: a message, or the card of a post, which is drawn as the post stands when it is sent. So a burst that
+ * changes thousands of cards draws each as often as its channel takes it, not as often as it changes.
+ */
+export type Said = Message | PostCard
+
+export interface PostCard {
+  type: 'post-card'
+  postId: string
+}
+
+/**
  * A message that must reach a chat. Nothing that follows a publish can fail it or repeat it: what has to be said is
  * written here in the same transaction as what happened, and sent afterwards, in order per channel.
  */
@@ -18,7 +29,7 @@ export interface OutboxEntry {
    */
   subject: string | null
   kind: 'card' | 'reply' | 'message'
-  message: Message
+  message: Said
   state: 'waiting' | 'sending' | 'sent' | 'failed'
   /** When it may be tried (next) (UTC ms). */
   dueAt: EpochMs
@@ -44,14 +55,20 @@ export interface Card {
 
 /** Bound to one workspace. */
 export interface OutboxStore {
-  /** A waiting card of the same chat, channel and subject is replaced; everything else is appended. */
-  add(entry: NewOutboxEntry): Promise<void>
+  /**
+   * In this order. A card takes the place of one of the same chat, channel and subject that waits and was never tried;
+   * everything else is appended.
+   */
+  add(...entries: NewOutboxEntry[]): Promise<void>
   cards(subject: string): Promise<Card[]>
 }
 
 /** What the sender does, across workspaces. */
 export interface OutboxQueue {
-  /** Takes waiting entries that are due, in order: never two of one channel at once, and none behind an unsent one of its channel. */
+  /**
+   * Takes waiting entries that are due, in order: never two of one channel at once, none behind an unsent one of its
+   * channel, and none of a chat that asked for quiet.
+   */
   claim(claim: { now: EpochMs; leaseUntil: EpochMs; limit: number }): Promise<
     {
       workspaceId: WorkspaceId
@@ -61,10 +78,18 @@ export interface OutboxQueue {
       card: Card | undefined
     }[]
   >
+  /** Is it still ours? Then until `to` (UTC ms). `from` is what was last said of it, so that another's lease is not taken for ours. */
+  renew(id: string, from: EpochMs, to: EpochMs): Promise<boolean>
+  /** What is being sent, and until when it was said to be: an end that stands still is of a sender that died. */
+  beingSent(): Promise<{ id: string; leaseUntil: EpochMs }[]>
+  /** Its sender has died: it is due again at once, unless it has renewed its lease since. */
+  release(id: string, leaseUntil: EpochMs, now: EpochMs): Promise<void>
   /** It was sent; where it is a card's first, `card` says where it stands. */
   sent(id: string, at: EpochMs, card: Card | undefined): Promise<void>
   /** It was not; tried again at `dueAt` (UTC ms), or given up where that is null. */
   notSent(id: string, problem: string, dueAt: EpochMs | null): Promise<void>
+  /** The chat wants to be sent nothing until then (UTC ms), in any channel, by anybody. */
+  quiet(chatId: string, until: EpochMs): Promise<void>
   /**
    * What was being sent when its process died is due at once, instead of when its lease ends. Only for a process that
    * knows itself to be the only one.

@@ -1,8 +1,28 @@
-import type { OutboxQueue } from '../../outbox/outbox.ts'
+import type { Card, OutboxQueue } from '../../outbox/outbox.ts'
+import type { SurfaceName, WorkspaceId } from '../../workspaces/workspace.ts'
 import { stepOverTaken } from '../dialect.ts'
-import { and, eq, inArray, sql } from '../drizzle.ts'
+import { and, eq, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
+import type { Dialect } from '../storage.ts'
+
+/**
+ * The first unsent entry of each lane, found by steps from lane to lane along the index over what is unsent: a burst leaves
+ * thousands waiting in a few lanes, and to look at each of them for every message sent would take longer than sending.
+ */
+const heads: SQL = sql`
+  lanes(lane) as (
+    select (select min(lane) from outbox where state in ('waiting', 'sending'))
+    union all
+    select (select min(outbox.lane) from outbox
+             where outbox.lane > lanes.lane and outbox.state in ('waiting', 'sending'))
+      from lanes where lanes.lane is not null
+  ),
+  heads(sequence) as (
+    select (select min(outbox.sequence) from outbox
+             where outbox.lane = lanes.lane and outbox.state in ('waiting', 'sending'))
+      from lanes where lanes.lane is not null
+  )`
 
 /**
  * Takes the first unsent entry of each lane, if it is due: no two of one channel at once, and none before its turn. One
@@ -11,15 +31,16 @@ import type { Tables } from '../schema/tables.ts'
 const claim: Statement = {
   name: 'claim_outbox',
   build: ({ outbox }, dialect) => sql`
-    with due as (
+    with recursive ${heads},
+    due as (
       select sequence from outbox
-       where state in ('waiting', 'sending')
+       where sequence in (select sequence from heads)
          and ((state = 'waiting' and due_at <= ${given('now')})
            or (state = 'sending' and lease_until <= ${given('at')}))
          and not exists (
-           select 1 from outbox earlier
-            where earlier.lane = outbox.lane and earlier.state in ('waiting', 'sending')
-              and earlier.sequence < outbox.sequence)
+           select 1 from chats
+            where chats.workspace_id = outbox.workspace_id and chats.id = outbox.chat_id
+              and chats.quiet_until > ${given('quietAt')})
        order by sequence
        limit ${given('limit')}
        ${stepOverTaken[dialect]}
@@ -30,71 +51,108 @@ const claim: Statement = {
     returning ${columnsOf(outbox)}`,
 }
 
-const NOTHING = { type: 'message' as const, blocks: [] }
+const beingSent: Statement = {
+  name: 'being_sent',
+  build: () => sql`
+    with recursive ${heads}
+    select id, lease_until from outbox
+     where sequence in (select sequence from heads) and state = 'sending'`,
+}
+
+const listed: Record<Dialect, SQL> = {
+  sqlite: sql`select value from json_each(${given('sequences')})`,
+  postgres: sql`select json_array_elements_text(${given('sequences')}::json)::bigint`,
+}
+
+/** Where the claimed entries go, and which card stands there: a direct message's channel is known only by its first card. */
+const placesOf: Statement = {
+  name: 'places_of_outbox',
+  build: ({ cards }, dialect) => sql`
+    select outbox.sequence, chats.surface, chats.external_id, ${columnsOf(cards)}
+      from outbox
+      join chats on chats.workspace_id = outbox.workspace_id and chats.id = outbox.chat_id
+      left join cards on cards.workspace_id = outbox.workspace_id and cards.subject = outbox.subject
+       and cards.chat_id = outbox.chat_id
+       and cards.channel = coalesce(outbox.channel, cards.channel)
+     where outbox.sequence in (${listed[dialect]})`,
+}
+
+const NOTHING = JSON.stringify({ type: 'message', blocks: [] })
+
+/** Nobody reads what was sent: the chat has it. */
+const sent: Statement = {
+  name: 'outbox_sent',
+  build: () => sql`
+    update outbox set state = 'sent', lease_until = null, problem = null, message = ${sql.raw(`'${NOTHING}'`)}
+     where id = ${given('id')}
+    returning workspace_id`,
+}
 
 export function createOutboxQueue(handle: Handle): OutboxQueue {
   const { db, t } = handle
   const { outbox, cards, chats } = t
   return {
     claim: async ({ now, leaseUntil, limit }) => {
-      const taken = (await handle.run(claim, { now, at: now, leaseUntil, limit })).map((row) =>
-        decode(outbox, row),
-      )
+      const values = { now, at: now, quietAt: now, leaseUntil, limit }
+      const taken = (await handle.run(claim, values)).map((row) => decode(outbox, row))
       if (taken.length === 0) return []
-      const places = await db
-        .select({ sequence: outbox.sequence, surface: chats.surface, chat: chats.externalId, card: cards })
-        .from(outbox)
-        .innerJoin(chats, and(eq(chats.workspaceId, outbox.workspaceId), eq(chats.id, outbox.chatId)))
-        .leftJoin(
-          cards,
-          and(
-            eq(cards.workspaceId, outbox.workspaceId),
-            eq(cards.subject, outbox.subject),
-            eq(cards.chatId, outbox.chatId),
-            // A direct message's channel is known only once its first card stands.
-            sql`${cards.channel} = coalesce(${outbox.channel}, ${cards.channel})`,
-          ),
-        )
-        .where(
-          inArray(
-            outbox.sequence,
-            taken.map(({ sequence }) => sequence),
-          ),
-        )
-      const placeOf = new Map(places.map((place) => [place.sequence, place]))
+      const sequences = JSON.stringify(taken.map(({ sequence }) => sequence))
+      const places = new Map(
+        (await handle.run(placesOf, { sequences })).map(([sequence, surface, chat, ...card]) => [
+          Number(sequence),
+          {
+            surface: surface as SurfaceName,
+            chat: String(chat),
+            card: card[0] === null ? undefined : toCard(decode(cards, card)),
+          },
+        ]),
+      )
       return taken
         .sort((a, b) => a.sequence - b.sequence)
         .flatMap((row) => {
-          const place = placeOf.get(row.sequence)
+          const place = places.get(row.sequence)
           if (place === undefined) return []
-          return {
-            workspaceId: row.workspaceId,
-            surface: place.surface,
-            chatExternalId: place.chat,
-            entry: toEntry(row),
-            card: place.card === null ? undefined : toCard(place.card),
-          }
+          const { surface, chat, card } = place
+          return { workspaceId: row.workspaceId, surface, chatExternalId: chat, entry: toEntry(row), card }
         })
     },
-    sent: (id, _at, card) =>
-      handle.atomically(async (inside) => {
-        const [entry] = await inside.db
-          .update(outbox)
-          // Nobody reads what was sent: the chat has it.
-          .set({ state: 'sent', leaseUntil: null, problem: null, message: NOTHING })
-          .where(eq(outbox.id, id))
-          .returning({ workspaceId: outbox.workspaceId })
-        if (entry === undefined || card === undefined) return
-        const { remoteId } = card
+    renew: async (id, from, to) => {
+      const renewed = await db
+        .update(outbox)
+        .set({ leaseUntil: to })
+        .where(and(eq(outbox.id, id), eq(outbox.state, 'sending'), eq(outbox.leaseUntil, from)))
+        .returning({ id: outbox.id })
+      return renewed.length === 1
+    },
+    beingSent: async () =>
+      (await handle.run(beingSent, {})).map(([id, leaseUntil]) => ({
+        id: String(id),
+        leaseUntil: Number(leaseUntil),
+      })),
+    release: async (id, leaseUntil, now) => {
+      await db
+        .update(outbox)
+        .set({ state: 'waiting', dueAt: now, leaseUntil: null })
+        .where(and(eq(outbox.id, id), eq(outbox.state, 'sending'), eq(outbox.leaseUntil, leaseUntil)))
+      handle.wrote('outbox')
+    },
+    sent: async (id, _at, card) => {
+      if (card === undefined) {
+        await handle.run(sent, { id })
+        return
+      }
+      await handle.atomically(async (inside) => {
+        const [entry] = await inside.run(sent, { id })
+        if (entry === undefined) return
         await inside.db
           .insert(cards)
-          .values({ ...card, workspaceId: entry.workspaceId })
+          .values({ ...card, workspaceId: entry[0] as WorkspaceId })
           .onConflictDoUpdate({
             target: [cards.workspaceId, cards.subject, cards.chatId, cards.channel],
-            set: { remoteId },
+            set: { remoteId: card.remoteId },
           })
-        inside.wrote('outbox')
-      }),
+      })
+    },
     notSent: async (id, problem, dueAt) => {
       const changes = dueAt === null ? { state: 'failed' as const } : { state: 'waiting' as const, dueAt }
       await db
@@ -102,6 +160,12 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
         .set({ ...changes, leaseUntil: null, problem })
         .where(and(eq(outbox.id, id), eq(outbox.state, 'sending')))
       handle.wrote('outbox')
+    },
+    quiet: async (chatId, until) => {
+      await db
+        .update(chats)
+        .set({ quietUntil: until })
+        .where(and(eq(chats.id, chatId), or(isNull(chats.quietUntil), lt(chats.quietUntil, until))))
     },
     takeOver: async (now) => {
       await db
@@ -124,4 +188,4 @@ type Row = Tables['outbox']['$inferSelect']
 
 const toEntry = ({ workspaceId: _w, sequence: _s, lane: _l, leaseUntil: _u, ...entry }: Row) => entry
 
-const toCard = ({ workspaceId: _bound, ...card }: Tables['cards']['$inferSelect']) => card
+const toCard = ({ workspaceId: _bound, ...card }: Tables['cards']['$inferSelect']): Card => card

@@ -1,6 +1,6 @@
 import type { FormValues } from '../../message/form.ts'
 import type { Message } from '../../message/message.ts'
-import type { OutboxEntry } from '../../outbox/outbox.ts'
+import type { OutboxEntry, Said } from '../../outbox/outbox.ts'
 import { sql } from '../drizzle.ts'
 import type { Kit } from './sqlite-kit.ts'
 import type { TeamTables } from './team-tables.ts'
@@ -39,7 +39,7 @@ export function talkTables(kit: Kit, { workspaceId, chats }: TeamTables) {
       lane: text().notNull(),
       subject: text(),
       kind: oneOf<OutboxEntry['kind']>().notNull(),
-      message: jsonWithBytes<Message>().notNull(),
+      message: jsonWithBytes<Said>().notNull(),
       state: oneOf<OutboxEntry['state']>().notNull(),
       dueAt: time().notNull(),
       leaseUntil: time(),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DAY } from '../../../src/kit/clock.ts'
 import { newId } from '../../../src/kit/ids.ts'
 import type { Message } from '../../../src/message/message.ts'
+import type { OutboxEntry } from '../../../src/outbox/outbox.ts'
 import { type Ground, NOON, newChat, newEntry, newTeam, type Team } from '../ground.ts'
 
 const LEASE = NOON + 1_000
@@ -89,7 +90,7 @@ export function chatsContract(ground: () => Ground): void {
       const order: string[] = []
       for (let [next] = await claim(team); next; [next] = await claim(team)) {
         const { entry } = next
-        const block = entry.message.blocks[0]
+        const block = blocksOf(entry)[0]
         order.push(block?.type === 'heading' ? block.text : '')
         const where = { chatId: team.chat.id, subject: 'post:1', channel: 'C1', remoteId: '171.5' }
         await outboxQueue.sent(
@@ -139,7 +140,7 @@ export function chatsContract(ground: () => Ground): void {
       const direct = { channel: null, memberId: team.member.id, subject: 'post:7', kind: 'card' as const }
       await team.stores.outbox.add(newEntry(team, { ...direct, message }))
       const [taken] = await claim(team)
-      const [block] = taken!.entry.message.blocks
+      const [block] = blocksOf(taken!.entry)
       expect(block).toEqual({ type: 'image', image: { png, name: 'week.png' }, alt: 'A week' })
       const card = { chatId: team.chat.id, subject: 'post:7', channel: 'D42', remoteId: '9' }
       await outboxQueue.sent(taken!.entry.id, NOON, card)
@@ -274,5 +275,7 @@ export function chatsContract(ground: () => Ground): void {
     })
   })
 }
+
+const blocksOf = ({ message }: OutboxEntry) => (message.type === 'message' ? message.blocks : [])
 
 const said = (text: string): Message => ({ type: 'message', blocks: [{ type: 'heading', text }] })
