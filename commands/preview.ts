@@ -19,6 +19,6 @@ export default defineCommand({
     const post = await postByNumber(context.stores, number)
     const only = platform && platformByName(context.bench, platform).name
     const sheet = await sheetOf(context.stores, context.bench, post, context)
-    return previewPost(context.bench, sheet, only || undefined)
+    return previewPost(context, sheet, only || undefined)
   },
 })

@@ -110,13 +110,17 @@ export async function build(
     return trusted && base ? [new URL(base).origin] : []
   }
 
+  // Who keeps media in files does not pay for the other way.
+  const blobs = config.s3
+    ? (await import('./library/s3-blobs.ts')).s3Blobs(config.s3, clock)
+    : fileBlobs(join(dataDir, 'media'))
   const bench: Workbench = {
     stores: storage,
     platforms,
     sealer: keys.sealer,
     clock,
     log,
-    blobs: fileBlobs(join(dataDir, 'media')),
+    blobs,
     worker: `${process.pid}-${newId(clock.now()).slice(-12)}`,
     httpOf(platform) {
       const base = apiUrlOf(platform)
@@ -165,7 +169,7 @@ export async function build(
     mediaLinks,
     address,
     async close() {
-      await Promise.all([...ways.values(), ...agents.values(), hookAgent].map((way) => way.close()))
+      await Promise.all([...ways.values(), ...agents.values(), hookAgent, blobs].map((way) => way.close()))
       await storage.close()
       log.flush()
     },

@@ -6,6 +6,7 @@ import { newWorkspace } from './app/newcomers.ts'
 import type { Routes } from './app/routes.ts'
 import { refuseForeignKey, unparkOpened } from './app/sealed-logins.ts'
 import type { Surface } from './app/surface.ts'
+import type { Workbench } from './app/workbench.ts'
 import { type House, playgroundIsOpen } from './build.ts'
 import { hookRoutes } from './http/hooks.ts'
 import { oauthRoutes } from './http/oauth.ts'
@@ -14,11 +15,13 @@ import { MINUTE, SECOND } from './kit/clock.ts'
 import { newId } from './kit/ids.ts'
 import { rememberedFile } from './kit/remembered-file.ts'
 import { seenIn } from './kit/seen.ts'
+import type { ServedFile } from './kit/serve-bytes.ts'
+import type { Media } from './library/media.ts'
 import { createMeters } from './scheduler/meters.ts'
 import { createScheduler, type Scheduler } from './scheduler/scheduler.ts'
 import { createApi } from './surfaces/api/api.ts'
 import { createPlayground, feedItemPath } from './surfaces/playground/playground.ts'
-import type { SurfaceName } from './workspaces/workspace.ts'
+import type { SurfaceName, WorkspaceId } from './workspaces/workspace.ts'
 
 export interface Running {
   /** The page's address, with its key where it has one. */
@@ -152,9 +155,7 @@ function openServer(
       async open({ workspaceId, mediaId }) {
         const workspace = (await storage.directory.all()).find((one) => one.id === workspaceId)
         const media = workspace && (await storage.workspace(workspace.id).media.get(mediaId))
-        return (
-          media && { bytes: await bench.blobs.get(media.sha256), type: media.type, filename: media.filename }
-        )
+        return media && served(bench, workspace.id, media)
       },
     },
     rehearsal: {
@@ -174,6 +175,17 @@ function openServer(
   })
 }
 
+const served = (
+  { blobs }: Pick<Workbench, 'blobs'>,
+  workspaceId: WorkspaceId,
+  { sha256, size, type, filename }: Media,
+): ServedFile => ({
+  size,
+  type,
+  filename,
+  open: (part) => blobs.of(workspaceId).open(sha256, part),
+})
+
 function openPlayground({ config, desk, log, clock, bench, home, keys, storage }: House) {
   const stores = storage.workspace(home.id)
   return createPlayground({
@@ -189,7 +201,7 @@ function openPlayground({ config, desk, log, clock, bench, home, keys, storage }
     },
     async image(mediaId) {
       const media = await stores.media.get(mediaId)
-      return media && { bytes: await bench.blobs.get(media.sha256), type: media.type }
+      return media && served(bench, home.id, media)
     },
     async keepImage(png, name) {
       const [member] = await stores.workspace.members()

@@ -5,6 +5,7 @@ import { inspect } from '../library/inspect.ts'
 import type { Media } from '../library/media.ts'
 import type { AttachedMedia } from '../posts/post.ts'
 import type { Actor } from './actor.ts'
+import { keepBytes } from './media-bytes.ts'
 import { describe } from './post-form.ts'
 import type { IncomingFile } from './surface.ts'
 import { mustFitMedia } from './within-plan.ts'
@@ -75,13 +76,17 @@ export async function attachSaid(
 
 const LINK = /^https?:\/\/\S/i
 
-async function keep({ bench, stores }: Actor, filename: string, attached: Uint8Array): Promise<Media> {
+async function keep(
+  { bench, stores, workspace }: Actor,
+  filename: string,
+  attached: Uint8Array,
+): Promise<Media> {
   const { bytes, ...facts } = await inspect(filename, attached)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const known = await stores.media.bySha256(sha256)
   if (known) return known
   await mustFitMedia(stores, bench, { filename, size: bytes.byteLength })
-  await bench.blobs.put(sha256, bytes)
+  await keepBytes(bench.blobs.of(workspace.id), { sha256, filename, type: facts.type }, bytes, bench.log)
   const at = bench.clock.now()
   const media: Media = {
     id: newId(at),

@@ -4,7 +4,7 @@ import { v5 } from 'uuid'
 import { UserError } from '../kit/user-error.ts'
 import { convert } from '../library/convert-image.ts'
 import type { FitPlan } from '../library/fit-image.ts'
-import type { Media } from '../library/media.ts'
+import type { Media, Shelf } from '../library/media.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -12,10 +12,10 @@ import type { Workbench } from './workbench.ts'
  * A kept picture as a platform takes it: converted once, and kept under its own SHA-256 and an id that follows from the
  * picture and the plan. So every attempt at a delivery sends the same bytes, on any machine, under one link.
  *
- * @throws UserError where it can't be read as a picture, or can't be made light enough
+ * @throws UserError where it can't be read as a picture, or can't be made light enough; BlobError where its bytes can't be had
  */
 export async function fittedMedia(
-  bench: Pick<Workbench, 'blobs' | 'clock'>,
+  { shelf, clock }: Pick<Workbench, 'clock'> & { shelf: Shelf },
   stores: Pick<WorkspaceStores, 'media'>,
   media: Media,
   plan: FitPlan,
@@ -24,7 +24,7 @@ export async function fittedMedia(
   const id = fittedId(media.id, plan)
   const known = await stores.media.get(id)
   if (known) return known
-  const bytes = await bench.blobs.get(media.sha256)
+  const bytes = await shelf.get(media.sha256)
   const made = await convert(bytes, plan).catch((cause: unknown) => {
     throw new UserError(`"${media.filename}" can't be converted`, {
       wayOut: 'Attach it as JPEG or PNG.',
@@ -32,7 +32,7 @@ export async function fittedMedia(
     })
   })
   const sha256 = createHash('sha256').update(made.bytes).digest('hex')
-  await bench.blobs.put(sha256, made.bytes)
+  await shelf.put(sha256, made.bytes, made.type)
   const fitted: Media = {
     id,
     sha256,
@@ -42,7 +42,7 @@ export async function fittedMedia(
     height: made.height,
     duration: null,
     filename,
-    createdAt: bench.clock.now(),
+    createdAt: clock.now(),
   }
   try {
     await stores.media.add(fitted)

@@ -79,7 +79,7 @@ export function createFrontDesk(
     async image(speaker, mediaId) {
       const found = await bench.stores.directory.ofChat(speaker.surface, speaker.chat.externalId)
       const media = found && (await bench.stores.workspace(found.workspace.id).media.get(mediaId))
-      return media && { bytes: await bench.blobs.get(media.sha256), type: media.type }
+      return media && { bytes: await bench.blobs.of(found.workspace.id).get(media.sha256), type: media.type }
     },
 
     async identity(surface: SurfaceName, chat, memberId) {

@@ -1,10 +1,13 @@
 import { UserError } from '../kit/user-error.ts'
 import { thumbnail } from '../library/convert-image.ts'
+import type { Shelf } from '../library/media.ts'
 import type { Message } from '../message/message.ts'
 import { drawPreview } from '../views/pictures/draw.ts'
 import { sceneOf } from '../views/pictures/scene-of.ts'
 import type { PostSheet } from '../views/post-card.ts'
 import { type Preview, type Previews, previewMessage } from '../views/preview.ts'
+import type { Actor } from './actor.ts'
+import { mediaBytes } from './media-bytes.ts'
 import type { Workbench } from './workbench.ts'
 
 /** What a chat takes in one message, and a reader in one look. */
@@ -13,13 +16,17 @@ const COLUMNS = 3
 /** Pictures that are kept so that a second look costs nothing (bytes, all workspaces together). */
 const KEPT_BYTES = 8_000_000
 
+interface Ways extends Pick<Workbench, 'platforms' | 'blobs' | 'log'> {
+  shelf: Shelf
+}
+
 /**
  * How a post will look on each platform it goes to, or on one: in pictures, and the same facts in words.
  *
- * @throws UserError where it goes nowhere yet
+ * @throws UserError where it goes nowhere yet, or its media can't be read
  */
 export async function previewPost(
-  bench: Pick<Workbench, 'platforms' | 'blobs' | 'log'>,
+  { bench, workspace }: Pick<Actor, 'bench' | 'workspace'>,
   sheet: PostSheet,
   only?: string,
 ): Promise<Message> {
@@ -34,16 +41,13 @@ export async function previewPost(
       },
     )
   }
-  return previewMessage(sheet, await previewsOf(bench, sheet, accounts.slice(0, MOST)))
+  const ways = { ...bench, shelf: bench.blobs.of(workspace.id) }
+  return previewMessage(sheet, await previewsOf(ways, sheet, accounts.slice(0, MOST)))
 }
 
-async function previewsOf(
-  bench: Pick<Workbench, 'platforms' | 'blobs' | 'log'>,
-  sheet: PostSheet,
-  accounts: PostSheet['accounts'],
-): Promise<Previews> {
+async function previewsOf(ways: Ways, sheet: PostSheet, accounts: PostSheet['accounts']): Promise<Previews> {
   const { post } = sheet
-  const kept = shelfOf(bench.blobs)
+  const kept = shelfOf(ways.blobs)
   const key = JSON.stringify([
     post.id,
     post.revision,
@@ -53,14 +57,14 @@ async function previewsOf(
   ])
   const known = kept.get(key)
   if (known) return known
-  const drawn = await draw(bench, sheet, accounts)
+  const drawn = await draw(ways, sheet, accounts)
   // What could not be drawn is tried again the next time.
   if (drawn.each.every(({ png }) => png)) keep(kept, key, drawn)
   return drawn
 }
 
 async function draw(
-  { platforms, blobs, log }: Pick<Workbench, 'platforms' | 'blobs' | 'log'>,
+  { platforms, shelf, log }: Ways,
   sheet: PostSheet,
   accounts: PostSheet['accounts'],
 ): Promise<Previews> {
@@ -70,7 +74,7 @@ async function draw(
     const platform = platforms.get(account.platform)
     if (!platform) continue
     const scene = await sceneOf(sheet, account, platform, async (media, plan) =>
-      thumbnail(await blobs.get(media.sha256), plan),
+      thumbnail(await mediaBytes(shelf, media, log), plan),
     )
     const drawn = await drawPreview([scene]).catch((error: unknown) => {
       log.error({ err: error, post: sheet.post.id }, 'A preview could not be drawn')

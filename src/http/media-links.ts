@@ -2,7 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Routes } from '../app/routes.ts'
 import type { Clock, EpochMs } from '../kit/clock.ts'
 import { SECOND } from '../kit/clock.ts'
-import { serveBytes } from '../kit/serve-bytes.ts'
+import type { Log } from '../kit/log.ts'
+import { type ServedFile, serveBytes } from '../kit/serve-bytes.ts'
+import { BlobError } from '../library/blob-error.ts'
 import { refusal } from './refusal.ts'
 
 /** What a signed link opens, and until when (UTC ms, in whole seconds). */
@@ -40,12 +42,10 @@ export function createMediaLinks(key: Uint8Array, clock: Clock): MediaLinks {
 }
 
 /** A file by a claim that was verified; undefined where there is none any more. */
-export type OpenMedia = (
-  claim: MediaClaim,
-) => Promise<{ bytes: Uint8Array; type: string; filename?: string } | undefined>
+export type OpenMedia = (claim: MediaClaim) => Promise<ServedFile | undefined>
 
 /** `/media/<signed>`: for platforms that fetch media themselves. Whoever has the link may look, so links expire. */
-export function mediaRoutes(options: { links: MediaLinks; open: OpenMedia; clock: Clock }): Routes {
+export function mediaRoutes(options: { links: MediaLinks; open: OpenMedia; clock: Clock; log: Log }): Routes {
   return {
     path: '/media',
     async handle(request) {
@@ -54,7 +54,17 @@ export function mediaRoutes(options: { links: MediaLinks; open: OpenMedia; clock
       if (!claim) return refusal(403, 'This link is over, or it was changed: ask for a new one.')
       const file = await options.open(claim)
       if (!file) return refusal(404, 'This file is gone.')
-      return serveBytes(request, file, (claim.expiresAt - options.clock.now()) / SECOND)
+      try {
+        return await serveBytes(request, file, (claim.expiresAt - options.clock.now()) / SECOND)
+      } catch (error) {
+        if (!(error instanceof BlobError)) throw error
+        options.log.error({ err: error, media: claim.mediaId }, 'Media could not be served')
+        if (error.why === 'missing') return refusal(404, 'This file is gone.')
+        // Platforms that fetch come back after a 503.
+        const busy = refusal(503, 'Media can’t be read just now.')
+        busy.headers.set('retry-after', '30')
+        return busy
+      }
     },
   }
 }

@@ -50,7 +50,7 @@ export function createServer(options: ServerOptions): HttpServer {
   const routes = [
     ...healthRoutes(options.readiness),
     metricsRoutes(options.metrics),
-    ...(options.media ? [mediaRoutes({ ...options.media, clock: options.clock })] : []),
+    ...(options.media ? [mediaRoutes({ ...options.media, clock: options.clock, log })] : []),
     ...(options.rehearsal ? [rehearsalRoutes(options.rehearsal)] : []),
     ...(options.routes ?? []),
   ].toSorted((one, other) => other.path.length - one.path.length)

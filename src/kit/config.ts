@@ -26,6 +26,8 @@ export interface Config {
     publicKey: string | undefined
     apiUrl: string | undefined
   }
+  /** Where media are kept; undefined: in files under `dataDir`. */
+  s3: S3Settings | undefined
   /** Origins inside the private network that webhooks may reach. */
   hookOrigins: string[]
   /** What each workspace may have; undefined: as much as it likes. */
@@ -42,6 +44,20 @@ export interface Config {
     apiUrl: string | undefined
     apiVersion: string | undefined
   }
+}
+
+/** A bucket of S3-compatible storage. */
+export interface S3Settings {
+  /** Without a trailing slash, and without the bucket. */
+  endpoint: string
+  region: string
+  bucket: string
+  accessKeyId: string
+  secretAccessKey: string
+  /** Is the bucket in the path (true) or in the host's name? */
+  pathStyle: boolean
+  /** Before every key; '' or ending in a slash. */
+  prefix: string
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -80,6 +96,16 @@ const Variables = z.object({
   DISCORD_APPLICATION_ID: said.regex(/^\d{1,20}$/).optional(),
   DISCORD_PUBLIC_KEY: said.regex(/^[0-9a-f]{64}$/i).optional(),
   DISCORD_API_URL: address.optional(),
+  S3_ENDPOINT: address.optional(),
+  S3_REGION: said.regex(/^[\w-]+$/).optional(),
+  S3_BUCKET: said.regex(/^[\w.-]+$/).optional(),
+  S3_ACCESS_KEY_ID: said.optional(),
+  S3_SECRET_ACCESS_KEY: said.optional(),
+  S3_FORCE_PATH_STYLE: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  S3_PREFIX: said.regex(/^[\w./-]+$/).optional(),
   HOOK_ORIGINS: origins.optional(),
   LIMIT_POSTS_PER_DAY: limit.optional(),
   LIMIT_ACCOUNTS: limit.optional(),
@@ -107,6 +133,16 @@ export const VARIABLES: Record<keyof z.infer<typeof Variables>, string> = {
   DISCORD_APPLICATION_ID: 'the id of your Discord application',
   DISCORD_PUBLIC_KEY: 'the public key of your Discord application: 64 hex digits',
   DISCORD_API_URL: "another address of Discord's API, for tests",
+  S3_ENDPOINT:
+    'the address of S3-compatible storage for media, without the bucket, such as https://<account>.r2.cloudflarestorage.com; for AWS set S3_REGION instead',
+  S3_REGION: 'the region of the bucket, such as eu-central-1; without it, us-east-1',
+  S3_BUCKET:
+    'the bucket for media: lets several machines share them; without it they are files in DATA_DIR/media',
+  S3_ACCESS_KEY_ID: 'the id of the key that may read, write, delete and list in the bucket',
+  S3_SECRET_ACCESS_KEY: 'the secret of that key',
+  S3_FORCE_PATH_STYLE:
+    'true for the bucket in the path, false for the bucket in the host; without it, true where S3_ENDPOINT is set',
+  S3_PREFIX: 'what comes before every key, such as crier/, for a bucket that others use too',
   HOOK_ORIGINS:
     'addresses inside your own network that webhooks may reach, separated by commas, such as http://10.0.0.5:5678; all others must be public',
   LIMIT_POSTS_PER_DAY: 'how many posts a workspace may have on one day; without it, any number',
@@ -154,6 +190,7 @@ export function readConfig(environment: Environment): Config {
       publicKey: value.DISCORD_PUBLIC_KEY,
       apiUrl: value.DISCORD_API_URL,
     },
+    s3: s3From(value),
     hookOrigins: value.HOOK_ORIGINS ?? [],
     plan: {
       postsPerDay: value.LIMIT_POSTS_PER_DAY,
@@ -176,6 +213,34 @@ export function readConfig(environment: Environment): Config {
         apiVersion: own(`${prefix}_API_VERSION`),
       }
     },
+  }
+}
+
+/** @throws UserError where it is set in part: media would be kept where the other machines don't look */
+function s3From(value: z.infer<typeof Variables>): S3Settings | undefined {
+  const { S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = value
+  const begun = (Object.keys(value) as (keyof typeof value)[]).find(
+    (name) => name.startsWith('S3_') && value[name] !== undefined,
+  )
+  if (begun === undefined) return undefined
+  const lacks = (name: keyof typeof VARIABLES): UserError =>
+    new UserError(`${name} is not set, though ${begun} is`, {
+      wayOut: `Expected ${VARIABLES[name]}. To keep media in files, leave every S3_ variable out.`,
+    })
+  if (S3_BUCKET === undefined) throw lacks('S3_BUCKET')
+  if (S3_ACCESS_KEY_ID === undefined) throw lacks('S3_ACCESS_KEY_ID')
+  if (S3_SECRET_ACCESS_KEY === undefined) throw lacks('S3_SECRET_ACCESS_KEY')
+  if (S3_ENDPOINT === undefined && S3_REGION === undefined) throw lacks('S3_ENDPOINT')
+  const region = S3_REGION ?? 'us-east-1'
+  const prefix = value.S3_PREFIX?.replace(/^\/+|\/+$/g, '')
+  return {
+    endpoint: S3_ENDPOINT?.replace(/\/+$/, '') ?? `https://s3.${region}.amazonaws.com`,
+    region,
+    bucket: S3_BUCKET,
+    accessKeyId: S3_ACCESS_KEY_ID,
+    secretAccessKey: S3_SECRET_ACCESS_KEY,
+    pathStyle: value.S3_FORCE_PATH_STYLE ?? S3_ENDPOINT !== undefined,
+    prefix: prefix ? `${prefix}/` : '',
   }
 }
 

@@ -10,17 +10,24 @@ const SHOWN = new Set([
   'video/quicktime',
 ])
 
+/** A file that is read as far as it is asked for. */
+export interface ServedFile {
+  /** Bytes. */
+  size: number
+  type: string
+  filename?: string
+  /** From the byte `from` to before the byte `to`. */
+  open(part: { from: number; to: number }): Promise<ReadableStream<Uint8Array>>
+}
+
 /**
- * Bytes that somebody attached, as an HTTP answer that no browser will run: a type from a short list or a download,
- * no sniffing, an empty sandbox. Answers one `Range`, which players and some platforms ask for.
+ * What somebody attached, as an HTTP answer that no browser will run: a type from a short list or a download, no sniffing,
+ * an empty sandbox. Answers one `Range`, which players and some platforms ask for, and never holds the whole file.
  *
  * @param maxAge seconds for which only the reader's own cache may keep it
  */
-export function serveBytes(
-  request: Request,
-  file: { bytes: Uint8Array; type: string; filename?: string },
-  maxAge: number,
-): Response {
+export async function serveBytes(request: Request, file: ServedFile, maxAge: number): Promise<Response> {
+  const { size } = file
   const shown = SHOWN.has(file.type)
   const headers = new Headers({
     'content-type': shown ? file.type : 'application/octet-stream',
@@ -30,16 +37,15 @@ export function serveBytes(
     'accept-ranges': 'bytes',
     'content-disposition': shown ? 'inline' : `attachment; filename*=UTF-8''${asHeaderName(file.filename)}`,
   })
-  const size = file.bytes.byteLength
   const range = rangeOf(request.headers.get('range'), size)
   if (range === 'outside') {
     headers.set('content-range', `bytes */${size}`)
     return new Response(null, { status: 416, headers })
   }
-  const part = range ? file.bytes.subarray(range.from, range.to + 1) : file.bytes
-  if (range) headers.set('content-range', `bytes ${range.from}-${range.to}/${size}`)
-  headers.set('content-length', String(part.byteLength))
-  const body = request.method === 'HEAD' ? null : Uint8Array.from(part)
+  const { from, to } = range ?? { from: 0, to: size - 1 }
+  if (range) headers.set('content-range', `bytes ${from}-${to}/${size}`)
+  headers.set('content-length', String(to + 1 - from))
+  const body = request.method === 'HEAD' ? null : await file.open({ from, to: to + 1 })
   return new Response(body, { status: range ? 206 : 200, headers })
 }
 

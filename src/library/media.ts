@@ -1,4 +1,5 @@
 import type { EpochMs } from '../kit/clock.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
 
 /** A picture, film or document, kept under the SHA-256 of its bytes. What is known of it is read from the bytes. */
 export interface Media {
@@ -28,9 +29,37 @@ export interface MediaStore {
   bytes(): Promise<number>
 }
 
-/** Where the bytes are: a folder, or S3-compatible storage. Keys are SHA-256 in hex. */
+/** Where the bytes are: a folder, or S3-compatible storage. Both use the same names, so that one is copied to the other as it is. */
 export interface Blobs {
-  put(sha256: string, bytes: Uint8Array): Promise<void>
-  /** @throws Error if there is none. */
-  get(sha256: string): Promise<Uint8Array>
+  /** One workspace's own; another's can't be reached through it. */
+  of(workspaceId: WorkspaceId): Shelf
+  /** Writes, reads and removes a trial, for `crier doctor`. Never throws. */
+  check(): Promise<BlobsHealth>
+  close(): Promise<void>
+}
+
+export interface BlobsHealth {
+  ok: boolean
+  /** Where the bytes are, and what is wrong with that. */
+  sentence: string
+  wayOut?: string
+}
+
+/** The bytes of one workspace, each under its SHA-256 in hex. Every method throws BlobError where they can't be had or kept. */
+export interface Shelf {
+  /** Appears whole or not at all. What is there already stays. */
+  put(sha256: string, content: Content, type: string): Promise<void>
+  get(sha256: string, part?: Part): Promise<Uint8Array>
+  /** The bytes as they come. That they can't be had is thrown here; an end before their end breaks the stream. */
+  open(sha256: string, part?: Part): Promise<ReadableStream<Uint8Array>>
+  remove(sha256: string): Promise<void>
+}
+
+/** Bytes in memory, or a file that need not be. */
+export type Content = Uint8Array | { path: string; size: number }
+
+/** From the byte `from` to before the byte `to`. */
+export interface Part {
+  from: number
+  to: number
 }

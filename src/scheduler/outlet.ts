@@ -6,6 +6,7 @@ import type { Workbench } from '../app/workbench.ts'
 import { type Outlet, staleCredentials } from '../deliveries/deliver.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { UserError } from '../kit/user-error.ts'
+import { BlobError } from '../library/blob-error.ts'
 import { fitDraft } from '../library/fit-draft.ts'
 import type { Fitted } from '../library/fit-image.ts'
 import type { Media } from '../library/media.ts'
@@ -101,7 +102,7 @@ async function publicationOf(
     if (!found) throw new PublishError(delivery.platform, { do: 'edit' }, 'One of its pictures is gone')
     const fit = fitted[index]
     const { id, type, size, width, height, duration, filename, sha256 } = fit
-      ? await fittedFor(bench, stores, found, fit, delivery)
+      ? await fittedFor(bench, workspaceId, stores, found, fit, delivery)
       : found
     media.push({
       mediaId: id,
@@ -112,7 +113,13 @@ async function publicationOf(
       height,
       duration,
       filename,
-      bytes: () => bench.blobs.get(sha256),
+      bytes: async () => {
+        try {
+          return await bench.blobs.of(workspaceId).get(sha256)
+        } catch (error) {
+          throw unread(bench, delivery, filename, error)
+        }
+      },
       publicUrl: () => bench.publicMediaUrl(workspaceId, id),
     })
   }
@@ -127,15 +134,29 @@ async function publicationOf(
 
 async function fittedFor(
   bench: Workbench,
+  workspaceId: WorkspaceId,
   stores: WorkspaceStores,
   media: Media,
   { plan, filename }: Fitted,
   delivery: Delivery,
 ): Promise<Media> {
   try {
-    return await fittedMedia(bench, stores, media, plan, filename)
+    const shelf = bench.blobs.of(workspaceId)
+    return await fittedMedia({ shelf, clock: bench.clock }, stores, media, plan, filename)
   } catch (cause) {
-    if (!(cause instanceof UserError)) throw cause
+    if (!(cause instanceof UserError)) throw unread(bench, delivery, media.filename, cause)
     throw new PublishError(delivery.platform, { do: 'edit' }, cause.message, { code: 'NOT_CONVERTED', cause })
   }
+}
+
+/** Bytes that can't be had prove that nothing was sent, so it is never a reason to look, whatever call they were for. */
+function unread(bench: Workbench, delivery: Delivery, filename: string, cause: unknown): unknown {
+  if (!(cause instanceof BlobError)) return cause
+  bench.log.warn({ err: cause, delivery: delivery.id }, 'Media could not be read')
+  return new PublishError(
+    delivery.platform,
+    { do: cause.why === 'missing' ? 'edit' : 'retry' },
+    `${filename} can't be read: ${cause.message}`,
+    { code: 'NO_BYTES', cause },
+  )
 }

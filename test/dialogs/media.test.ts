@@ -97,7 +97,7 @@ test('a picture is made to fit each platform: said before, done once, the same e
     })
     expect(onBluesky).toMatchObject({ type: 'image/png', width: 1500, height: 500, filename: 'kettle.png' })
     const { format, width, height } = await sharp(
-      await world.house.bench.blobs.get(onInstagram?.sha256 ?? ''),
+      await world.house.bench.blobs.of(world.house.home.id).get(onInstagram?.sha256 ?? ''),
     ).metadata()
     expect({ format, width, height }).toEqual({ format: 'jpeg', width: 1500, height: 786 })
 

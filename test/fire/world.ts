@@ -51,9 +51,12 @@ function benchOn(
     clock,
     log: silentLog,
     blobs: {
-      put: async () => undefined,
-      get: async () => new Uint8Array(),
-    } as unknown as Workbench['blobs'],
+      of: () => {
+        throw new Error('Nobody attaches anything here')
+      },
+      check: async () => ({ ok: true, sentence: 'none' }),
+      close: async () => undefined,
+    },
     worker: newId(clock.now()).slice(-12),
     httpOf: (platform) => {
       const way = ways.get(platform.name)

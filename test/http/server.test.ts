@@ -6,7 +6,9 @@ import { createMediaLinks } from '../../src/http/media-links.ts'
 import { createServer, type HttpServer, type ServerOptions } from '../../src/http/server.ts'
 import { DAY, HOUR, standingClock } from '../../src/kit/clock.ts'
 import { silentLog } from '../../src/kit/log.ts'
+import type { ServedFile } from '../../src/kit/serve-bytes.ts'
 import { UserError } from '../../src/kit/user-error.ts'
+import { BlobError } from '../../src/library/blob-error.ts'
 import type { FeedItem } from '../../src/playground/feed.ts'
 import { memoryFeed } from '../surfaces/playground/memory-stores.ts'
 
@@ -194,11 +196,17 @@ test('what is not HTTP is told so', async () => {
 
 const links = createMediaLinks(new Uint8Array(32).fill(7), clock)
 
+const inMemory = (bytes: Uint8Array<ArrayBuffer>): Pick<ServedFile, 'size' | 'open'> => ({
+  size: bytes.byteLength,
+  open: async ({ from, to }) => new Blob([bytes.subarray(from, to)]).stream(),
+})
+
 async function serveMedia(type: string, bytes = new TextEncoder().encode('0123456789')) {
   return serve({
     media: {
       links,
-      open: async ({ mediaId }) => (mediaId === 'gone' ? undefined : { bytes, type, filename: 'a "b".svg' }),
+      open: async ({ mediaId }) =>
+        mediaId === 'gone' ? undefined : { ...inMemory(bytes), type, filename: 'a "b".svg' },
     },
   })
 }
@@ -232,6 +240,24 @@ test('a media link opens its file until it is over', async () => {
   expect((await fetch(url + gone)).status).toBe(404)
   const old = links.sign({ workspaceId: 'w', mediaId: 'm', expiresAt: clock.now() - 1000 })
   expect((await fetch(url + old)).status).toBe(403)
+})
+
+test('a media link says whether its file is gone or only away', async () => {
+  const failing = (why: 'missing' | 'away') =>
+    serve({
+      media: {
+        links,
+        open: async () => ({
+          size: 10,
+          type: 'image/png',
+          open: () => Promise.reject(new BlobError(why, 'the media storage does not answer')),
+        }),
+      },
+    })
+  const path = links.sign({ workspaceId: 'w', mediaId: 'm', expiresAt: clock.now() + HOUR })
+  const away = await fetch((await failing('away')).url + path)
+  expect([away.status, away.headers.get('retry-after')]).toEqual([503, '30'])
+  expect((await fetch((await failing('missing')).url + path)).status).toBe(404)
 })
 
 test('a link signed with another key opens nothing', () => {

@@ -12,7 +12,8 @@ test.skipIf(process.platform === 'win32')('what is kept is for its owner alone',
   const before = process.umask(0o022)
   const world = await openTestHouse({ dataDir })
   try {
-    await world.house.bench.blobs.put('ab'.repeat(32), new Uint8Array([1]))
+    const { bench, home } = world.house
+    await bench.blobs.of(home.id).put('ab'.repeat(32), new Uint8Array([1]), 'image/png')
     expect((await stat(dataDir)).mode & 0o077).toBe(0)
     const found = await readdir(dataDir, { recursive: true, withFileTypes: true })
     expect(found.filter((one) => one.isFile()).length).toBeGreaterThan(2)

@@ -45,6 +45,7 @@ export async function bytesOf(platform: string, item: MediaItem): Promise<Uint8A
   try {
     return await item.bytes()
   } catch (cause) {
+    if (cause instanceof PublishError) throw cause
     throw new PublishError(platform, { do: 'retry' }, `${item.filename} can't be read`, {
       code: 'NO_BYTES',
       cause,

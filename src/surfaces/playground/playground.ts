@@ -4,7 +4,7 @@ import { type FrontDesk, type Place, SendError, type Speaker, type Surface } fro
 import type { Clock, EpochMs } from '../../kit/clock.ts'
 import { newId } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
-import { serveBytes } from '../../kit/serve-bytes.ts'
+import { type ServedFile, serveBytes } from '../../kit/serve-bytes.ts'
 import type { Form } from '../../message/form.ts'
 import { type Message, message, text } from '../../message/message.ts'
 import type { FeedItem, FeedStore } from '../../playground/feed.ts'
@@ -29,7 +29,7 @@ export interface PlaygroundOptions {
   members(): Promise<Member[]>
   access: Access
   /** The bytes of kept media that a message or a feed item shows. */
-  image(mediaId: string): Promise<{ bytes: Uint8Array; type: string } | undefined>
+  image(mediaId: string): Promise<ServedFile | undefined>
   /** Keeps a picture that came as bytes: its media id. */
   keepImage(png: Uint8Array, name: string): Promise<string>
   /** Channels besides general, review and results: those that the settings name. */

@@ -77,7 +77,16 @@ export async function servePlayground(
       ...(options.key ? { key: options.key } : {}),
       ...(options.publicUrl ? { publicUrl: options.publicUrl } : {}),
     },
-    image: async (id) => images.get(id),
+    image: async (id) => {
+      const found = images.get(id)
+      return (
+        found && {
+          size: found.bytes.byteLength,
+          type: found.type,
+          open: async ({ from, to }) => new Blob([found.bytes.slice(from, to)]).stream(),
+        }
+      )
+    },
     async keepImage(png) {
       const id = newId(clock.now())
       images.set(id, { bytes: png, type: 'image/png' })
