@@ -52,7 +52,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   )
 }
 
-function storageOn(
+/** A database behind the stores, whichever it is: exported for tests that stand in between. */
+export function storageOn(
   driver: Driver,
   speech: Speech,
   log: Log,

@@ -17,7 +17,8 @@ if ('missing' in postgres) {
     afterAll(stop)
 
     async function withPool(work: (pool: pg.Pool) => Promise<void>): Promise<void> {
-      const pool = new pg.Pool({ connectionString: await createDatabase() })
+      // Row-level security shows rows to whoever is bound to their workspace, or to all of them.
+      const pool = new pg.Pool({ connectionString: await createDatabase(), options: '-c crier.workspace=*' })
       try {
         await work(pool)
       } finally {
