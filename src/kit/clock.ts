@@ -12,7 +12,7 @@ export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
 /** The wall clock of this machine. */
-export const systemClock: Clock = { now: () => Temporal.Now.instant().epochMilliseconds }
+export const systemClock: Clock = { now: () => Date.now() }
 
 /** A clock that stands still until it is moved: for tests, the command line's `--now` and rehearsals. */
 export function standingClock(

@@ -167,6 +167,7 @@ export function readConfig(environment: Environment): Config {
   if (!parsed.success) throw badVariable(parsed.error, given)
   const value = parsed.data
   const own = (name: string) => given[name]?.trim()
+  const platforms = new Map<string, ReturnType<Config['platform']>>()
   return {
     port: value.PORT ?? 3000,
     host: value.HOST ?? '127.0.0.1',
@@ -199,6 +200,8 @@ export function readConfig(environment: Environment): Config {
       mediaBytes: value.LIMIT_MEDIA_MB === undefined ? undefined : value.LIMIT_MEDIA_MB * 1_000_000,
     },
     platform(name) {
+      const known = platforms.get(name)
+      if (known) return known
       const prefix = name.toUpperCase().replaceAll('-', '_')
       const apiUrl = own(`${prefix}_API_URL`)
       if (apiUrl !== undefined && !address.safeParse(apiUrl).success) {
@@ -206,12 +209,14 @@ export function readConfig(environment: Environment): Config {
           wayOut: 'Expected an address such as https://api.example.com.',
         })
       }
-      return {
+      const read = {
         clientId: own(`${prefix}_CLIENT_ID`),
         clientSecret: own(`${prefix}_CLIENT_SECRET`),
         apiUrl: apiUrl?.replace(/\/+$/, ''),
         apiVersion: own(`${prefix}_API_VERSION`),
       }
+      platforms.set(name, read)
+      return read
     },
   }
 }

@@ -1,10 +1,24 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes, randomFillSync, randomInt } from 'node:crypto'
 // uuid: time-ordered ids (RFC 9562, version 7), which Node cannot make itself.
 import { v7 } from 'uuid'
 import type { EpochMs } from './clock.ts'
 
 /** A UUIDv7: ids sort by the time they were made, so indexes grow at their end. */
-export const newId = (now: EpochMs): string => v7({ msecs: now })
+export const newId = (now: EpochMs): string => v7({ msecs: now, random: sixteenRandom() })
+
+const RANDOM_OF_AN_ID = 16
+const drawn = new Uint8Array(256 * RANDOM_OF_AN_ID)
+let used = drawn.length
+
+/** Random bytes for one id. Many are drawn at once: each draw by itself costs more than the id. */
+function sixteenRandom(): Uint8Array {
+  if (used === drawn.length) {
+    randomFillSync(drawn)
+    used = 0
+  }
+  used += RANDOM_OF_AN_ID
+  return drawn.subarray(used - RANDOM_OF_AN_ID, used)
+}
 
 const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz'
 

@@ -1,4 +1,4 @@
-import { type SQL, sql } from './drizzle.ts'
+import { type Column, type SQL, sql } from './drizzle.ts'
 import type { Dialect } from './storage.ts'
 
 /** SQLite has one writer. PostgreSQL has many, and each must step over the rows that another is taking. */
@@ -34,4 +34,11 @@ export const givenRows: Record<Dialect, (columns: GivenColumns) => SQL> = {
                   from json_to_recordset(${sql.placeholder('rows')}::json)
                     as row(${sql.raw(typed.join(', '))})) as given`
   },
+}
+
+/** Is a column's text in a list handed in as one JSON parameter? Both databases look each of them up by an index. */
+export const isAmongGiven: Record<Dialect, (column: Column, name: string) => SQL> = {
+  sqlite: (column, name) => sql`${column} in (select value from json_each(${sql.placeholder(name)}))`,
+  postgres: (column, name) =>
+    sql`${column} = any(array(select json_array_elements_text(${sql.placeholder(name)}::json)))`,
 }

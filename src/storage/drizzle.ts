@@ -39,4 +39,4 @@ export const {
   sql,
 } = drizzlePart('drizzle-orm')
 
-export type { SQL } from 'drizzle-orm'
+export type { Column, SQL } from 'drizzle-orm'

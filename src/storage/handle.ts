@@ -45,13 +45,16 @@ type Table = Tables[keyof Tables]
 /** A table's columns, in the order in which `decode` reads them. */
 export const columnsOf = (table: Table): SQL => sql.join(Object.values(getTableColumns(table)), sql`, `)
 
+const known = new WeakMap<Table, [name: string, column: { mapFromDriverValue(value: unknown): unknown }][]>()
+
 /** A row that a prepared statement returned for `columnsOf(table)`. */
 export function decode<T extends Table>(table: T, row: readonly unknown[]): T['$inferSelect'] {
-  const columns = Object.entries(getTableColumns(table))
-  return Object.fromEntries(
-    columns.map(([name, column], place) => {
-      const value = row[place]
-      return [name, value === null || value === undefined ? null : column.mapFromDriverValue(value)]
-    }),
-  ) as T['$inferSelect']
+  const columns = known.get(table) ?? Object.entries(getTableColumns(table))
+  known.set(table, columns)
+  const decoded: Record<string, unknown> = {}
+  for (const [place, [name, column]] of columns.entries()) {
+    const value = row[place]
+    decoded[name] = value === null || value === undefined ? null : column.mapFromDriverValue(value)
+  }
+  return decoded as T['$inferSelect']
 }

@@ -95,14 +95,14 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
   return {
     async send(call) {
       const { answer, refused, secrets } = await exchange(call)
-      if (refused) throw refusalError(call, refused, secrets)
+      if (refused) throw refusalError(call, refused, secrets())
       return answer
     },
     async find(call) {
       const { answer, refused, secrets } = await exchange(call)
       if (!refused) return answer
       if (refused.status === 404 || refused.status === 410 || call.absent?.(refused)) return undefined
-      throw refusalError(call, refused, secrets)
+      throw refusalError(call, refused, secrets())
     },
     close: () => agent.close(),
   }
@@ -117,7 +117,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
       ...call.headers,
       ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token}` }),
     }
-    const secrets = [...privateStrings(url, headers, call.body), ...(call.secrets ?? [])]
+    const secrets = (): string[] => [...privateStrings(url, headers, call.body), ...(call.secrets ?? [])]
     const patience = call.timeout ?? PATIENCE[call.phase] + (encoded?.size ?? 0) / SLOWEST_BYTES_PER_MS
     const limit = limitedBy(call.signal, Math.min(patience, options.longest ?? patience))
     const { signal } = limit
@@ -247,10 +247,10 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
   }
 }
 
-type Exchange<Data> = { secrets: string[] } & (
-  | { answer: Answer<Data>; refused?: undefined }
-  | { answer?: undefined; refused: RefusedAnswer }
-)
+type Exchange<Data> = {
+  /** What an error must not repeat: looked for only where there is one. */
+  secrets(): string[]
+} & ({ answer: Answer<Data>; refused?: undefined } | { answer?: undefined; refused: RefusedAnswer })
 type Lost = (what: string, code: string, cause?: unknown) => PublishError
 interface RawAnswer {
   status: number

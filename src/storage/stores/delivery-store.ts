@@ -2,10 +2,19 @@ import type { Delivery } from '../../deliveries/delivery.ts'
 import type { DeliveryFilter, DeliveryStore } from '../../deliveries/delivery-store.ts'
 import { type DeliveryMove, deliveryMoves } from '../../deliveries/moves.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { isAmongGiven } from '../dialect.ts'
 import { and, asc, count, eq, getTableColumns, gte, inArray, lt, max, type SQL, sql } from '../drizzle.ts'
-import type { Handle } from '../handle.ts'
+import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import { freeStates, moved, toAttempt, toDelivery } from './delivery-rows.ts'
 import { inChunks, must } from './rows.ts'
+
+const deliveriesOfPosts: Statement = {
+  name: 'deliveries_of_posts',
+  build: ({ deliveries }, dialect) => sql`
+    select ${columnsOf(deliveries)} from deliveries
+     where workspace_id = ${given('workspaceId')} and ${isAmongGiven[dialect](deliveries.postId, 'postIds')}
+     order by created_at, ordinal, id`,
+}
 
 /**
  * A worker's delivery is never taken from it here, whatever the table of moves allows: its commit may be under way, and
@@ -53,14 +62,8 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
     },
     get,
     ofPosts: async (postIds) => {
-      const rows = await inChunks(postIds, 1, (chunk) =>
-        db
-          .select()
-          .from(deliveries)
-          .where(and(mine, inArray(deliveries.postId, chunk)))
-          .orderBy(asc(deliveries.createdAt), asc(deliveries.ordinal), asc(deliveries.id)),
-      )
-      return rows.map(toDelivery)
+      const rows = await handle.run(deliveriesOfPosts, { workspaceId, postIds: JSON.stringify(postIds) })
+      return rows.map((row) => toDelivery(decode(deliveries, row)))
     },
     list: async (filter) => {
       const found = db

@@ -1,13 +1,30 @@
 import type { Event, EventStore, NewEvent } from '../../events/event.ts'
 import { FIRST_HASH, hashEvent } from '../../events/hash-chain.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { givenRows } from '../dialect.ts'
 import { and, asc, eq, gt, sql } from '../drizzle.ts'
-import type { Handle } from '../handle.ts'
+import { given, type Handle, type Statement } from '../handle.ts'
 import { fromJson, storable, toJson } from '../schema/json-column.ts'
-import { inChunks, must } from './rows.ts'
+import { must } from './rows.ts'
 
-/** Of one line. */
-const COLUMNS = 10
+const writeEvents: Statement = {
+  name: 'write_events',
+  build: (_tables, dialect) => sql`
+    insert into events (id, workspace_id, sequence, at, member_id, verb, subject, details, hash, previous_hash)
+    select given.id, ${given('workspaceId')}, given.sequence, given.at, given.member_id, given.verb,
+           given.subject, given.details, given.hash, given.previous_hash
+      from ${givenRows[dialect]({
+        id: 'text',
+        sequence: 'integer',
+        at: 'integer',
+        member_id: 'text',
+        verb: 'text',
+        subject: 'text',
+        details: 'json',
+        hash: 'text',
+        previous_hash: 'text',
+      })}`,
+}
 
 export function createEventStore(handle: Handle, workspaceId: WorkspaceId): EventStore {
   const { t } = handle
@@ -34,9 +51,16 @@ export function createEventStore(handle: Handle, workspaceId: WorkspaceId): Even
         previousHash = chained.hash
         return chained
       })
-      await inChunks(written, COLUMNS, async (chunk) => {
-        await inside.db.insert(events).values(chunk.map((event) => ({ ...event, workspaceId })))
-        return []
+      await inside.run(writeEvents, {
+        workspaceId,
+        rows: JSON.stringify(
+          written.map(({ memberId, previousHash, details, ...rest }) => ({
+            ...rest,
+            member_id: memberId,
+            previous_hash: previousHash,
+            details: toJson(details),
+          })),
+        ),
       })
       return written
     })
