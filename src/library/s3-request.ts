@@ -166,8 +166,15 @@ function mayHelp(error: unknown): boolean {
   return error.status >= 500 || error.status === 429 || PASSING.has(error.code ?? '')
 }
 
-/** Refusals that pass: the storage did not get all of it in time, or two parts of it disagree for a moment. */
-const PASSING = new Set(['RequestTimeout', 'SlowDown', 'OperationAborted', 'InternalError'])
+/** Refusals that pass: it did not arrive in time or not as it was sent, or two parts of the storage disagree for a moment. */
+const PASSING = new Set([
+  'RequestTimeout',
+  'SlowDown',
+  'OperationAborted',
+  'InternalError',
+  'BadDigest',
+  'XAmzContentSHA256Mismatch',
+])
 
 /** What the storage's codes mean for the operator. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const WAYS_OUT: Readonly<Record<string, string>> = {
