@@ -129,8 +129,15 @@ async function welcomeChat(
     sealedToken: null,
     createdAt: bench.clock.now(),
   }
-  await bench.stores.workspace(workspace.id).workspace.addChat(chat)
-  return { workspace, chat }
+  try {
+    await bench.stores.workspace(workspace.id).workspace.addChat(chat)
+    return { workspace, chat }
+  } catch (error) {
+    // Two said their first word in the same instant, and the other one's has made it known.
+    const found = await bench.stores.directory.ofChat(speaker.surface, speaker.chat.externalId)
+    if (!found) throw error
+    return found
+  }
 }
 
 export async function newWorkspace(

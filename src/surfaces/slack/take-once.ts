@@ -33,7 +33,8 @@ export function takeOnce(app: Pick<App, 'processEvent'>, seen: Seen, log: Log): 
     const { body, ack, retryNum, retryReason } = event
     if (await isFirst(eventOf(body), interactionOf(body))) return process(event)
     log.debug({ type: body.type, retryNum, retryReason }, 'A request from Slack was taken before')
-    await ack()
+    // What a form's sender is told stands in its acknowledgement, which only the one that took it can give.
+    if (body.type !== 'view_submission') await ack()
   }
 }
 
