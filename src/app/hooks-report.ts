@@ -3,7 +3,7 @@ import type { Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
 import { METRIC_NAMES, type Metrics } from '../platforms/contract/platform.ts'
 import type { Post } from '../posts/post.ts'
-import { deliveryStateWords } from '../views/words.ts'
+import { deliveryWords } from '../views/words.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import { hashOf } from './hooks.ts'
 import { rollUp } from './post-outcome.ts'
@@ -134,7 +134,7 @@ function refusalOf(name: string, { state, url }: Report, delivery: Delivery): st
   if (state === 'published' && delivery.state === 'published' && url)
     return `${name} has another address already, and keeps it.`
   const { refusal } = state === 'failed' ? deliveryMoves.fail : deliveryMoves.confirm
-  return `${name} ${deliveryStateWords[delivery.state]}: ${refusal.charAt(0).toLowerCase()}${refusal.slice(1)}.`
+  return `${name} ${deliveryWords(delivery)}: ${refusal.charAt(0).toLowerCase()}${refusal.slice(1)}.`
 }
 
 /** What is known with what is reported on top; undefined where that is the same. */

@@ -16,7 +16,7 @@ import {
 } from '../message/message.ts'
 import type { Post } from '../posts/post.ts'
 import { accountName, postCard } from '../views/post-card.ts'
-import { deliveryStateWords, hostOf } from '../views/words.ts'
+import { deliveryWords, hostOf } from '../views/words.ts'
 import { announce, announceAll, type News } from './announce.ts'
 import { tellHooksOfDeliveries, tellHooksOfPost } from './hooks-tell.ts'
 import { sheetOf } from './sheets.ts'
@@ -124,7 +124,7 @@ function resultMessage(
             bold(name),
             {
               type: 'plain',
-              text: ` ${deliveryStateWords[delivery.state]}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
+              text: ` ${deliveryWords(delivery)}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
             },
           ]
         }),
@@ -153,7 +153,7 @@ export async function askAbout(
   const said = message(
     text(
       bold(`#${post.number} to ${name}`),
-      ` ${deliveryStateWords[delivery.state]}.${delivery.problem ? ` ${delivery.problem.message}.` : ''}`,
+      ` ${deliveryWords(delivery)}.${delivery.problem ? ` ${delivery.problem.message}.` : ''}`,
     ),
     actions,
   )

@@ -6,7 +6,7 @@ import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
 import { postNews } from '../views/post-card.ts'
-import { deliveryStateWords } from '../views/words.ts'
+import { deliveryWords } from '../views/words.ts'
 import { type Member, mayAct, type Settings } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
@@ -169,7 +169,7 @@ export async function settleDelivery(
     const moved = await settled(stores, delivery, as, at)
     if (!moved) {
       throw new UserError(
-        `There is nothing to decide about ${number}.${place}: it ${deliveryStateWords[delivery.state]}`,
+        `There is nothing to decide about ${number}.${place}: it ${deliveryWords(delivery)}`,
         {
           offers: [{ label: 'Show the post', line: `show ${number}` }],
         },

@@ -39,6 +39,8 @@ export interface Problem {
   /** One sentence. */
   message: string
   code?: string
+  /** Set where it is not an answer that was lost, but what happened since the backup that was restored. */
+  doubt?: 'restored'
 }
 
 /** The problem's code once a person is asked about an unsure delivery: nothing moves it any more but their word. */
@@ -49,7 +51,7 @@ export const DELIVERY_STATES = [
   'scheduled',
   /** A worker holds its lease. Taken away by that worker. A crash leaves it until the lease ends: then an attempt without an outcome makes it `unsure`, none makes it `scheduled`. */
   'publishing',
-  /** The commit was sent and its answer lost. Taken away by a look, or by a person. A crash leaves it. */
+  /** The commit was sent and its answer lost, or a backup was restored that does not know what became of it. Taken away by a look, or by a person. A crash leaves it. */
   'unsure',
   /** Its account's login is dead. Taken away by a reconnect. A crash leaves it. */
   'parked',

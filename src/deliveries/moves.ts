@@ -15,6 +15,12 @@ export const deliveryMoves = {
   lose: { from: ['publishing'], to: 'unsure', refusal: 'It is not going out' },
   /** A look could not tell: it stays, and a person is asked. */
   ask: { from: ['unsure'], to: 'unsure', refusal: 'Only a delivery nobody is sure of is asked about' },
+  /** The database was put back to an earlier time: whatever waited in it may have gone out since, and a person is asked. */
+  doubt: {
+    from: ['scheduled', 'parked', 'late', 'unsure'],
+    to: 'unsure',
+    refusal: 'Only what has not ended can be doubted',
+  },
   park: { from: ['scheduled', 'publishing'], to: 'parked', refusal: 'Only what is due can be parked' },
   unpark: { from: ['parked'], to: 'scheduled', refusal: 'Only a parked delivery can go on' },
   tooLate: {

@@ -61,6 +61,8 @@ export interface OutboxStore {
    */
   add(...entries: NewOutboxEntry[]): Promise<void>
   cards(subject: string): Promise<Card[]>
+  /** What waits is not sent any more, for this reason (one sentence). Says how many there were. */
+  giveUp(problem: string): Promise<number>
 }
 
 /** What the sender does, across workspaces. */

@@ -19,7 +19,7 @@ import { METRIC_NAMES, type Metrics, type Platform } from '../platforms/contract
 import type { Post } from '../posts/post.ts'
 import { linesOf } from './calendar.ts'
 import { accountName } from './post-card.ts'
-import { andList, counted, dayWords, deliveryStateWords, excerpt } from './words.ts'
+import { andList, counted, dayWords, deliveryWords, excerpt } from './words.ts'
 
 /** What a digest shows (`app/week-facts.ts` gathers it). */
 export interface DigestSheet {
@@ -89,7 +89,7 @@ function failedBlocks({ failed }: DigestSheet, platforms: ReadonlyMap<string, Pl
       failed.map(({ post, delivery, account }) => [
         bold(`#${post.number}`),
         plain(
-          ` ${account ? accountName(account, platforms) : delivery.platform} ${deliveryStateWords[delivery.state]}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
+          ` ${account ? accountName(account, platforms) : delivery.platform} ${deliveryWords(delivery)}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
         ),
       ]),
     ),

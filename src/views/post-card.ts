@@ -31,7 +31,7 @@ import { type Member, mayAct, type Settings } from '../workspaces/workspace.ts'
 import { changeBlocks } from './changes.ts'
 import { parkedLines } from './parked.ts'
 import { optionFields } from './post-options.ts'
-import { andList, deliveryStateWords, hostOf, postStateSign, postStateWords } from './words.ts'
+import { andList, deliveryWords, hostOf, postStateSign, postStateWords } from './words.ts'
 
 /** Everything a card shows of one post. */
 export interface PostSheet {
@@ -260,7 +260,7 @@ function outcome({ post, deliveries, accounts, platforms }: PostSheet): Block[] 
           : (platforms.get(delivery.platform)?.label ?? delivery.platform)
         const where: Span[] = [
           bold(`${post.number}.${index + 1} ${name}`),
-          plain(` ${deliveryStateWords[delivery.state]}`),
+          plain(` ${deliveryWords(delivery)}`),
         ]
         if (delivery.published?.url)
           where.push(plain(': '), link(delivery.published.url, hostOf(delivery.published.url)))

@@ -1,4 +1,4 @@
-import type { DeliveryState } from '../deliveries/delivery.ts'
+import type { Delivery, DeliveryState } from '../deliveries/delivery.ts'
 import type { EpochMs } from '../kit/clock.ts'
 import type { PostState } from '../posts/post.ts'
 
@@ -47,6 +47,10 @@ export const deliveryStateWords: Record<DeliveryState, string> = {
   failed: 'failed',
   cancelled: 'was dropped',
 }
+
+/** What people read for where a delivery is. */
+export const deliveryWords = ({ state, problem }: Pick<Delivery, 'state' | 'problem'>): string =>
+  state === 'unsure' && problem?.doubt === 'restored' ? 'may be live already' : deliveryStateWords[state]
 
 /** The first line of a text, shortened to about `length` characters at a word's end, with a visible sign. */
 export function excerpt(text: string, length = 80): string {

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import BetterSqlite from 'better-sqlite3'
+import { MEMORY, pathOf, WAIT } from './open-file.ts'
+
+/**
+ * What a backup says of itself. The table stands in copies only: a database that has it is a backup that was put in
+ * place, by `crier restore` or by hand, and nobody has asked yet what went out since it was made.
+ */
+export interface Signature {
+  /** Of this very backup. */
+  id: string
+  /** When it was made (UTC ms). */
+  at: number
+}
+
+const TABLE = 'backup_of_crier'
+
+/** Signs a copy. @returns the SHA-256 (hex) of all media that its posts may need, each once */
+export function signCopy(file: string, { id, at }: Signature): string[] {
+  const copy = new BetterSqlite(file, { fileMustExist: true })
+  try {
+    copy.exec(`drop table if exists ${TABLE}; create table ${TABLE} (id text not null, at integer not null)`)
+    copy.prepare(`insert into ${TABLE} (id, at) values (?, ?)`).run(id, at)
+    return mediaIn(copy)
+  } finally {
+    copy.close()
+  }
+}
+
+/** The media that a database's posts may need: SHA-256 in hex, each once. */
+export function mediaOf(url: string, dataDir: string): string[] {
+  return onFile(url, dataDir, mediaIn) ?? []
+}
+
+/** The signature of the database in use, where it is a backup of which nobody has asked yet what went out since. */
+export function restoredFrom(url: string, dataDir: string): Signature | undefined {
+  return onFile(url, dataDir, (db) =>
+    db.prepare('select 1 from sqlite_schema where name = ?').get(TABLE) === undefined
+      ? undefined
+      : (db.prepare(`select id, at from ${TABLE}`).get() as Signature | undefined),
+  )
+}
+
+/** It has been asked. */
+export function forgetSignature(url: string, dataDir: string): void {
+  onFile(url, dataDir, (db) => db.exec(`drop table if exists ${TABLE}`))
+}
+
+const mediaIn = (db: BetterSqlite.Database): string[] =>
+  db.prepare('select distinct sha256 from media order by sha256').pluck().all().map(String)
+
+/** On a connection of its own, beside the one that serves: these are rare. */
+function onFile<Value>(
+  url: string,
+  dataDir: string,
+  look: (db: BetterSqlite.Database) => Value,
+): Value | undefined {
+  const path = url.startsWith('file:') ? pathOf(url, dataDir) : MEMORY
+  if (path === MEMORY || !existsSync(path)) return undefined
+  const db = new BetterSqlite(path, { fileMustExist: true, timeout: WAIT })
+  try {
+    return look(db)
+  } finally {
+    db.close()
+  }
+}
