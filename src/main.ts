@@ -19,6 +19,7 @@ async function main(argv: readonly string[]): Promise<number> {
         json: { type: 'boolean', default: false },
         repair: { type: 'boolean', default: false },
         forget: { type: 'boolean', default: false },
+        after: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
@@ -31,7 +32,13 @@ async function main(argv: readonly string[]): Promise<number> {
     loadEnvironmentFile()
     return await verb.run({
       words,
-      options: { as: values.as, json: values.json, repair: values.repair, forget: values.forget },
+      options: {
+        as: values.as,
+        json: values.json,
+        repair: values.repair,
+        forget: values.forget,
+        after: values.after,
+      },
       config: readConfig(process.env),
       environment: process.env,
     })

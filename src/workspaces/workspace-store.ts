@@ -28,6 +28,8 @@ export interface WorkspaceStore {
   rename(name: string): Promise<void>
   /** Merges in one statement's worth of truth: fields left out keep their value. */
   changeSettings(changes: Partial<Settings>): Promise<Settings>
+  /** The next post's number is so much higher: those in between were given, as far as anybody knows. */
+  skipNumbers(count: number): Promise<void>
 
   chats(): Promise<Chat[]>
   chat(id: string): Promise<Chat | undefined>

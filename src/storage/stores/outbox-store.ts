@@ -1,7 +1,7 @@
 import type { Card, NewOutboxEntry, OutboxStore } from '../../outbox/outbox.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { givenRows } from '../dialect.ts'
-import { and, asc, eq, sql } from '../drizzle.ts'
+import { and, asc, eq, inArray, sql } from '../drizzle.ts'
 import { given, type Handle, type Statement } from '../handle.ts'
 import { storable, toJsonWithBytes } from '../schema/json-column.ts'
 
@@ -39,7 +39,7 @@ const laneOf = ({ chatId, channel, memberId }: NewOutboxEntry): string =>
   channel === null ? `${chatId}@${memberId ?? ''}` : `${chatId}#${channel}`
 
 export function createOutboxStore(handle: Handle, workspaceId: WorkspaceId): OutboxStore {
-  const { cards } = handle.t
+  const { outbox, cards } = handle.t
   return {
     async add(...entries) {
       if (entries.length === 0) return
@@ -65,6 +65,14 @@ export function createOutboxStore(handle: Handle, workspaceId: WorkspaceId): Out
         .where(and(eq(cards.workspaceId, workspaceId), eq(cards.subject, subject)))
         .orderBy(asc(cards.chatId), asc(cards.channel))
       return rows.map(({ workspaceId: _bound, ...card }): Card => card)
+    },
+    giveUp: async (problem) => {
+      const ended = await handle.db
+        .update(outbox)
+        .set({ state: 'failed', leaseUntil: null, problem })
+        .where(and(eq(outbox.workspaceId, workspaceId), inArray(outbox.state, ['waiting', 'sending'])))
+        .returning({ id: outbox.id })
+      return ended.length
     },
   }
 }

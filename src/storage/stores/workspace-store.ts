@@ -70,6 +70,12 @@ export function createWorkspaceStore(handle: Handle, workspaceId: WorkspaceId): 
     rename: async (name) => {
       await db.update(t.workspaces).set({ name }).where(eq(t.workspaces.id, workspaceId))
     },
+    skipNumbers: async (count) => {
+      await db
+        .update(t.workspaces)
+        .set({ postCount: sql`${t.workspaces.postCount} + ${count}` })
+        .where(eq(t.workspaces.id, workspaceId))
+    },
     changeSettings: (changes) =>
       handle.atomically(async (inside) => {
         const { pausedAt } = changes

@@ -113,6 +113,7 @@ export function isolationContract(ground: () => Ground): void {
         workspace: {
           get: 'own',
           rename: 'own',
+          skipNumbers: 'own',
           changeSettings: 'own',
           addChat: async (t) => t.workspace.addChat({ ...mine.chat }),
           addMember: async (t) => t.workspace.addMember({ ...mine.member }),
@@ -194,6 +195,7 @@ export function isolationContract(ground: () => Ground): void {
         outbox: {
           add: (t) => t.outbox.add(newEntry(mine, { kind: 'card', subject: 'post:1', channel: 'C-iso' })),
           cards: async (t) => (await t.outbox.cards('post:1')).length,
+          giveUp: (t) => t.outbox.giveUp('stolen'),
         },
         hooks: {
           add: 'own',
