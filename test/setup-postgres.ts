@@ -14,6 +14,8 @@ const run = promisify(execFile)
 export interface TestPostgres {
   /** Which one it is, for what the suite prints. */
   says: string
+  /** The server as its administrator. */
+  admin: string
   /** Makes an empty database; answers its URL. */
   createDatabase(): Promise<string>
   /** Drops what was made, and stops the server where it was started here. */
@@ -170,6 +172,7 @@ async function onServer(url: string, says: string, owner?: string): Promise<Test
   if (owner !== undefined) await admin.query(`create role ${owner} login`)
   return {
     says,
+    admin: url,
     createDatabase: async () => {
       const name = `crier_test_${randomBytes(6).toString('hex')}`
       const whose = owner === undefined ? '' : `owner ${owner}`
