@@ -48,10 +48,14 @@ export function restoreFile(
   const unlock = takeServerLock(file)
   try {
     const fresh = checkedCopy(from, `${file}.restoring`)
-    const kept = had ? keepAside(file, `${file}.before-restore-${stamp}`) : undefined
-    renameSync(fresh, file)
-    sync(dirname(file))
-    return { file, kept }
+    try {
+      const kept = had ? keepAside(file, `${file}.before-restore-${stamp}`) : undefined
+      renameSync(fresh, file)
+      sync(dirname(file))
+      return { file, kept }
+    } finally {
+      rmSync(fresh, { force: true })
+    }
   } finally {
     unlock()
   }
