@@ -4,7 +4,7 @@ import { MINUTE, SECOND } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Progress, Publication, Published } from '../platforms/contract/platform.ts'
-import { PublishError } from '../platforms/contract/publish-error.ts'
+import { PublishError, STOOD_STILL } from '../platforms/contract/publish-error.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
 import { ASKED, type Delivery } from './delivery.ts'
 import type { DeliveryQueue } from './delivery-store.ts'
@@ -292,7 +292,7 @@ function holdLease(delivery: Delivery, { queue, clock, worker, lease, onFault }:
 }
 
 const notSent = (platform: string): PublishError =>
-  new PublishError(platform, { do: 'retry' }, 'Crier stood still before it was sent')
+  new PublishError(platform, { do: 'retry' }, 'Crier stood still before it was sent', { code: STOOD_STILL })
 
 /** An earlier commit of it may be live: what the platform refuses now is no proof, so a person is asked before it ends. */
 function stillInDoubt(found: AfterFailure): AfterFailure {

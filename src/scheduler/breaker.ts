@@ -4,6 +4,7 @@ import type { AfterFailure } from '../deliveries/after-failure.ts'
 import type { Wait } from '../deliveries/deliver.ts'
 import { type Clock, type EpochMs, HOUR, MINUTE, SECOND } from '../kit/clock.ts'
 import type { Platform } from '../platforms/contract/platform.ts'
+import { STOOD_STILL } from '../platforms/contract/publish-error.ts'
 
 /** So many failures in a row, and an account is left alone for a while; the first try afterwards is the probe. */
 const MOST_FAILURES = 5
@@ -134,18 +135,22 @@ export function createBreaker(clock: Clock): Breaker {
     },
 
     async note(stores, account, deliveryId, failure) {
-      const weather = failure?.outcome === 'retry' || failure?.outcome === 'check'
+      const weather =
+        (failure?.outcome === 'retry' || failure?.outcome === 'check') && failure.problem.code !== STOOD_STILL
       if (failure && !weather) {
         passed(account.platform, deliveryId)
         return
       }
       notePlatform(account.platform, account.id, deliveryId, weather)
-      if (probes.get(account.id)?.delivery === deliveryId) probes.delete(account.id)
+      const probed = probes.get(account.id)?.delivery === deliveryId
+      if (probed) probes.delete(account.id)
       if (!weather) {
         if (account.failures > 0 || account.pausedUntil !== null)
           await stores.accounts.change(account.id, { failures: 0, pausedUntil: null })
         return
       }
+      // What was under way when it was paused says nothing new: a burst that fails as one must not add up to an hour.
+      if (account.failures >= MOST_FAILURES && !probed) return
       const failures = account.failures + 1
       const pausedUntil =
         failures < MOST_FAILURES

@@ -63,6 +63,38 @@ function chatOf(): Surface & { said: string[]; refusals: SendError[]; keys: stri
   }
 }
 
+test('a burst that fails as one is one outage: the account waits two minutes, not an hour', async () => {
+  const team = await newTeam(storage, clock.now(), ['keyed'])
+  const one = await startWorker(storage, clock, { skew: 0, url: server.url })
+  const actor = await team.actor(one.bench)
+  server.faults.push(...Array.from({ length: 12 }, () => 'busyBefore' as const))
+  for (let n = 0; n < 12; n++) await schedulePost(actor, `Post ${n}`, team.accountIds, clock.now())
+  await one.tick()
+  const [accountId = ''] = team.accountIds
+  const account = await storage.workspace(team.id).accounts.get(accountId)
+  expect(account).toMatchObject({ failures: 5, pausedUntil: clock.now() + 2 * MINUTE })
+})
+
+test('that Crier itself stood still is not held against an account', async () => {
+  const team = await newTeam(storage, clock.now(), ['silent'])
+  const one = await startWorker(storage, clock, { skew: 0, url: server.url })
+  const actor = await team.actor(one.bench)
+  for (let n = 0; n < 6; n++) await schedulePost(actor, `Post ${n}`, team.accountIds, clock.now())
+  const upload = server.holdUpload()
+  const ticking = one.tick()
+  await upload.came
+  // The machine slept for most of the lease while one prepared.
+  clock.advance(80 * SECOND)
+  upload.letGo()
+  await ticking
+  const [accountId = ''] = team.accountIds
+  expect(await storage.workspace(team.id).accounts.get(accountId)).toMatchObject({ failures: 0 })
+  const still = (await allDeliveries(storage, team.id)).filter(
+    ({ problem }) => problem?.code === 'STOOD_STILL',
+  )
+  expect(still.length).toBeGreaterThan(0)
+})
+
 test('an account that fails is left alone, tried by one, said once, and let go again', async () => {
   const team = await newTeam(storage, clock.now(), ['keyed'])
   const chat = chatOf()
@@ -78,12 +110,12 @@ test('an account that fails is left alone, tried by one, said once, and let go a
   clock.advance(MINUTE + SECOND)
   await one.tick()
   const [accountId = ''] = team.accountIds
-  expect(await storage.workspace(team.id).accounts.get(accountId)).toMatchObject({ failures: 6 })
-  const alerts = () => chat.said.filter((words) => /^results: ⚠️ .*failed 6 times in a row/s.test(words))
+  expect(await storage.workspace(team.id).accounts.get(accountId)).toMatchObject({ failures: 5 })
+  const alerts = () => chat.said.filter((words) => /^results: ⚠️ .*failed 5 times in a row/s.test(words))
   expect(alerts()).toHaveLength(1)
 
   // Still paused: nothing is tried, and nothing is said again.
-  clock.advance(MINUTE)
+  clock.advance(30 * SECOND)
   await one.tick()
   expect(server.effects.size).toBe(0)
   expect(alerts()).toHaveLength(1)

@@ -5,7 +5,7 @@ import { type EpochMs, SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { PrivateAddressError, publicAgent } from '../../kit/public-network.ts'
 import { type Body, encodeBody, type Query, withQuery } from './http-body.ts'
-import { type Next, PublishError } from './publish-error.ts'
+import { type Next, PublishError, STOOD_STILL } from './publish-error.ts'
 import { judge, type Phase, type ReadRefusal, type RefusedAnswer } from './refusal.ts'
 import { privateStrings, scrub } from './scrub.ts'
 import type { Headers } from './wait.ts'
@@ -124,7 +124,11 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     const method = call.method ?? (encoded ? 'POST' : 'GET')
     const startedAt = options.now()
     // A process that stood still (a machine that slept) may find its turn to write long after somebody took over.
-    const sending: Sending = { began: false, tooLate: () => options.now() - startedAt > BEGIN_WITHIN }
+    const sending: Sending = {
+      began: false,
+      refused: false,
+      tooLate: () => options.now() - startedAt > BEGIN_WITHIN,
+    }
 
     const lost = (what: string, code: string, cause?: unknown): PublishError => {
       options.log.debug(
@@ -140,6 +144,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     } catch (error) {
       if (error instanceof PublishError) throw error
       if (error instanceof PrivateAddressError) throw privateAddress(error)
+      if (sending.refused) throw lost('was not asked, since Crier stood still', STOOD_STILL)
       if (call.signal.aborted) throw lost('was interrupted', 'ABORTED')
       if (limit.timedOut()) throw lost('did not answer in time', 'TIMEOUT')
       throw lost('cannot be reached', codeOf(error), error)
@@ -261,6 +266,8 @@ interface RawAnswer {
 }
 interface Sending {
   began: boolean
+  /** It was too late when its turn came, so nothing was written. */
+  refused: boolean
   /** Whether it is too late to begin. */
   tooLate(): boolean
 }
@@ -271,7 +278,11 @@ const noteSending: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (opti
     onRequestStart(controller, context) {
       handler.onRequestStart?.(controller, context)
       const { opaque } = options as { opaque?: Sending }
-      if (opaque?.tooLate()) controller.abort(new DOMException('It was not sent in time', 'TimeoutError'))
+      if (opaque?.tooLate()) {
+        // A read that was redirected has been sent before.
+        opaque.refused = !opaque.began
+        controller.abort(new DOMException('It was not sent in time', 'TimeoutError'))
+      }
       if (opaque && !controller.aborted) opaque.began = true
     },
     onRequestUpgrade: (...all) => handler.onRequestUpgrade?.(...all),

@@ -14,6 +14,9 @@ export type Next =
   /** Sent, but the answer was lost: it may be live, so it is never sent again unseen. */
   | { do: 'check' }
 
+/** The code where Crier itself stood still (a machine that slept) until it was too late to send: it says nothing of the platform. */
+export const STOOD_STILL = 'STOOD_STILL'
+
 /** A platform's refusal or silence. `message` is a sentence for people: no token, no address with a token, no post text. */
 export class PublishError extends Error {
   override name = 'PublishError'
