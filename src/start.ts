@@ -17,7 +17,6 @@ import { rememberedFile } from './kit/remembered-file.ts'
 import { seenIn } from './kit/seen.ts'
 import type { ServedFile } from './kit/serve-bytes.ts'
 import type { Media } from './library/media.ts'
-import { askAboutRestored, keyIn } from './restored.ts'
 import { createMeters } from './scheduler/meters.ts'
 import { createScheduler, type Scheduler } from './scheduler/scheduler.ts'
 import { createApi } from './surfaces/api/api.ts'
@@ -45,8 +44,11 @@ const TICK_TOO_OLD = 15 * SECOND
  */
 export async function start(house: House, { beating = true }: { beating?: boolean } = {}): Promise<Running> {
   const { config, log, clock, bench, storage, registry } = house
-  await refuseForeignKey(bench, storage.sealed, keyIn(config))
-  await askAboutRestored(house)
+  await refuseForeignKey(
+    bench,
+    storage.sealed,
+    config.secretKey === undefined ? `${config.dataDir}/secret-key` : 'CRIER_SECRET_KEY',
+  )
   await unparkOpened(bench)
   collectDefaultMetrics({ register: registry })
   const surfaces = new Map<SurfaceName, Surface & { routes?: Routes }>()
@@ -78,6 +80,7 @@ export async function start(house: House, { beating = true }: { beating?: boolea
   house.address.own = url
   for (const surface of surfaces.values()) await surface.start()
   if (beating) await scheduler.start()
+  if (config.s3) tellOfMedia(house)
 
   return {
     page: playgroundIsOpen(config)
@@ -173,6 +176,12 @@ function openServer(
   })
 }
 
+/** A bucket that can't be used is known from the start, not from the first post that needs it. */
+async function tellOfMedia({ bench, log }: House): Promise<void> {
+  const { ok, sentence, wayOut } = await bench.blobs.check()
+  if (!ok) log.error({ wayOut }, `Media are in ${bench.blobs.place}: ${sentence}`)
+}
+
 const served = (
   { blobs }: Pick<Workbench, 'blobs'>,
   workspaceId: WorkspaceId,
@@ -262,7 +271,7 @@ async function openSlack({ config, desk, log, clock, bench, storage, keys }: Hou
   })
 }
 
-async function openDiscord({ config, desk, log, clock }: House) {
+async function openDiscord({ config, desk, log, clock, storage }: House) {
   const { createDiscordSurface } = await import('./surfaces/discord/discord-surface.ts')
   const { token = '', applicationId, publicKey, apiUrl } = config.discord
   return createDiscordSurface({
@@ -276,5 +285,7 @@ async function openDiscord({ config, desk, log, clock }: House) {
       ...(apiUrl ? { apiUrl } : {}),
     },
     remembered: rememberedFile(join(resolve(config.dataDir), 'discord.json')),
+    seen: seenIn(storage.seen, clock),
+    locks: storage.locks,
   })
 }

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Sealer } from '../accounts/seal.ts'
 import type { Config, Environment } from '../kit/config.ts'
 import { say } from '../kit/terminal.ts'
+import type { Blobs } from '../library/media.ts'
 import type { Platform } from '../platforms/contract/platform.ts'
 
 /** What the doctor looks at, handed in because surfaces and storage are other rooms. */
@@ -9,6 +10,7 @@ export interface Patient {
   config: Config
   environment: Environment
   database(): Promise<{ ok: boolean; sentence: string }>
+  blobs: Pick<Blobs, 'place' | 'check'>
   accounts(): Promise<{ account: Account; sealed: string | undefined }[]>
   sealer: Sealer
   platforms: ReadonlyMap<string, Platform>
@@ -44,11 +46,17 @@ export async function doctor(patient: Patient): Promise<number> {
   return findings.some((one) => one.sign === '❌') ? 1 : 0
 }
 
-async function basics({ config, database, overdue, now }: Patient): Promise<Finding[]> {
+async function basics({ config, database, blobs, overdue, now }: Patient): Promise<Finding[]> {
   const { ok, sentence } = await database()
+  const media = await blobs.check()
   const late = await overdue()
   return [
     { sign: ok ? '✅' : '❌', words: `Database: ${sentence}` },
+    {
+      sign: media.ok ? '✅' : '❌',
+      words: `Media are in ${blobs.place}: ${media.sentence}`,
+      ...(media.wayOut ? { wayOut: media.wayOut } : {}),
+    },
     {
       sign: '✅',
       words: `Clock: ${now()}`,

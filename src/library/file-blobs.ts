@@ -9,6 +9,7 @@ import type { Blobs, Content, Part, Shelf } from './media.ts'
 /** Media in a folder, by workspace and by the first characters of the hash. */
 export function fileBlobs(folder: string): Blobs {
   return {
+    place: `the folder ${folder}`,
     of: (workspaceId) => {
       const namesOf = (sha256: string) => blobNames(workspaceId, sha256)
       return {
@@ -36,12 +37,12 @@ export function fileBlobs(folder: string): Blobs {
       try {
         await saidPlainly(() => write(trial, new Uint8Array([1])))
         await rm(trial)
-        return { ok: true, sentence: `files in ${folder}` }
+        return { ok: true, sentence: 'it can be written' }
       } catch (error) {
         const said = error instanceof BlobError && error.cause instanceof Error ? error.cause : error
         return {
           ok: false,
-          sentence: `${folder} can't be written: ${said instanceof Error ? said.message : String(said)}`,
+          sentence: `it can't be written: ${said instanceof Error ? said.message : String(said)}`,
           wayOut: 'Look at the disk and at who owns the folder.',
         }
       }

@@ -31,6 +31,8 @@ export interface MediaStore {
 
 /** Where the bytes are: a folder, or S3-compatible storage. Both use the same names, so that one is copied to the other as it is. */
 export interface Blobs {
+  /** In words: `the folder /data/media`, `the bucket media at https://…`. */
+  place: string
   /** One workspace's own; another's can't be reached through it. */
   of(workspaceId: WorkspaceId): Shelf
   /** Writes, reads and removes a trial, for `crier doctor`. Never throws. */
@@ -40,7 +42,7 @@ export interface Blobs {
 
 export interface BlobsHealth {
   ok: boolean
-  /** Where the bytes are, and what is wrong with that. */
+  /** What is wrong with the place, or that nothing is. */
   sentence: string
   wayOut?: string
 }

@@ -21,8 +21,9 @@ export interface S3Options {
 export function s3Blobs(settings: S3Settings, clock: Clock, { waits }: S3Options = {}): Blobs {
   const { send, close } = s3Sender(settings, clock, waits)
   const { endpoint, bucket, prefix } = settings
-  const place = `bucket ${bucket} at ${endpoint}${prefix ? `, under ${prefix}` : ''}`
+  const place = `the bucket ${bucket} at ${endpoint}${prefix ? `, under ${prefix}` : ''}`
   return {
+    place,
     of: (workspaceId) => shelf(send, (sha256) => blobNames(workspaceId, sha256)),
     async check() {
       const key = `trial-${randomUUID()}`
@@ -32,13 +33,13 @@ export function s3Blobs(settings: S3Settings, clock: Clock, { waits }: S3Options
         const found = await send({ method: 'GET', key, take: bytesOf })
         await send({ method: 'DELETE', key, take: nothing })
         if (!bytes.equals(found)) throw new BlobError('away', 'the media storage answers something else')
-        return { ok: true, sentence: `${place}, reachable and writable` }
+        return { ok: true, sentence: 'it is reached and can be written' }
       } catch (error) {
         const said =
           error instanceof BlobError && error.cause instanceof Error ? `: ${sayCause(error.cause)}` : ''
         return {
           ok: false,
-          sentence: `${place}: ${error instanceof Error ? error.message : String(error)}${said}`,
+          sentence: `${error instanceof Error ? error.message : String(error)}${said}`,
           ...(error instanceof BlobError && error.wayOut ? { wayOut: error.wayOut } : {}),
         }
       }

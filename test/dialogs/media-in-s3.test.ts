@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { actorOf } from '../../src/app/actor.ts'
 import { connectByForm, platformByName } from '../../src/app/connect-accounts.ts'
@@ -26,6 +29,8 @@ afterAll(async () => {
   await store?.stop()
   await postgres?.stop()
 })
+
+const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
 
 /** The storage judges signatures by the real time. */
 const realNow = () => Temporal.Now.instant().toString({ smallestUnit: 'second' })
@@ -178,6 +183,8 @@ test.skipIf(!store)(
       await mastodon.stop()
     }
   },
+  // Each call that meets the outage is tried again for four seconds.
+  60_000,
 )
 
 test.skipIf(!store || !postgres)(
@@ -209,6 +216,33 @@ test.skipIf(!store || !postgres)(
       await other.close()
       await one.close()
       await mastodon.stop()
+    }
+  },
+)
+
+test.skipIf(!store)(
+  'the doctor looks at the bucket, and the backup says that media are elsewhere',
+  async () => {
+    if (!store) return
+    const settings = await store.createBucket()
+    const folder = await mkdtemp(join(tmpdir(), 'crier-s3-'))
+    const crier = async (words: string[], more: Environment = {}) => {
+      const env = { PATH: process.env.PATH, DATA_DIR: folder, ...environmentFor(settings), ...more }
+      // The exit code is the doctor's, about things besides.
+      const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words], { env }).catch(
+        (error: { stdout: string }) => error,
+      )
+      return stdout
+    }
+    try {
+      const place = `the bucket ${settings.bucket} at ${settings.endpoint}, under ${settings.prefix}`
+      expect(await crier(['doctor'])).toContain(`✅ Media are in ${place}: it is reached and can be written`)
+      const shut = await crier(['doctor'], { S3_SECRET_ACCESS_KEY: 'wrong' })
+      expect(shut).toContain(`❌ Media are in ${place}: the media storage refuses (SignatureDoesNotMatch)`)
+      expect(shut).toContain('Check S3_SECRET_ACCESS_KEY.')
+      expect(await crier(['backup', join(folder, 'copy.sqlite')])).toContain(`copy ${place}, too`)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
     }
   },
 )

@@ -51,6 +51,7 @@ function benchOn(
     clock,
     log: silentLog,
     blobs: {
+      place: 'nowhere',
       of: () => {
         throw new Error('Nobody attaches anything here')
       },

@@ -103,21 +103,25 @@ describe.each([
     expect(Buffer.from(await shelf.get(hashOf(bytes)))).toEqual(bytes)
   })
 
-  on('what is larger than one part arrives whole, from memory and from a file', async () => {
-    const shelf = (await kind.open()).blobs.of(acme)
-    const bytes = randomBytes(33 * 1024 * 1024 + 1)
-    const path = join(await newFolder(), 'film.mp4')
-    await writeFile(path, bytes)
-    const fromMemory = hashOf(bytes)
-    await shelf.put(fromMemory, bytes, 'video/mp4')
-    expect(hashOf(await shelf.get(fromMemory))).toBe(fromMemory)
-    // Under a key of its own, since what is there already stays.
-    const fromFile = hashOf(randomBytes(8))
-    await shelf.put(fromFile, { path, size: bytes.byteLength }, 'video/mp4')
-    expect(hashOf(await collect(await shelf.open(fromFile)))).toBe(fromMemory)
-    const across = { from: 16 * 1024 * 1024 - 5, to: 16 * 1024 * 1024 + 5 }
-    expect(Buffer.from(await shelf.get(fromFile, across))).toEqual(bytes.subarray(across.from, across.to))
-  })
+  on(
+    'what is larger than one part arrives whole, from memory and from a file',
+    async () => {
+      const shelf = (await kind.open()).blobs.of(acme)
+      const bytes = randomBytes(33 * 1024 * 1024 + 1)
+      const path = join(await newFolder(), 'film.mp4')
+      await writeFile(path, bytes)
+      const fromMemory = hashOf(bytes)
+      await shelf.put(fromMemory, bytes, 'video/mp4')
+      expect(hashOf(await shelf.get(fromMemory))).toBe(fromMemory)
+      // Under a key of its own, since what is there already stays.
+      const fromFile = hashOf(randomBytes(8))
+      await shelf.put(fromFile, { path, size: bytes.byteLength }, 'video/mp4')
+      expect(hashOf(await collect(await shelf.open(fromFile)))).toBe(fromMemory)
+      const across = { from: 16 * 1024 * 1024 - 5, to: 16 * 1024 * 1024 + 5 }
+      expect(Buffer.from(await shelf.get(fromFile, across))).toEqual(bytes.subarray(across.from, across.to))
+    },
+    60_000,
+  )
 
   on('what is not there, or was removed, is missing; another team’s is not there', async () => {
     const { blobs } = await kind.open()
@@ -229,12 +233,11 @@ describe.skipIf(!store)('in a bucket', () => {
       const { blobs, settings } = await openBucket(change)
       const { ok, sentence, wayOut } = await blobs.check()
       expect(ok).toBe(false)
-      return [sentence.replace(settings.endpoint, '…').replace(settings.bucket, 'b'), wayOut]
+      expect(blobs.place).toContain(change.bucket ?? settings.bucket)
+      return [sentence, wayOut]
     }
     expect(await said({ secretAccessKey: 'wrong' })).toEqual([
-      expect.stringContaining(
-        'bucket b at …, under media/: the media storage refuses (SignatureDoesNotMatch)',
-      ),
+      expect.stringContaining('the media storage refuses (SignatureDoesNotMatch): 403'),
       'Check S3_SECRET_ACCESS_KEY.',
     ])
     expect(await said({ bucket: 'nowhere' })).toEqual([
