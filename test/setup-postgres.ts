@@ -18,6 +18,10 @@ export interface TestPostgres {
   admin: string
   /** Makes an empty database; answers its URL. */
   createDatabase(): Promise<string>
+  /** Ends the server at once, as a crash does (`pg_ctl stop -m immediate`). Absent where it was not started here. */
+  crash?(): Promise<void>
+  /** Starts it again after `crash`. */
+  restart?(): Promise<void>
   /** Drops what was made, and stops the server where it was started here. */
   stop(): Promise<void>
 }
@@ -94,32 +98,44 @@ async function startServer({ folder, says }: Binaries, durable: boolean): Promis
   const options = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
   await run(join(bin, 'initdb'), options, { ...as, cwd: home })
   const port = await freePort()
-  const server = spawn(
-    join(bin, 'postgres'),
-    [
-      ...['-D', data, '-p', String(port), '-k', home],
-      // Only the tests' data is in it: nothing has to outlive the power.
-      ...[
-        ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
-        'listen_addresses=127.0.0.1',
-        'max_connections=200',
-      ].flatMap((setting) => ['-c', setting]),
-    ],
-    { ...as, cwd: home, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
+  const launch = async (): Promise<ChildProcess> => {
+    const started = spawn(
+      join(bin, 'postgres'),
+      [
+        ...['-D', data, '-p', String(port), '-k', home],
+        // Only the tests' data is in it: nothing has to outlive the power.
+        ...[
+          ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
+          'listen_addresses=127.0.0.1',
+          'max_connections=200',
+        ].flatMap((setting) => ['-c', setting]),
+      ],
+      { ...as, cwd: home, stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    await ready(started)
+    return started
+  }
+  let server = await launch()
+  const ended = async (signal: 'SIGINT' | 'SIGQUIT'): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const gone = new Promise((end) => server.once('exit', end))
+    server.kill(signal)
+    await gone
+  }
   const orphan = (): void => {
     server.kill('SIGQUIT')
   }
   process.once('exit', orphan)
-  await ready(server)
   const found = await onServer(`postgres://postgres@127.0.0.1:${port}/postgres`, says, 'crier')
   return {
     ...found,
+    crash: () => ended('SIGQUIT'),
+    restart: async () => {
+      server = await launch()
+    },
     stop: async () => {
       await found.stop()
-      const ended = new Promise((end) => server.once('exit', end))
-      server.kill('SIGINT')
-      await ended
+      await ended('SIGINT')
       process.off('exit', orphan)
       await rm(home, { recursive: true, force: true })
     },

@@ -1,5 +1,15 @@
 // pino: the fastest structured logger that redacts by path; pino-roll rotates its file without a daemon.
-import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions, transport } from 'pino'
+import {
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  stdSerializers,
+  stdTimeFunctions,
+  transport,
+} from 'pino'
+
+import { isAway } from './database-away.ts'
 
 export type Log = Logger
 
@@ -37,12 +47,28 @@ export function createLog({ level, file }: { level: string; file?: string | unde
     // An error under any other name than these is written as {}: its cause would be lost.
     serializers: { err: stdSerializers.err, error: stdSerializers.err },
     redact: { paths: REDACTED, censor: '[secret]' },
+    hooks,
   }
   return pino(options, file === undefined ? pino.destination({ dest: 2, sync: true }) : rolling(file))
 }
 
 const rolling = (file: string): DestinationStream =>
   transport({ target: 'pino-roll', options: { file, size: '10m', limit: { count: 5 }, mkdir: true } })
+
+/** Levels above `debug` in pino's numbers. */
+const INFO = 30
+
+/** A database that is away is said once, by storage; what everybody met who wanted it meanwhile is for debugging. */
+const hooks: NonNullable<LoggerOptions['hooks']> = {
+  logMethod(words, method, level) {
+    const [facts] = words
+    if (level >= INFO && typeof facts === 'object' && facts !== null && meetsAway(facts)) this.debug(...words)
+    else method.apply(this, words)
+  },
+}
+
+const meetsAway = (facts: object): boolean =>
+  ('err' in facts && isAway(facts.err)) || ('error' in facts && isAway(facts.error))
 
 /** A log that says nothing: for tests and one-shot commands. */
 export const silentLog: Log = pino({ level: 'silent' })

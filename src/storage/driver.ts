@@ -26,8 +26,8 @@ export interface Driver {
   /** Outside any transaction; waits where SQLite's one writer is in one. Cheap: made per request. */
   lane(whose: Whose): Lane
   begin(whose: Whose): Promise<OpenTransaction>
-  /** Did it take the whole transaction back, where it came before the commit was asked for? Then that may be done again. */
-  wasUndone(error: unknown): boolean
+  /** Did it surely take the whole transaction back, and may that be done again? A commit whose answer was lost is not known. */
+  wasUndone(error: unknown, during: 'work' | 'commit'): boolean
   /** Brings the tables to this build's shape. @throws StorageError */
   migrate(): Promise<void>
   check(): Promise<Health>

@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isAway } from '../kit/database-away.ts'
 import type { Log } from '../kit/log.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import { type Driver, EVERY_WORKSPACE, type Lane, type Whose } from './driver.ts'
 import type { SQL } from './drizzle.ts'
 import { bind, type CompiledStatement, type Database, type Handle, type Statement } from './handle.ts'
+import { createOutage } from './outage.ts'
 import { bare } from './query-error.ts'
 import type { Tables } from './schema/tables.ts'
 import type { Written } from './storage.ts'
@@ -32,6 +35,15 @@ export interface Engine extends Reach {
   close(): Promise<void>
 }
 
+/** How often a transaction is tried that the database takes back, and how long (ms) the first pause is at most. */
+const TRIES = 5
+const PAUSE = 20
+
+/** What changes nothing. */
+const READS = /^\s*select\b/i
+
+type Tried<T> = { result: T } | { undone: unknown }
+
 /** The transaction that the current call stands in. */
 interface Scope {
   open: boolean
@@ -45,6 +57,7 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   const scopes = new AsyncLocalStorage<Scope>()
   const listeners = new Set<(written: Written) => void>()
   const compiled = new Map<Statement, CompiledStatement>()
+  const outage = createOutage(log)
   let closed = false
   let stopListening: (() => void) | undefined
 
@@ -91,16 +104,42 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
     driver.announce(written)
   }
 
+  /** Again, where it was surely taken back: after a pause that differs from the pause of whom it was in the way of. */
+  async function persist<T>(once: () => Promise<Tried<T>>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      const done = await once()
+      if ('result' in done) return done.result
+      if (tries === TRIES) throw bare(done.undone, 'no')
+      log.debug({ err: done.undone, tries }, 'What the database took back is done again')
+      await pause(Math.random() * PAUSE * tries)
+    }
+  }
+
   const guarded = (lane: Lane): Lane => ({
-    query: async (text, params, name) => {
-      refuseInside()
-      return lane.query(text, params, name)
-    },
+    query: (text, params, name) =>
+      outage.watch(() => {
+        refuseInside()
+        return persist(async () => {
+          try {
+            return { result: await lane.query(text, params, name) }
+          } catch (error) {
+            // A statement outside a transaction is its own commit.
+            if (driver.wasUndone(error, 'commit')) return { undone: error }
+            throw bare(error, READS.test(text) ? 'no' : 'unknown')
+          }
+        })
+      }),
   })
 
   async function transaction<T>(whose: Whose, work: (inside: Handle) => Promise<T>): Promise<T> {
     refuseInside()
-    const open = await driver.begin(whose)
+    return persist(() => tryOnce(whose, work))
+  }
+
+  async function tryOnce<T>(whose: Whose, work: (inside: Handle) => Promise<T>): Promise<Tried<T>> {
+    const open = await driver.begin(whose).catch((error: unknown) => {
+      throw bare(error, 'no')
+    })
     const scope: Scope = { open: true, pending: 0, watched: false, failed: undefined }
     const idle = Promise.withResolvers<never>()
     // All of a transaction's own statements settle in this turn of the event loop (SQLite) or are pending (PostgreSQL).
@@ -142,23 +181,32 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
         written.add(one)
       },
     })
+    let result: T
     try {
       watch()
-      const result = await Promise.race([scopes.run(scope, () => work(inside)), idle.promise])
+      result = await Promise.race([scopes.run(scope, () => work(inside)), idle.promise])
       if (scope.failed !== undefined) throw scope.failed
       scope.open = false
-      await open.commit()
-      emit(written)
-      return result
     } catch (error) {
       scope.open = false
       await open.rollback()
+      const first = scope.failed ?? error
+      if (driver.wasUndone(first, 'work')) return { undone: first }
+      throw isAway(error) ? bare(first, 'no') : bare(error)
+    }
+    try {
+      await open.commit()
+    } catch (error) {
+      await open.rollback()
+      if (driver.wasUndone(error, 'commit')) return { undone: error }
       throw bare(error)
     }
+    emit(written)
+    return { result }
   }
 
   const reach = (whose: Whose): Reach => {
-    const within = <T>(work: (inside: Handle) => Promise<T>) => transaction(whose, work)
+    const within = <T>(work: (inside: Handle) => Promise<T>) => outage.watch(() => transaction(whose, work))
     return {
       outside: handleOver(guarded(driver.lane(whose)), {
         atomically: within,

@@ -1,3 +1,4 @@
+import { DatabaseAway } from '../kit/database-away.ts'
 import { DrizzleQueryError } from './drizzle.ts'
 
 /** Why a statement failed, in one word that means the same in both dialects. */
@@ -12,17 +13,28 @@ export class QueryError extends Error {
   readonly failure: Failure
   /** The database's own code: `SQLITE_FULL`, `23505`. */
   readonly code: string
+  /** Did the database get to see it? Where it did and its answer was lost, what came of it is not known. */
+  readonly wasSent: boolean
 
-  constructor(failure: Failure, code: string, sentence: string) {
+  constructor(failure: Failure, code: string, sentence: string, wasSent = true) {
     super(sentence)
     this.failure = failure
     this.code = code
+    this.wasSent = wasSent
   }
 }
 
-/** The error under what drizzle wraps it in (with every parameter in its message); any other error as it is. */
-export const bare = (error: unknown): unknown =>
-  error instanceof DrizzleQueryError ? (error.cause ?? new Error('A statement failed')) : error
+/**
+ * The error under what drizzle wraps it in (with every parameter in its message); any other error as it is. One of a
+ * database that is away is in a person's words.
+ *
+ * @param written what is known of the change where the database had it and is gone
+ */
+export function bare(error: unknown, written: 'no' | 'unknown' = 'unknown'): unknown {
+  const under = error instanceof DrizzleQueryError ? (error.cause ?? new Error('A statement failed')) : error
+  if (!(under instanceof QueryError) || under.failure !== 'unavailable') return under
+  return new DatabaseAway(under.wasSent ? written : 'no', under)
+}
 
 export const isUnique = (error: unknown): boolean => {
   const under = bare(error)

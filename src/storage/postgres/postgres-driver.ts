@@ -1,4 +1,4 @@
-import type pg from 'pg'
+import pg from 'pg'
 import { type Driver, EVERY_WORKSPACE } from '../driver.ts'
 import { drizzlePart } from '../drizzle.ts'
 import type { Speech } from '../engine.ts'
@@ -60,12 +60,16 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
     dialect: 'postgres',
     lane: (whose) => laneOf(pool, whose),
     begin: (whose) => beginOn(pool, whose, log),
-    wasUndone: (error) => isLost(error) || isRolledBack(error),
+    wasUndone: (error, during) => isRolledBack(error) || (during === 'work' && isLost(error)),
     migrate: async () => {
+      // One that waits as long as a migration takes.
+      const patient = new pg.Pool({ ...config, max: 1 })
       try {
-        await migrateDatabase(pool, known, where)
+        await migrateDatabase(patient, known, where)
       } catch (error) {
         throw error instanceof StorageError ? error : new StorageError(sentenceOf(error, where), error)
+      } finally {
+        await patient.end()
       }
     },
     check: () => healthOf(everything, where),

@@ -21,14 +21,14 @@ export const postgresCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 /** Whatever the driver throws for a statement is the database's: without a code, the connection is gone. */
-export function toQueryError(error: unknown): QueryError {
+export function toQueryError(error: unknown, wasSent = true): QueryError {
   if (error instanceof QueryError) return error
   const code = postgresCode(error)
   const sentence = error instanceof Error ? error.message : String(error)
   const failure = SQLSTATE.test(code)
     ? FAILURES.find(([prefix]) => code.startsWith(prefix))?.[1]
     : 'unavailable'
-  return new QueryError(failure ?? 'other', code, sentence)
+  return new QueryError(failure ?? 'other', code, sentence, wasSent)
 }
 
 /** Ends that take the connection with them: the server shut down, crashed, or the network broke. */
