@@ -1,4 +1,6 @@
-import { type Clock, type EpochMs, HOUR } from './clock.ts'
+import { type Clock, type EpochMs, HOUR, SECOND } from './clock.ts'
+import type { Log } from './log.ts'
+import { within } from './patience.ts'
 
 /**
  * What was taken once and is not taken again: events that a chat sends anew because it missed our answer, or sends to two
@@ -29,6 +31,24 @@ const REMEMBERED = 25 * HOUR
 /** Shared by all processes of one database, and known after a restart. */
 export const seenIn = (store: SeenStore, clock: Clock): Seen => ({
   firstTime: (id) => store.add(id, clock.now() + REMEMBERED),
+})
+
+/** What somebody waits for does not wait longer (ms) for a database that is slow. */
+const PATIENCE = SECOND
+
+/**
+ * For what its sender sends once and a person waits for, a command or a press: where nobody can say in time whether it was
+ * seen it is taken, and what it asks for says itself that the database is away. Never throws.
+ */
+export const seenOrTaken = (seen: Seen, log: Log): Seen => ({
+  async firstTime(id) {
+    try {
+      return (await within(PATIENCE, seen.firstTime(id))) ?? true
+    } catch (error) {
+      log.warn({ err: error }, 'Whether something was taken before could not be looked up')
+      return true
+    }
+  },
 })
 
 const MOST_IN_MEMORY = 20_000

@@ -6,7 +6,9 @@ import { Routes as DiscordRoutes } from 'discord-api-types/v10'
 import type { Routes } from '../../app/routes.ts'
 import type { FrontDesk, Surface } from '../../app/surface.ts'
 import { type Clock, MINUTE, SECOND } from '../../kit/clock.ts'
+import { type Locks, locksInMemory } from '../../kit/locks.ts'
 import type { Log } from '../../kit/log.ts'
+import { type Seen, seenInMemory, seenOrTaken } from '../../kit/seen.ts'
 import { UserError } from '../../kit/user-error.ts'
 import { createDrawing } from './drawing.ts'
 import { createGateway, type Gateway } from './gateway.ts'
@@ -46,6 +48,8 @@ export function createDiscordSurface({
   clock,
   settings,
   remembered,
+  seen = seenInMemory(),
+  locks = locksInMemory(),
 }: {
   desk: FrontDesk
   log: Log
@@ -53,6 +57,9 @@ export function createDiscordSurface({
   settings: DiscordSettings
   /** Kept between starts: which commands are registered, and in which server a person speaks. */
   remembered: Remembered
+  /** Memory of this process where absent: enough for one. */
+  seen?: Seen
+  locks?: Locks
 }): Surface & { routes?: Routes } {
   const rest = new REST({
     version: '10',
@@ -66,11 +73,12 @@ export function createDiscordSurface({
   const speakers = createSpeakers({ rest, remembered, log })
   const sender = createSender({ drawing, rest, log })
   const answers = new Set<Promise<void>>()
-  const asked = createInteractions({ desk, drawing, forms, log, rest, speakers })
+  const once = seenOrTaken(seen, log)
+  const asked = createInteractions({ desk, drawing, forms, log, rest, seen: once, speakers })
   const interactions: Interactions = {
     answer: (interaction, first) => underway(asked.answer(interaction, first)),
   }
-  const lines = createLines({ desk, drawing, forms, log, sender, speakers })
+  const lines = createLines({ desk, drawing, forms, log, seen: once, sender, speakers })
   const routes =
     settings.publicKey === undefined
       ? undefined
@@ -90,6 +98,7 @@ export function createDiscordSurface({
     gateway ??= createGateway({
       token: settings.token,
       rest,
+      locks,
       log,
       heard: {
         guild: speakers.learn,

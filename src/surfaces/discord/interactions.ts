@@ -17,10 +17,10 @@ import {
 import type { Answer, CommandFacts, FrontDesk, Said, Speaker } from '../../app/surface.ts'
 import { shortCode } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
+import type { Seen } from '../../kit/seen.ts'
 import { UserError } from '../../kit/user-error.ts'
 import type { FormValues } from '../../message/form.ts'
 import { type Message, message, quote, text } from '../../message/message.ts'
-import { BoundedMap } from './bounded-map.ts'
 import { idToLine, isOwn, ownWords } from './custom-id.ts'
 import type { Drawing } from './drawing.ts'
 import { type DiscordFile, incomingFile, wordsIn } from './files.ts'
@@ -48,8 +48,6 @@ import { readSubmission } from './submission.ts'
 export const MODAL_WAIT = 1500
 /** Suggestions cannot be deferred: later than this, there are none. */
 const SUGGEST_WAIT = 2500
-/** Interactions that were answered already are not answered again: the gateway may repeat some after a reconnect. */
-const REMEMBERED_INTERACTIONS = 5000
 
 export interface Interactions {
   /** Answers an interaction; `first` carries the first response. Never throws. */
@@ -67,6 +65,7 @@ export function createInteractions({
   forms,
   log,
   rest,
+  seen,
   speakers,
 }: {
   desk: FrontDesk
@@ -74,9 +73,9 @@ export function createInteractions({
   forms: KeptForms
   log: Log
   rest: REST
+  seen: Seen
   speakers: Speakers
 }): Interactions {
-  const seen = new BoundedMap<string, true>(REMEMBERED_INTERACTIONS)
   const factsOf = new Map<string, CommandFacts>(desk.commands.map((facts) => [facts.name, facts]))
 
   async function saying(
@@ -322,11 +321,9 @@ export function createInteractions({
 
   return {
     async answer(interaction, first) {
-      if (interaction.type !== InteractionType.Ping) {
-        if (seen.get(interaction.id)) return
-        seen.set(interaction.id, true)
-      }
       try {
+        // The gateway may repeat some after a reconnect, and two processes may hear one while a shard changes hands.
+        if (isDone(interaction) && !(await seen.firstTime(`discord interaction ${interaction.id}`))) return
         await route(interaction, first)
       } catch (error) {
         // Nobody is left to tell: the interaction's own way back is what failed.
@@ -335,6 +332,10 @@ export function createInteractions({
     },
   }
 }
+
+/** Does it do anything? What is offered while somebody types may be offered twice. */
+const isDone = ({ type }: APIInteraction): boolean =>
+  type !== InteractionType.Ping && type !== InteractionType.ApplicationCommandAutocomplete
 
 const channelOf = ({ channel, channel_id: id }: APIInteraction): string => channel?.id ?? id ?? ''
 

@@ -1,6 +1,7 @@
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord.js'
 import type { FrontDesk, Speaker } from '../../app/surface.ts'
 import type { Log } from '../../kit/log.ts'
+import type { Seen } from '../../kit/seen.ts'
 import { UserError } from '../../kit/user-error.ts'
 import { type Message, message, text } from '../../message/message.ts'
 import type { Drawing } from './drawing.ts'
@@ -25,6 +26,7 @@ export function createLines({
   drawing,
   forms,
   log,
+  seen,
   sender,
   speakers,
 }: {
@@ -32,6 +34,7 @@ export function createLines({
   drawing: Drawing
   forms: KeptForms
   log: Log
+  seen: Seen
   sender: Sender
   speakers: Speakers
 }): Lines {
@@ -81,6 +84,7 @@ export function createLines({
       const typed = lineIn(said, self)
       if (typed === undefined) return
       try {
+        if (!(await seen.firstTime(`discord message ${said.id}`))) return
         await answer(said, typed)
       } catch (error) {
         if (!(error instanceof UserError))

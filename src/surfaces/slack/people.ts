@@ -1,7 +1,7 @@
 import type { Speaker } from '../../app/surface.ts'
 import { type Clock, MINUTE, SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { within } from './patience.ts'
+import { within } from '../../kit/patience.ts'
 import type { Team } from './teams.ts'
 
 type Person = Speaker['person']

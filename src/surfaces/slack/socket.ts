@@ -3,7 +3,7 @@ import { SocketModeReceiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
 import { SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { longer, sleep, within } from './patience.ts'
+import { longer, sleep, within } from '../../kit/patience.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { refusalOf } from './send-failure.ts'
 

@@ -1,11 +1,6 @@
 import type { App } from '@slack/bolt'
-import { SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import type { Seen } from '../../kit/seen.ts'
-import { within } from './patience.ts'
-
-/** A trigger lives three seconds: longer than this (ms) a person does not wait for a database that is slow. */
-const PATIENCE = SECOND
+import { type Seen, seenOrTaken } from '../../kit/seen.ts'
 
 /**
  * Lets each request through to Bolt once, whichever of our processes it comes to, however often Slack or a balancer sends
@@ -17,16 +12,11 @@ const PATIENCE = SECOND
  */
 export function takeOnce(app: Pick<App, 'processEvent'>, seen: Seen, log: Log): void {
   const process = app.processEvent.bind(app)
+  const taken = seenOrTaken(seen, log)
 
   async function isFirst(event: string | undefined, interaction: string | undefined): Promise<boolean> {
     if (event !== undefined) return seen.firstTime(event)
-    if (interaction === undefined) return true
-    try {
-      return (await within(PATIENCE, seen.firstTime(interaction))) ?? true
-    } catch (error) {
-      log.warn({ err: error }, 'Whether a request from Slack was taken before could not be looked up')
-      return true
-    }
+    return interaction === undefined || taken.firstTime(interaction)
   }
 
   app.processEvent = async (event) => {

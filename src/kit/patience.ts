@@ -1,4 +1,4 @@
-import { SECOND } from '../../kit/clock.ts'
+import { SECOND } from './clock.ts'
 
 const FIRST_PAUSE = SECOND
 const LONGEST_PAUSE = 30 * SECOND
