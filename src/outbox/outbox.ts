@@ -53,6 +53,12 @@ export interface Card {
   remoteId: string
 }
 
+/** An entry that the chat has; where it is a card's first, where that stands. */
+export interface Sent {
+  id: string
+  card: Card | undefined
+}
+
 /** Bound to one workspace. */
 export interface OutboxStore {
   /**
@@ -69,9 +75,9 @@ export interface OutboxStore {
 export interface OutboxQueue {
   /**
    * Takes waiting entries that are due, in order: never two of one channel at once, none behind an unsent one of its
-   * channel, and none of a chat that asked for quiet.
+   * channel, and none of a chat that asked for quiet. What was `sent` since the last claim is written in the same commit.
    */
-  claim(claim: { now: EpochMs; leaseUntil: EpochMs; limit: number }): Promise<
+  claim(claim: { now: EpochMs; leaseUntil: EpochMs; limit: number; sent?: readonly Sent[] }): Promise<
     {
       workspaceId: WorkspaceId
       surface: SurfaceName

@@ -37,6 +37,8 @@ export interface Tools {
   follow(work: Promise<void>): void
   /** How many more deliveries this process takes on. */
   room(): number
+  /** Are so many deliveries going out that what may wait should? */
+  busy(): boolean
   /** Wakes the loop at this time (UTC ms) instead of at the next beat. */
   wakeAt(at: EpochMs): void
 }

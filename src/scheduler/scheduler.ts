@@ -37,6 +37,8 @@ export interface Scheduler {
 
 /** Deliveries that one process publishes at a time. */
 const MOST_IN_FLIGHT = 400
+/** From so many on, what people are told waits a little: it is one message to many, and a post is due now. */
+const BUSY = 50
 /** Node turns a time-out of 2^31 ms and more into 1 ms; and clocks move, so the next beat looks again anyway. */
 const LONGEST_TIMER = 60_000
 
@@ -90,6 +92,7 @@ export async function createScheduler({
       full = room <= 0
       return room
     },
+    busy: () => inFlight.size >= BUSY,
     follow(work) {
       const followed = work
         .catch((error: unknown) =>

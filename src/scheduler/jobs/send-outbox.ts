@@ -4,7 +4,7 @@ import { pulseOf } from '../../app/pulse.ts'
 import { SendError, type Sending, type Surface } from '../../app/surface.ts'
 import { type EpochMs, HOUR, SECOND } from '../../kit/clock.ts'
 import type { Message } from '../../message/message.ts'
-import type { Card, OutboxEntry } from '../../outbox/outbox.ts'
+import type { Card, OutboxEntry, Sent } from '../../outbox/outbox.ts'
 import { type ChannelPace, createChannelPace } from '../channel-pace.ts'
 import { createDeadSenders, type DeadSenders, RENEWED_EVERY, TRUSTED_FOR } from '../dead-senders.ts'
 import { defineJob, type Tools } from '../job.ts'
@@ -17,6 +17,8 @@ const LEASE = 60 * SECOND + MOST_SKEW
 const MOST_ATTEMPTS = 12
 /** A card that can't be drawn is our mistake: it must not hold back its channel for hours. */
 const MOST_DRAWINGS = 3
+/** While many posts go out, channels are looked after this often (ms): each look is a write to the disk. */
+const BUSY_PAUSE = 50
 /** A database that is away for longer than so many seconds is told by another try of the message. */
 const MOST_WRITES = 30
 /** While something is being sent, new words for other channels are looked for this often (ms). */
@@ -32,13 +34,19 @@ export default defineJob({
     const { bench, stopping } = tools
     const { deadSenders } = keptOf(tools)
     await deadSenders.look()
-    const underWay = new Set<Promise<void>>()
+    const underWay = new Set<Promise<unknown>>()
+    const sent: Sent[] = []
     while (!stopping.aborted) {
       const now = bench.clock.now()
       const leaseUntil = now + LEASE
       const limit = MOST_AT_ONCE - underWay.size
-      for (const one of await bench.stores.outboxQueue.claim({ now, leaseUntil, limit })) {
+      const written = sent.splice(0)
+      const claimed = await insist(tools, () =>
+        bench.stores.outboxQueue.claim({ now, leaseUntil, limit, sent: written }),
+      )
+      for (const one of claimed) {
         const sending = sendOne(tools, one, leaseUntil)
+          .then((done) => done && sent.push(done))
           .catch((error: unknown) =>
             bench.log.error({ err: error }, 'What became of a message was not written; it is looked into'),
           )
@@ -48,9 +56,10 @@ export default defineJob({
       if (underWay.size === 0) return
       await Promise.race([...underWay, pause(LOOK_AGAIN, undefined, { ref: false })])
       // A file and a chat on this machine answer within one turn of the event loop, which others need too.
-      await turn()
+      await (tools.busy() ? pause(BUSY_PAUSE) : turn())
     }
     await Promise.all(underWay)
+    for (const { id, card } of sent) await bench.stores.outboxQueue.sent(id, bench.clock.now(), card)
   },
 })
 
@@ -70,7 +79,8 @@ function keptOf(tools: Tools): Kept {
   return known
 }
 
-async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs): Promise<void> {
+/** What the chat has now; undefined where it was not sent, which is written down. */
+async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs): Promise<Sent | undefined> {
   const { bench, surfaces, meters } = tools
   const { entry, surface: name } = claimed
   const surface = surfaces.get(name)
@@ -82,7 +92,7 @@ async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs)
       `${name} is not running`,
       entry.attempts < MOST_ATTEMPTS ? bench.clock.now() + 30 * SECOND : null,
     )
-    return
+    return undefined
   }
   const lease = holdLease(tools, entry.id, leaseUntil)
   try {
@@ -90,11 +100,11 @@ async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs)
     const wait = surface.pace ? keptOf(tools).pace.take(lane, bench.clock.now(), surface.pace) : 0
     if (wait > 0) await pause(wait)
     const message = await wordsOf(tools, claimed)
-    if (!(await lease.holds())) return
+    if (!(await lease.holds())) return undefined
     const card = await say(tools, surface, claimed, message)
-    await insist(tools, () => outboxQueue.sent(entry.id, bench.clock.now(), card))
     meters.messages.inc({ surface: name, result: 'sent' })
     pulseOf(bench).outboxFailingSince = undefined
+    return { id: entry.id, card }
   } catch (error) {
     meters.messages.inc({ surface: name, result: 'failed' })
     const now = bench.clock.now()
@@ -108,6 +118,7 @@ async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs)
     if (error instanceof SendError && error.everywhere && again !== null)
       await outboxQueue.quiet(entry.chatId, again)
     await outboxQueue.notSent(entry.id, reason.slice(0, 500), again)
+    return undefined
   } finally {
     lease.letGo()
   }
@@ -141,14 +152,14 @@ function holdLease({ bench }: Tools, id: string, claimedUntil: EpochMs) {
   }
 }
 
-/** The chat has it: that is written down also where the database is away for a while, or it would be sent again. */
-async function insist({ bench, stopping }: Tools, write: () => Promise<void>): Promise<void> {
+/** What the chat has is written down also where the database is away for a while, or it would be sent again. */
+async function insist<Value>({ bench, stopping }: Tools, write: () => Promise<Value>): Promise<Value> {
   for (let tries = 1; ; tries++) {
     try {
       return await write()
     } catch (error) {
       if (tries === MOST_WRITES || stopping.aborted) throw error
-      bench.log.warn({ err: error }, 'A message was sent, and the database did not take it')
+      bench.log.warn({ err: error }, 'The outbox could not be read and written; trying again')
       await pause(SECOND, undefined, { ref: false })
     }
   }

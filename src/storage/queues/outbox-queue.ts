@@ -1,8 +1,9 @@
-import type { Card, OutboxQueue } from '../../outbox/outbox.ts'
-import type { SurfaceName, WorkspaceId } from '../../workspaces/workspace.ts'
-import { stepOverTaken } from '../dialect.ts'
+import type { Card, OutboxQueue, Sent } from '../../outbox/outbox.ts'
+import type { SurfaceName } from '../../workspaces/workspace.ts'
+import { givenRows, stepOverTaken } from '../dialect.ts'
 import { and, eq, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
+import { storable } from '../schema/json-column.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { Dialect } from '../storage.ts'
 
@@ -59,47 +60,64 @@ const beingSent: Statement = {
      where sequence in (select sequence from heads) and state = 'sending'`,
 }
 
-const listed: Record<Dialect, SQL> = {
-  sqlite: sql`select value from json_each(${given('sequences')})`,
-  postgres: sql`select json_array_elements_text(${given('sequences')}::json)::bigint`,
+const listed: Record<Dialect, (name: string) => SQL> = {
+  sqlite: (name) => sql`select value from json_each(${given(name)})`,
+  postgres: (name) => sql`select json_array_elements_text(${given(name)}::json)`,
 }
 
 /** Where the claimed entries go, and which card stands there: a direct message's channel is known only by its first card. */
 const placesOf: Statement = {
   name: 'places_of_outbox',
   build: ({ cards }, dialect) => sql`
-    select outbox.sequence, chats.surface, chats.external_id, ${columnsOf(cards)}
+    select outbox.id, chats.surface, chats.external_id, ${columnsOf(cards)}
       from outbox
       join chats on chats.workspace_id = outbox.workspace_id and chats.id = outbox.chat_id
       left join cards on cards.workspace_id = outbox.workspace_id and cards.subject = outbox.subject
        and cards.chat_id = outbox.chat_id
        and cards.channel = coalesce(outbox.channel, cards.channel)
-     where outbox.sequence in (${listed[dialect]})`,
+     where outbox.id in (${listed[dialect]('ids')})`,
 }
 
 const NOTHING = JSON.stringify({ type: 'message', blocks: [] })
 
 /** Nobody reads what was sent: the chat has it. */
-const sent: Statement = {
+const writeSent: Statement = {
   name: 'outbox_sent',
-  build: () => sql`
+  build: (_tables, dialect) => sql`
     update outbox set state = 'sent', lease_until = null, problem = null, message = ${sql.raw(`'${NOTHING}'`)}
-     where id = ${given('id')}
-    returning workspace_id`,
+     where id in (${listed[dialect]('ids')})`,
+}
+
+const writeCards: Statement = {
+  name: 'outbox_cards',
+  build: (_tables, dialect) => sql`
+    insert into cards (workspace_id, subject, chat_id, channel, remote_id)
+    select outbox.workspace_id, given.subject, given.chat, given.channel, given.remote
+      from ${givenRows[dialect]({ id: 'text', subject: 'text', chat: 'text', channel: 'text', remote: 'text' })}
+      join outbox on outbox.id = given.id
+     where true
+        on conflict (workspace_id, subject, chat_id, channel) do update set remote_id = excluded.remote_id`,
 }
 
 export function createOutboxQueue(handle: Handle): OutboxQueue {
   const { db, t } = handle
   const { outbox, cards, chats } = t
   return {
-    claim: async ({ now, leaseUntil, limit }) => {
+    claim: async ({ now, leaseUntil, limit, sent = [] }) => {
       const values = { now, at: now, quietAt: now, leaseUntil, limit }
-      const taken = (await handle.run(claim, values)).map((row) => decode(outbox, row))
+      const rows =
+        sent.length === 0
+          ? await handle.run(claim, values)
+          : await handle.atomically(async (inside) => {
+              await markSent(inside, sent)
+              return inside.run(claim, values)
+            })
+      const taken = rows.map((row) => decode(outbox, row))
       if (taken.length === 0) return []
-      const sequences = JSON.stringify(taken.map(({ sequence }) => sequence))
+      const ids = JSON.stringify(taken.map(({ id }) => id))
       const places = new Map(
-        (await handle.run(placesOf, { sequences })).map(([sequence, surface, chat, ...card]) => [
-          Number(sequence),
+        (await handle.run(placesOf, { ids })).map(([id, surface, chat, ...card]) => [
+          String(id),
           {
             surface: surface as SurfaceName,
             chat: String(chat),
@@ -110,7 +128,7 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
       return taken
         .sort((a, b) => a.sequence - b.sequence)
         .flatMap((row) => {
-          const place = places.get(row.sequence)
+          const place = places.get(row.id)
           if (place === undefined) return []
           const { surface, chat, card } = place
           return { workspaceId: row.workspaceId, surface, chatExternalId: chat, entry: toEntry(row), card }
@@ -136,23 +154,7 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
         .where(and(eq(outbox.id, id), eq(outbox.state, 'sending'), eq(outbox.leaseUntil, leaseUntil)))
       handle.wrote('outbox')
     },
-    sent: async (id, _at, card) => {
-      if (card === undefined) {
-        await handle.run(sent, { id })
-        return
-      }
-      await handle.atomically(async (inside) => {
-        const [entry] = await inside.run(sent, { id })
-        if (entry === undefined) return
-        await inside.db
-          .insert(cards)
-          .values({ ...card, workspaceId: entry[0] as WorkspaceId })
-          .onConflictDoUpdate({
-            target: [cards.workspaceId, cards.subject, cards.chatId, cards.channel],
-            set: { remoteId: card.remoteId },
-          })
-      })
-    },
+    sent: (id, _at, card) => handle.atomically((inside) => markSent(inside, [{ id, card }])),
     notSent: async (id, problem, dueAt) => {
       const changes = dueAt === null ? { state: 'failed' as const } : { state: 'waiting' as const, dueAt }
       await db
@@ -182,6 +184,22 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
       return unsent[0]?.entries ?? 0
     },
   }
+}
+
+async function markSent(inside: Handle, sent: readonly Sent[]): Promise<void> {
+  await inside.run(writeSent, { ids: JSON.stringify(sent.map(({ id }) => id)) })
+  const rows = sent.flatMap(({ id, card }) =>
+    card === undefined
+      ? []
+      : {
+          id,
+          subject: storable(card.subject),
+          chat: card.chatId,
+          channel: storable(card.channel),
+          remote: storable(card.remoteId),
+        },
+  )
+  if (rows.length > 0) await inside.run(writeCards, { rows: JSON.stringify(rows) })
 }
 
 type Row = Tables['outbox']['$inferSelect']
