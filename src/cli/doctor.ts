@@ -9,7 +9,7 @@ import type { Platform } from '../platforms/contract/platform.ts'
 export interface Patient {
   config: Config
   environment: Environment
-  database(): Promise<{ ok: boolean; sentence: string }>
+  database(): Promise<{ ok: boolean; sentence: string; advice?: { words: string; wayOut: string } }>
   blobs: Pick<Blobs, 'place' | 'check'>
   accounts(): Promise<{ account: Account; sealed: string | undefined }[]>
   sealer: Sealer
@@ -47,11 +47,12 @@ export async function doctor(patient: Patient): Promise<number> {
 }
 
 async function basics({ config, database, blobs, overdue, now }: Patient): Promise<Finding[]> {
-  const { ok, sentence } = await database()
+  const { ok, sentence, advice } = await database()
   const media = await blobs.check()
   const late = await overdue()
   return [
     { sign: ok ? '✅' : '❌', words: `Database: ${sentence}` },
+    ...(advice ? [{ sign: '⚠️ ' as const, ...advice }] : []),
     {
       sign: media.ok ? '✅' : '❌',
       words: `Media are in ${blobs.place}: ${media.sentence}`,

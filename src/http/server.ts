@@ -4,6 +4,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { Histogram, type Registry } from 'prom-client'
 import type { Routes } from '../app/routes.ts'
 import { type Clock, SECOND } from '../kit/clock.ts'
+import { DatabaseAway } from '../kit/database-away.ts'
 import { newId } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { UserError } from '../kit/user-error.ts'
@@ -116,6 +117,7 @@ async function answer(
     } catch (error) {
       note(route.path || '/')
       if (limited.exceeded()) return tooLarge()
+      if (error instanceof DatabaseAway) return refusal(503, `${error.message}. ${error.wayOut}`)
       if (error instanceof UserError) return refusal(400, error.message)
       const id = newId(clock.now())
       // Only the route: the rest of a path may hold a signed link or a calendar's secret.
