@@ -5,7 +5,7 @@ import { postArg, whenArg } from '../src/app/post-form.ts'
 import { noteBlocks, oneTimeFromWords } from '../src/app/read-time.ts'
 import { postByNumber, sheetOf } from '../src/app/sheets.ts'
 import { reschedulePost } from '../src/app/write-posts.ts'
-import { UserError } from '../src/kit/user-error.ts'
+import { quoted, UserError } from '../src/kit/user-error.ts'
 import type { Form, FormValues } from '../src/message/form.ts'
 import { postCard } from '../src/views/post-card.ts'
 
@@ -26,7 +26,7 @@ export default defineCommand({
   async run({ post: number, when }, context) {
     const read = oneTimeFromWords(context, when, (phrase) => `reschedule ${number} ${phrase}`)
     if (read.when.at <= context.now && !/^(now|right now|at once|asap)$/i.test(when)) {
-      throw new UserError(`"${when}" has passed`, { field: 'when' })
+      throw new UserError(`${quoted(when)} has passed`, { field: 'when' })
     }
     const post = await reschedulePost(context, number, read.when)
     const card = postCard(await sheetOf(context.stores, context.bench, post, context))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineCommand } from '../src/app/command.ts'
 import { recallApprovedBy } from '../src/app/recall-posts.ts'
 import { record } from '../src/app/record.ts'
-import { UserError } from '../src/kit/user-error.ts'
+import { quoted, UserError } from '../src/kit/user-error.ts'
 import { bold, heading, list, memberSpan, message, note, type Span, text } from '../src/message/message.ts'
 import type { Post } from '../src/posts/post.ts'
 import { andList } from '../src/views/words.ts'
@@ -83,8 +83,8 @@ function memberByName(members: readonly Member[], said: string): Member {
   if (only && found.length === 1) return only
   throw new UserError(
     only
-      ? `"${said}" could be ${found.map((one) => one.name).join(' or ')}`
-      : `I know no member called "${said.slice(0, 40)}"`,
+      ? `${quoted(said)} could be ${found.map((one) => one.name).join(' or ')}`
+      : `I know no member called ${quoted(said)}`,
     {
       wayOut: only ? 'Say more of the name.' : 'People are known once they have said something to Crier.',
       field: 'member',

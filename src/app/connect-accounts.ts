@@ -3,7 +3,7 @@ import { createCredentials } from '../accounts/credentials.ts'
 import { loginEnds } from '../accounts/login-end.ts'
 import { sharersOf } from '../accounts/shared-login.ts'
 import { newId } from '../kit/ids.ts'
-import { UserError } from '../kit/user-error.ts'
+import { quoted, UserError } from '../kit/user-error.ts'
 import type { FormValues } from '../message/form.ts'
 import type { Connect, Connected, ConnectIo, Io, Platform } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
@@ -27,7 +27,7 @@ export function platformByName({ platforms }: Pick<Workbench, 'platforms'>, name
   const platform =
     platforms.get(said) ?? [...platforms.values()].find((one) => one.label.toLowerCase() === said)
   if (platform) return platform
-  throw new UserError(`I know no platform called "${name}"`, {
+  throw new UserError(`I know no platform called ${quoted(name)}`, {
     wayOut: `There are ${andList([...platforms.keys()])}.`,
     field: 'platform',
   })

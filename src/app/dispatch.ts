@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shortCode } from '../kit/ids.ts'
-import { Question, UserError } from '../kit/user-error.ts'
+import { Question, quoted, UserError } from '../kit/user-error.ts'
 import type { Field, Form, FormValues } from '../message/form.ts'
 import { button, buttons, type Message, message, prose, text } from '../message/message.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
@@ -8,6 +8,7 @@ import { mayAct } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { postNumber } from './args.ts'
 import { argumentForm } from './argument-form.ts'
+import { argumentWords } from './argument-words.ts'
 import type { Command, CommandContext } from './command.ts'
 import { namesOf } from './read-accounts.ts'
 import { type LineWords, readLine } from './read-line.ts'
@@ -47,7 +48,8 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
 }
 
 async function run(context: CommandContext, command: Command, values: FormValues): Promise<Answer> {
-  const parsed = command.args instanceof z.ZodType ? command.args.safeParse(values) : undefined
+  const parsed =
+    command.args instanceof z.ZodType ? command.args.safeParse(values, { error: argumentWords }) : undefined
   if (!parsed) throw new Error(`${command.name} declares no arguments`)
   if (!parsed.success) {
     const missing = command.fields.filter((field) => field.required && values[field.name] === undefined)
@@ -56,7 +58,7 @@ async function run(context: CommandContext, command: Command, values: FormValues
       missing.length === 0 ||
       parsed.error.issues.some((issue) => values[String(issue.path[0])] !== undefined)
     ) {
-      throw mistakeOf(command, parsed.error)
+      throw mistakeOf(command, parsed.error, values)
     }
     return { type: 'form', form: await formFor(context, command, values) }
   }
@@ -126,7 +128,7 @@ export function commandByName(commands: readonly Command[], word: string): Comma
     .map((command) => ({ command, distance: distance(name, command.name) }))
     .sort((a, b) => a.distance - b.distance)[0]
   const close = near && near.distance <= Math.max(2, name.length / 3) ? near.command.name : undefined
-  throw new UserError(`There is no command "${word.slice(0, 40)}"`, {
+  throw new UserError(`There is no command ${quoted(word)}`, {
     wayOut: close ? `Did you mean \`${close}\`?` : '`help` lists what there is.',
     offers: [close ? { label: close, line: close } : { label: 'Help', line: 'help' }],
   })
@@ -147,9 +149,11 @@ async function formFor(context: CommandContext, command: Command, values: FormVa
   return command.form && !lacksPost ? command.form(values, context) : argumentForm(command, values, context)
 }
 
-function mistakeOf(command: Command, error: z.ZodError): UserError {
-  const example = `For example: \`${command.examples[0] ?? command.name}\``
-  const issue = error.issues[0]
+function mistakeOf(command: Command, error: z.ZodError, values: FormValues): UserError {
+  const example = `For example: \`${command.examples[0] ?? command.name}\`.`
+  // What was said and can't be read comes before what was not said.
+  const said = error.issues.find(({ path }) => values[String(path[0])] !== undefined)
+  const issue = said ?? error.issues[0]
   const field = command.fields.find((one) => one.name === issue?.path[0])
   return new UserError(
     field ? `${field.label}: ${issue?.message}` : (issue?.message ?? "That can't be read"),
@@ -179,13 +183,21 @@ function asRefusal(error: unknown, { bench, surface }: CommandContext): UserErro
 export function refusalMessage(refusal: UserError, more: { label: string; line: string }[] = []): Message {
   const offers = [...refusal.offers, ...more]
   return message(
-    text(...prose([sentence(refusal.message), refusal.wayOut].filter(Boolean).join(' '))),
+    text(...prose(inWords(refusal.message, refusal.wayOut))),
     offers.length > 0 && buttons(...offers.map((offer) => button(offer.label, offer.line))),
   )
 }
 
-/** With a full stop, unless it ends in a sign of its own. */
-const sentence = (said: string): string => (/[.?!…]$/.test(said) ? said : `${said}.`)
+/** The sentence and the way out, in one paragraph, whatever lines somebody's words had that are quoted in it. */
+const inWords = (said: string, wayOut?: string): string =>
+  [said, wayOut ?? '']
+    .map((words) => words.replace(/\s*[\r\n\v\f\u0085\u2028\u2029]\s*/g, ' ').trim())
+    .filter((words) => words !== '')
+    .map(sentence)
+    .join(' ')
+
+/** With a full stop, unless it ends in a sign of its own or in an address. */
+const sentence = (said: string): string => (/(?:[.?!…]|https?:\/\/\S+)$/.test(said) ? said : `${said}.`)
 
 /** Keeps what was typed under a short code. Secrets are not kept: they are typed again. */
 async function keepWords(
@@ -209,7 +221,7 @@ async function keepWords(
     memberId: context.member.id,
     command: command.name,
     values: Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.has(name))),
-    errors: { [refusal.field ?? '']: refusal.message },
+    errors: { [refusal.field ?? '']: inWords(refusal.message) },
     createdAt: context.now,
   })
   return [{ label: 'Open as a form', line: `form ${code}` }]
@@ -245,7 +257,7 @@ async function withErrors(
   })
   if (!form) return undefined
   const field = form.fields.find(({ name }) => name === refusal.field)
-  const said = [sentence(withoutLabel(refusal.message, field)), refusal.wayOut].filter(Boolean).join(' ')
+  const said = inWords(withoutLabel(refusal.message, field), refusal.wayOut)
   return { ...filled(form, values), errors: { [field?.name ?? '']: said } }
 }
 

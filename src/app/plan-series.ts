@@ -1,6 +1,6 @@
 import { DAY, type EpochMs, instantOf } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
-import { UserError } from '../kit/user-error.ts'
+import { quoted, UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
 import { revisionOf } from '../posts/revision.ts'
 import type { Series } from '../posts/series.ts'
@@ -31,7 +31,7 @@ export async function beginSeries(
   const { bench, workspace, member } = actor
   const at = bench.clock.now()
   const [first] = nextRuns(series.rule as Recurrence, instantOf(at), 1)
-  if (!first) throw new UserError(`"${series.phrase}" has no run in the future`, { field: 'when' })
+  if (!first) throw new UserError(`${quoted(series.phrase)} has no run in the future`, { field: 'when' })
   const until = first.epochMilliseconds
   const begun: Series = {
     id: newId(at),

@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts'
-import { UserError } from '../kit/user-error.ts'
+import { quoted, UserError } from '../kit/user-error.ts'
 import type { Platform } from '../platforms/contract/platform.ts'
 import { accountName } from '../views/post-card.ts'
 import { andList } from '../views/words.ts'
@@ -51,7 +51,7 @@ function oneAccount(
   if (only && matches.length === 1) return only
   if (only) {
     throw new UserError(
-      `"${word}" could be ${andList(
+      `${quoted(word)} could be ${andList(
         matches.map((one) => accountName(one, platforms)),
         'or',
       )}`,
@@ -69,7 +69,7 @@ function oneAccount(
       offers: [{ label: `Connect ${platform.label}`, line: `connect ${platform.name}` }],
     })
   }
-  throw new UserError(`I know no account called "${word}"`, {
+  throw new UserError(`I know no account called ${quoted(word)}`, {
     wayOut:
       accounts.length > 0
         ? `There are ${andList(accounts.map((one) => accountName(one, platforms)))}.`

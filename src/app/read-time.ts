@@ -1,5 +1,5 @@
 import { instantOf } from '../kit/clock.ts'
-import { Question, UserError } from '../kit/user-error.ts'
+import { Question, quoted, UserError } from '../kit/user-error.ts'
 import { type Block, note } from '../message/message.ts'
 import type { PostTime } from '../posts/post.ts'
 import { readWhen } from '../schedule/read-when.ts'
@@ -37,7 +37,7 @@ export function timeFromWords(actor: Actor, phrase: string, lineFor?: (phrase: s
       }
     case 'recurring': {
       const [first] = read.next
-      if (!first) throw new UserError(`"${phrase}" has no run in the future`, { field: 'when' })
+      if (!first) throw new UserError(`${quoted(phrase)} has no run in the future`, { field: 'when' })
       return {
         kind: 'recurring',
         rule: read.rule,
@@ -74,7 +74,7 @@ export function oneTimeFromWords(
 ): { when: PostTime; notes: string[] } {
   const read = timeFromWords(actor, phrase, lineFor)
   if (read.kind === 'once') return read
-  throw new UserError(`"${phrase}" comes again and again; this takes one time`, {
+  throw new UserError(`${quoted(phrase)} comes again and again; this takes one time`, {
     wayOut: 'Use `schedule` for a series.',
     field: 'when',
   })

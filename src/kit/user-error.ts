@@ -35,3 +35,13 @@ export interface Offer {
   label: string
   line: string
 }
+
+/** Longer than this nobody reads their own words again. */
+const QUOTED = 60
+
+/** What somebody said, as a sentence about it quotes it: in one line, and not all of it where it is long. */
+export function quoted(said: string): string {
+  const line = said.replace(/\s+/g, ' ').trim()
+  const cut = line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line
+  return `"${cut.toWellFormed().replace('\ufffd…', '…')}"`
+}

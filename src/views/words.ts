@@ -57,7 +57,7 @@ export function excerpt(text: string, length = 80): string {
   const line = text.trim().split('\n', 1)[0] ?? ''
   const whole = line === text.trim()
   if (line.length <= length) return whole ? line : `${line} …`
-  const cut = line.slice(0, length)
+  const cut = line.slice(0, length).replace(/[\ud800-\udbff]$/, '')
   const space = cut.lastIndexOf(' ')
   return `${space > length / 2 ? cut.slice(0, space) : cut} …`
 }
