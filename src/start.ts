@@ -17,6 +17,7 @@ import { rememberedFile } from './kit/remembered-file.ts'
 import { seenIn } from './kit/seen.ts'
 import type { ServedFile } from './kit/serve-bytes.ts'
 import type { Media } from './library/media.ts'
+import { askAboutRestored, keyIn } from './restored.ts'
 import { createMeters } from './scheduler/meters.ts'
 import { createScheduler, type Scheduler } from './scheduler/scheduler.ts'
 import { createApi } from './surfaces/api/api.ts'
@@ -44,11 +45,8 @@ const TICK_TOO_OLD = 15 * SECOND
  */
 export async function start(house: House, { beating = true }: { beating?: boolean } = {}): Promise<Running> {
   const { config, log, clock, bench, storage, registry } = house
-  await refuseForeignKey(
-    bench,
-    storage.sealed,
-    config.secretKey === undefined ? `${config.dataDir}/secret-key` : 'CRIER_SECRET_KEY',
-  )
+  await refuseForeignKey(bench, storage.sealed, keyIn(config))
+  await askAboutRestored(house)
   await unparkOpened(bench)
   collectDefaultMetrics({ register: registry })
   const surfaces = new Map<SurfaceName, Surface & { routes?: Routes }>()

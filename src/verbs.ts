@@ -3,9 +3,11 @@ import { memberOn } from './app/home.ts'
 import { build, type House, readSecrets } from './build.ts'
 import { systemClock } from './kit/clock.ts'
 import type { Config, Environment } from './kit/config.ts'
+import { newId } from './kit/ids.ts'
 import { replaceSecretFile } from './kit/secret-file.ts'
 import { complain, say } from './kit/terminal.ts'
 import { UserError } from './kit/user-error.ts'
+import { StorageError } from './storage/storage-error.ts'
 import { counted } from './views/words.ts'
 import type { Member, WorkspaceId } from './workspaces/workspace.ts'
 
@@ -15,6 +17,7 @@ export interface Options {
   json: boolean
   repair: boolean
   forget: boolean
+  after: boolean
 }
 
 export interface Called {
@@ -125,10 +128,12 @@ export const VERBS: Record<string, Verb> = {
   backup: {
     usage: 'backup <file>',
     summary: 'write a consistent copy of the database',
-    run: async ({ words, config }) => {
-      const { backup } = await import('./cli/database.ts')
-      return asVisitor(config, (house) => backup(house, words))
-    },
+    run: backUp,
+  },
+  restore: {
+    usage: 'restore <file> | restore --after',
+    summary: 'put a backup back; what was due since is asked about, not sent',
+    run: putBack,
   },
   'rotate-key': {
     usage: 'rotate-key [--forget]',
@@ -243,6 +248,51 @@ function chatFacts({ config, desk }: House) {
       return lookUpBot(config.discord)
     },
   }
+}
+
+async function backUp({ words, config }: Called): Promise<number> {
+  const { backup } = await import('./cli/database.ts')
+  const { signCopy } = await import('./storage/sqlite/copies.ts')
+  const { keyIn } = await import('./restored.ts')
+  return asVisitor(config, ({ storage, bench, clock }) => {
+    const at = clock.now()
+    const sign = (file: string) => signCopy(file, { id: newId(at), at })
+    return backup({ storage, blobs: bench.blobs, sign, keyIn: keyIn(config) }, words)
+  })
+}
+
+async function putBack({ words, options, config }: Called): Promise<number> {
+  const { restore } = await import('./cli/restore.ts')
+  const { restoreFile } = await import('./storage/sqlite/restore-file.ts')
+  const { mediaOf } = await import('./storage/sqlite/copies.ts')
+  const { askAboutRestored } = await import('./restored.ts')
+  const url = config.databaseUrl
+  const dataDir = resolve(config.dataDir)
+  const stamp = Temporal.Now.instant().toString({ smallestUnit: 'second' }).replaceAll(':', '-')
+  return restore(
+    {
+      dialect: url.startsWith('file:') ? 'sqlite' : 'postgres',
+      place(file) {
+        try {
+          return restoreFile({ url, dataDir }, file, stamp)
+        } catch (error) {
+          if (error instanceof StorageError) throw new UserError(error.message, { cause: error })
+          throw error
+        }
+      },
+      async opened(work) {
+        const run = async (house: House) => {
+          const ask = () => askAboutRestored(house, options.after)
+          await work({ blobs: house.bench.blobs, media: () => mediaOf(url, dataDir), ask })
+          return 0
+        }
+        // Alone on the file: nothing may go out meanwhile.
+        await asVisitor(config, run, 'server')
+      },
+    },
+    words,
+    options.after,
+  )
 }
 
 async function rotate({ config, options }: Called): Promise<number> {

@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { say } from '../kit/terminal.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { Blobs } from '../library/media.ts'
+import { counted } from '../views/words.ts'
+import { type CopiedMedia, copyMedia, type KeptMedia, mediaFolderOf } from './copy-media.ts'
 
 interface Databases {
   storage: {
@@ -23,9 +25,20 @@ export async function migrate({ storage }: Databases): Promise<number> {
   return ok ? 0 : 1
 }
 
-/** `crier backup <file>`: a consistent copy while everything runs on. Never over a file that is there. */
+interface BackupNeeds extends Databases {
+  /** Signs the copy; answers the media its posts may need. */
+  sign(file: string): KeptMedia[]
+  blobs: Blobs
+  /** Where the key is that opens the logins in the copy, in words. */
+  keyIn: string
+}
+
+/**
+ * `crier backup <file>`: a consistent copy while everything runs on, with the pictures and films of its posts in a folder
+ * beside it. Several backups in one folder share that, so that each adds what is new. Never over a file that is there.
+ */
 export async function backup(
-  { storage, bench }: Databases & { bench: { blobs: Pick<Blobs, 'place'> } },
+  { storage, sign, blobs, keyIn }: BackupNeeds,
   [file]: readonly string[],
 ): Promise<number> {
   if (!file)
@@ -39,8 +52,30 @@ export async function backup(
       wayOut: 'Make it first, or name a file elsewhere.',
     })
   say(await storage.backup(file))
+  if (storage.dialect !== 'sqlite') {
+    say(
+      `Media are not in it: copy ${blobs.place}, too. What is there never changes, so that may be at any time after this.`,
+      'After pg_restore, and before any Crier starts, say `crier restore --after`: it asks about what was due since.',
+    )
+    return 0
+  }
+  const folder = mediaFolderOf(file)
+  const copied = await copyMedia(sign(file), blobs, folder)
   say(
-    `Media are not in it: copy ${bench.blobs.place}, too. What is there never changes, so a copy may be made at any time after this one.`,
+    ...mediaWords(copied, folder),
+    `The key that opens its logins is not in it: keep ${keyIn} apart from it.`,
   )
-  return 0
+  return copied.missing === 0 ? 0 : 1
+}
+
+function mediaWords({ all, fresh, missing }: CopiedMedia, folder: string): string[] {
+  if (all === 0) return []
+  return [
+    `Its ${counted(all, 'media file')}, ${fresh} of them new there, ${all === 1 ? 'is' : 'are'} in ${folder}: keep that folder beside it.`,
+    ...(missing === 0
+      ? []
+      : [
+          `⚠️  ${counted(missing, 'media file')} could not be read before, and ${missing === 1 ? 'is' : 'are'} not in it.`,
+        ]),
+  ]
 }

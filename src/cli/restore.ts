@@ -2,7 +2,7 @@ import { say } from '../kit/terminal.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { Blobs } from '../library/media.ts'
 import { counted } from '../views/words.ts'
-import { bringMediaBack, mediaFolderOf } from './copy-media.ts'
+import { bringMediaBack, type KeptMedia, mediaFolderOf } from './copy-media.ts'
 
 interface RestoreNeeds {
   dialect: 'sqlite' | 'postgres'
@@ -14,8 +14,8 @@ interface RestoreNeeds {
 
 interface Restored {
   blobs: Blobs
-  /** What its posts may need (SHA-256 in hex). */
-  media(): string[]
+  /** What its posts may need. */
+  media(): KeptMedia[]
   /** Asks the teams about what was due since; undefined where they have been asked. */
   ask(): Promise<{ workspaces: number; deliveries: number } | undefined>
 }

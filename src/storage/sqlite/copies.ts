@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import BetterSqlite from 'better-sqlite3'
+import type { Media } from '../../library/media.ts'
+import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { MEMORY, pathOf, WAIT } from './open-file.ts'
 
 /**
@@ -13,10 +15,13 @@ export interface Signature {
   at: number
 }
 
+/** Bytes that lie outside the database. */
+export type KeptMedia = Pick<Media, 'sha256' | 'type' | 'size'> & { workspaceId: WorkspaceId }
+
 const TABLE = 'backup_of_crier'
 
-/** Signs a copy. @returns the SHA-256 (hex) of all media that its posts may need, each once */
-export function signCopy(file: string, { id, at }: Signature): string[] {
+/** Signs a copy. @returns the media that its posts may need */
+export function signCopy(file: string, { id, at }: Signature): KeptMedia[] {
   const copy = new BetterSqlite(file, { fileMustExist: true })
   try {
     copy.exec(`drop table if exists ${TABLE}; create table ${TABLE} (id text not null, at integer not null)`)
@@ -27,8 +32,8 @@ export function signCopy(file: string, { id, at }: Signature): string[] {
   }
 }
 
-/** The media that a database's posts may need: SHA-256 in hex, each once. */
-export function mediaOf(url: string, dataDir: string): string[] {
+/** The media that a database's posts may need, each of a workspace once. */
+export function mediaOf(url: string, dataDir: string): KeptMedia[] {
   return onFile(url, dataDir, mediaIn) ?? []
 }
 
@@ -46,8 +51,13 @@ export function forgetSignature(url: string, dataDir: string): void {
   onFile(url, dataDir, (db) => db.exec(`drop table if exists ${TABLE}`))
 }
 
-const mediaIn = (db: BetterSqlite.Database): string[] =>
-  db.prepare('select distinct sha256 from media order by sha256').pluck().all().map(String)
+const mediaIn = (db: BetterSqlite.Database): KeptMedia[] =>
+  db
+    .prepare(
+      `select workspace_id as workspaceId, sha256, max(type) as type, max(size) as size
+         from media group by workspace_id, sha256 order by workspace_id, sha256`,
+    )
+    .all() as KeptMedia[]
 
 /** On a connection of its own, beside the one that serves: these are rare. */
 function onFile<Value>(
