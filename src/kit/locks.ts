@@ -16,17 +16,18 @@ export interface Lock {
 
 /** For the one process of an embedded database: nobody else can hold anything. */
 export function locksInMemory(): Locks {
-  const held = new Set<string>()
+  const held = new Map<string, Lock>()
   return {
     async tryAcquire(name) {
       if (held.has(name)) return undefined
-      held.add(name)
-      return {
+      const lock: Lock = {
         lost: new AbortController().signal,
         async release() {
-          held.delete(name)
+          if (held.get(name) === lock) held.delete(name)
         },
       }
+      held.set(name, lock)
+      return lock
     },
   }
 }

@@ -47,6 +47,8 @@ export function createAdvisoryLocks(url: string, log: Log): Locks & { close(): P
         const run = () => client.query(text, [...values])
         const turn = last.then(run, run)
         last = turn
+        // Whether the server did it is not known then: a lock that nobody knows of must not outlive it.
+        turn.catch(end)
         return turn
       },
       close: () => client.end(),
@@ -71,7 +73,9 @@ export function createAdvisoryLocks(url: string, log: Log): Locks & { close(): P
     client.on('error', end)
     client.on('end', () => end(new Error('The connection ended')))
     const showing = setInterval(() => {
-      session.query('select 1').catch(end)
+      session
+        .query('select 1')
+        .catch((error: unknown) => log.debug({ err: error }, 'No sign of life was taken'))
     }, SHOW_EVERY)
     showing.unref()
     try {
@@ -119,7 +123,8 @@ export function createAdvisoryLocks(url: string, log: Log): Locks & { close(): P
     return {
       lost: lost.signal,
       async release() {
-        if (session.ended || !session.held.delete(name)) return
+        if (session.held.get(name) !== lost) return
+        session.held.delete(name)
         await session.query('select pg_advisory_unlock($1)', [key])
       },
     }
