@@ -113,9 +113,9 @@ async function publicationOf(
       height,
       duration,
       filename,
-      bytes: async () => {
+      bytes: async (part) => {
         try {
-          return await bench.blobs.of(workspaceId).get(sha256)
+          return await bench.blobs.of(workspaceId).get(sha256, part)
         } catch (error) {
           throw unread(bench, delivery, filename, error)
         }

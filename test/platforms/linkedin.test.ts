@@ -62,7 +62,7 @@ const file = (type: string, size: number, changes: Partial<MediaItem> = {}): Med
   width: null,
   height: null,
   filename: type === 'video/mp4' ? 'film.mp4' : 'deck.pdf',
-  bytes: async () => new Uint8Array(size).fill(1),
+  bytes: async (part) => new Uint8Array(size).fill(1).subarray(part?.from, part?.to),
   ...changes,
 })
 

@@ -17,7 +17,7 @@ export const jpeg = (changes: Partial<MediaItem> = {}): MediaItem => {
     duration: null,
     alt: 'A blue kettle',
     filename: `${mediaId}.jpg`,
-    bytes: async () => JPEG,
+    bytes: async (part) => JPEG.subarray(part?.from, part?.to),
     publicUrl: () => `https://crier.example/media/${mediaId}.jpg`,
     ...changes,
   }
@@ -36,7 +36,7 @@ export const video = (changes: Partial<MediaItem> & { size?: number } = {}): Med
     duration: 12_000,
     alt: '',
     filename: `${mediaId}.mp4`,
-    bytes: async () => Buffer.alloc(size, 'v'),
+    bytes: async (part) => Buffer.alloc(size, 'v').subarray(part?.from, part?.to),
     publicUrl: () => `https://crier.example/media/${mediaId}.mp4`,
     ...changes,
   }

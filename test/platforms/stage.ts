@@ -23,7 +23,7 @@ export const image = (mediaId = 'media-1', alt = 'A blue kettle'): MediaItem => 
   duration: null,
   alt,
   filename: `${mediaId}.png`,
-  bytes: async () => PNG,
+  bytes: async (part) => PNG.subarray(part?.from, part?.to),
   publicUrl: () => `https://crier.example/media/${mediaId}`,
 })
 

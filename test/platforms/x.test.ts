@@ -64,7 +64,7 @@ const film = (size: number, changes: Partial<MediaItem> = {}): MediaItem => ({
   type: 'video/mp4',
   filename: 'film.mp4',
   size,
-  bytes: async () => bytes(size),
+  bytes: async (part) => bytes(size).subarray(part?.from, part?.to),
   ...changes,
 })
 

@@ -54,7 +54,7 @@ const film = (size: number, changes: Partial<MediaItem> = {}): MediaItem => {
     height: 720,
     duration: 60_000,
     size,
-    bytes: async () => bytes,
+    bytes: async (part) => bytes.subarray(part?.from, part?.to),
     ...changes,
   }
 }

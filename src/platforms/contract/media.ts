@@ -40,10 +40,14 @@ export function checkReachable(platform: string, media: Draft['media'], facts: A
   ]
 }
 
-/** A file's bytes. That they can't be read proves that nothing was sent, so it is never a reason to look. @throws PublishError */
-export async function bytesOf(platform: string, item: MediaItem): Promise<Uint8Array> {
+/** A file's bytes, or those of one piece, which may end past its end. That they can't be read proves that nothing was sent, so it is never a reason to look. @throws PublishError */
+export async function bytesOf(
+  platform: string,
+  item: MediaItem,
+  piece?: { from: number; to: number },
+): Promise<Uint8Array> {
   try {
-    return await item.bytes()
+    return await item.bytes(piece && { from: piece.from, to: Math.min(piece.to, item.size) })
   } catch (cause) {
     if (cause instanceof PublishError) throw cause
     throw new PublishError(platform, { do: 'retry' }, `${item.filename} can't be read`, {

@@ -176,7 +176,8 @@ export interface MediaItem {
   duration: number | null
   alt: string
   filename: string
-  bytes(): Promise<Uint8Array>
+  /** All of it, or from the byte `from` to before the byte `to`: whoever sends in pieces holds no more than one. */
+  bytes(part?: { from: number; to: number }): Promise<Uint8Array>
   /** A signed link under PUBLIC_URL, for platforms that pull; undefined where the install has no public address. */
   publicUrl(): string | undefined
 }

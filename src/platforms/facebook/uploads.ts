@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type EpochMs, HOUR } from '../../kit/clock.ts'
 import { GRAPH_VERSION, GraphId, graphPost } from '../contract/graph.ts'
 import type { Part } from '../contract/http-body.ts'
+import { bytesOf } from '../contract/media.ts'
 import type { Io, MediaItem, Progress } from '../contract/platform.ts'
 import { PublishError } from '../contract/publish-error.ts'
 import { type Credentials, hostOr, PLATFORM } from './connect.ts'
@@ -92,9 +93,8 @@ export async function uploadVideo(item: MediaItem, io: Io<Credentials>, progress
     }
     await progress.keep(VIDEO, kept)
   }
-  const bytes = await item.bytes()
   while (kept.start < kept.end) {
-    const next: z.infer<typeof Offsets> = await sendPiece(url, kept, bytes, item, io, progress)
+    const next: z.infer<typeof Offsets> = await sendPiece(url, kept, item, io, progress)
     kept = { ...kept, start: next.start_offset, end: next.end_offset }
     await progress.keep(VIDEO, kept)
   }
@@ -104,11 +104,11 @@ export async function uploadVideo(item: MediaItem, io: Io<Credentials>, progress
 async function sendPiece(
   url: string,
   kept: KeptVideo,
-  bytes: Uint8Array,
   item: MediaItem,
   io: Io<Credentials>,
   progress: Progress,
 ): Promise<z.infer<typeof Offsets>> {
+  const bytes = await bytesOf('facebook', item, { from: kept.start, to: kept.end })
   try {
     const { data } = await io.http.send({
       phase: 'prepare',
@@ -124,7 +124,7 @@ async function sendPiece(
           }),
           {
             name: 'video_file_chunk',
-            bytes: bytes.subarray(kept.start, kept.end),
+            bytes,
             type: 'application/octet-stream',
             filename: item.filename,
           },

@@ -90,9 +90,9 @@ async function uploadVideo(
   let upload = kept ?? (await beginVideo(item, io))
   await progress.keep(step, upload)
   const { pieces = [], token = '' } = upload
-  const bytes = await bytesOf('linkedin', item)
   for (const { url, from, to } of pieces.slice(upload.tags?.length ?? 0)) {
-    const tag = await put(url, bytes.subarray(from, to + 1), 'application/octet-stream', io)
+    const piece = await bytesOf('linkedin', item, { from, to: to + 1 })
+    const tag = await put(url, piece, 'application/octet-stream', io)
     if (tag === undefined) throw noAddress()
     upload = { ...upload, tags: [...(upload.tags ?? []), tag] }
     await progress.keep(step, upload)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EpochMs, MINUTE } from '../../kit/clock.ts'
+import { bytesOf } from '../contract/media.ts'
 import { ticked } from '../contract/options.ts'
 import type { Io, MediaItem, Progress, Publication } from '../contract/platform.ts'
 import { PublishError } from '../contract/publish-error.ts'
@@ -91,7 +92,7 @@ export async function sendChunk(
 ): Promise<void> {
   const from = index * upload.chunk
   const to = index === upload.count - 1 ? item.size : from + upload.chunk
-  const bytes = await item.bytes()
+  const bytes = await bytesOf(PLATFORM.name, item, { from, to })
   try {
     const { status } = await io.http.send({
       phase,
@@ -99,7 +100,7 @@ export async function sendChunk(
       method: 'PUT',
       url: upload.url,
       headers: { 'content-range': `bytes ${from}-${to - 1}/${item.size}` },
-      body: { bytes: bytes.subarray(from, to), type: item.type },
+      body: { bytes, type: item.type },
       refusal: uploadRefusal,
       secrets: [upload.url],
       signal: io.signal,

@@ -65,8 +65,8 @@ export async function uploadMedia(
   }
 
   if (!upload.finalized) {
-    const bytes = await bytesOf('x', item)
-    for (let from = upload.segments * SEGMENT; from < bytes.byteLength; from += SEGMENT) {
+    for (let from = upload.segments * SEGMENT; from < item.size; from += SEGMENT) {
+      const bytes = await bytesOf('x', item, { from, to: from + SEGMENT })
       const appended = await io.http.find({
         ...call('append media'),
         url: `${io.apiUrl}/2/media/upload/${upload.id}/append`,
@@ -75,7 +75,7 @@ export async function uploadMedia(
             { name: 'segment_index', value: String(upload.segments) },
             {
               name: 'media',
-              bytes: bytes.subarray(from, from + SEGMENT),
+              bytes,
               type: item.type,
               filename: item.filename,
             },

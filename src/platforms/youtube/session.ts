@@ -59,15 +59,9 @@ export async function uploadAllButLast(
   session ??= { uri: await begin(item, metadata, query, io), said, size: item.size, sent: 0, ready: false }
   await progress.keep(step, session)
 
-  const bytes = session.size - session.sent > PIECE ? await bytesOf('youtube', item) : undefined
-  while (bytes && session.size - session.sent > PIECE) {
-    const standing: Standing = await put(
-      session,
-      bytes.subarray(session.sent, session.sent + PIECE),
-      item,
-      io,
-      'prepare',
-    )
+  while (session.size - session.sent > PIECE) {
+    const piece = await bytesOf('youtube', item, { from: session.sent, to: session.sent + PIECE })
+    const standing: Standing = await put(session, piece, item, io, 'prepare')
     if (standing === 'gone' || 'video' in standing || standing.sent <= session.sent) {
       if (standing === 'gone') await progress.keep(step, null)
       throw new PublishError('youtube', { do: 'retry' }, `YouTube did not take a piece of ${item.filename}`, {
@@ -86,9 +80,9 @@ export async function sendLast(item: MediaItem, io: Io<Token>, progress: Progres
   const session = progress.get<Session | null>(step)
   if (!session) throw new PublishError('youtube', { do: 'retry' }, 'The upload to YouTube has not begun')
   if (session.video) return session.video
-  const bytes = await bytesOf('youtube', item)
+  const rest = await bytesOf('youtube', item, { from: session.sent, to: session.size })
   await progress.keep(step, { ...session, ready: false })
-  const standing = await put(session, bytes.subarray(session.sent), item, io, 'commit')
+  const standing = await put(session, rest, item, io, 'commit')
   if (standing !== 'gone' && 'video' in standing) return standing.video
   if (standing === 'gone') await progress.keep(step, null)
   throw new PublishError('youtube', { do: 'retry' }, `YouTube does not have all of ${item.filename} yet`, {
