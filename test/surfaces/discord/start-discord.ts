@@ -21,6 +21,7 @@ interface Twin {
   botToken: string
   botUserId: string
   guildId: string
+  server: { gateway: { clients: readonly { identified: boolean }[] } }
   prisma: {
     user: { findMany(query: object): Promise<{ id: string; username: string }[]> }
     channel: {
@@ -81,6 +82,8 @@ export interface DiscordServer {
   person(name: string): DiscordPerson
   /** An interaction that the server knows and nobody has been told of: for those that come by HTTP. */
   openInteraction(name: string): Promise<{ id: string; token: string }>
+  /** How many connections have logged in at the gateway. */
+  sockets(): number
   /** What stands in a channel, thread or direct channel. */
   messages(channel: string): Promise<APIMessage[]>
   /** Waits until something stands there. */
@@ -347,6 +350,7 @@ export async function startDiscord({
     person,
     openInteraction: (name) =>
       twin.simulateInteraction({ type: 2, channelId: channels.general, userId: person(name).id, data: {} }),
+    sockets: () => twin.server.gateway.clients.filter(({ identified }) => identified).length,
     messages: (channel) => twin.channel(channel).getMessages(),
     waitFor,
     directChannel: (name) => directChannels.get(person(name).id),
