@@ -126,7 +126,9 @@ export function listen(app: App, options: ConversationOptions): void {
   app.view({ callback_id: FORM_VIEW, type: 'view_submission' }, async ({ ack, body, view: sent }) => {
     const view = sent as unknown as SentView
     const { command, values, files, place } = readForm(view)
-    const visiting = visitOf(body.team?.id ?? body.user.team_id, body.user, place)
+    const visiting = isForeign(body)
+      ? Promise.resolve(undefined)
+      : visitOf(body.team?.id ?? body.user.team_id, body.user, place)
     const said = async (): Promise<Said> => {
       const visit = await visiting
       return {
@@ -363,7 +365,7 @@ function placeOf(body: BlockAction): Place {
 }
 
 /** A guest from another company in a shared channel is nobody's colleague here. */
-const isForeign = (body: SlackAction): boolean =>
+const isForeign = (body: Pick<SlackAction, 'team' | 'user'>): boolean =>
   'team_id' in body.user &&
   body.user.team_id !== undefined &&
   body.team?.id !== undefined &&
