@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, EpochMs } from '../kit/clock.ts'
 import { MINUTE, SECOND } from '../kit/clock.ts'
+import { isAway } from '../kit/database-away.ts'
 import { newId } from '../kit/ids.ts'
 import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Progress, Publication, Published } from '../platforms/contract/platform.ts'
@@ -53,23 +54,25 @@ export type Delivered = { move: DeliveryMove; failure?: AfterFailure } | { move:
  */
 export async function deliver(delivery: Delivery, needs: DeliverNeeds): Promise<Delivered> {
   const { queue, clock, worker, lateAfter } = needs
+  const lease = holdLease(delivery, needs)
+  const { whenBack } = insisting(delivery, needs, lease)
   const release = async (move: DeliveryMove, changes: Omit<Parameters<DeliveryQueue['release']>[3], 'at'>) =>
-    (await queue.release(delivery.id, worker, move, { at: clock.now(), ...changes }))
+    (await whenBack(() => queue.release(delivery.id, worker, move, { at: clock.now(), ...changes })))
       ? { move }
       : { move: 'lost' as const }
 
-  const late = clock.now() - delivery.dueAt
-  if (late > lateAfter) {
-    return release('tooLate', {
-      problem: { ask: 'late', message: `It was found ${sayMinutes(late)} after its time` },
-    })
-  }
-  const paced = await needs.pace(delivery)
-  if (paced !== undefined)
-    return release('retryLater', { dueAt: paced.until, problem: { ask: 'retry', message: paced.why } })
-
-  const lease = holdLease(delivery, needs)
   try {
+    const late = clock.now() - delivery.dueAt
+    if (late > lateAfter)
+      return await release('tooLate', {
+        problem: { ask: 'late', message: `It was found ${sayMinutes(late)} after its time` },
+      })
+    const paced = await whenBack(() => needs.pace(delivery))
+    if (paced !== undefined)
+      return await release('retryLater', {
+        dueAt: paced.until,
+        problem: { ask: 'retry', message: paced.why },
+      })
     return await publish(delivery, needs, lease)
   } finally {
     lease.letGo()
@@ -78,6 +81,7 @@ export async function deliver(delivery: Delivery, needs: DeliverNeeds): Promise<
 
 async function publish(delivery: Delivery, needs: DeliverNeeds, lease: Lease): Promise<Delivered> {
   const { queue, clock, worker } = needs
+  const { insist, whenBack } = insisting(delivery, needs, lease)
   const progress = keptProgress(delivery, needs)
   let outlet: Outlet | undefined
   const failed = (error: unknown, phase: 'prepare' | 'commit'): AfterFailure => {
@@ -89,29 +93,16 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, lease: Lease): P
     const found = afterFailure(error, { phase, tries, now: clock.now(), random: needs.random() })
     return withWhatIsLive(found, progress.all())
   }
-  /** The platform has answered: what it said is written down as long as the lease lasts, also while the database is away. */
-  const insist = async (write: () => Promise<boolean>): Promise<boolean> => {
-    for (;;) {
-      try {
-        return await write()
-      } catch (error) {
-        if (!lease.holds()) throw error
-        needs.onFault(error, delivery)
-        await sleep(SECOND, undefined, { ref: false })
-      }
-    }
-  }
-
   try {
-    outlet = await needs.open(delivery, lease.signal)
+    const open = () => needs.open(delivery, lease.signal)
+    outlet = await whenBack(open)
     await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
   } catch (error) {
     const failure = failed(error, 'prepare')
-    await queue.keepProgress(delivery.id, worker, progress.all(), clock.now())
-    const done = await queue.release(delivery.id, worker, failure.move, {
-      at: clock.now(),
-      ...changesOf(failure),
-    })
+    await whenBack(() => queue.keepProgress(delivery.id, worker, progress.all(), clock.now()))
+    const done = await whenBack(() =>
+      queue.release(delivery.id, worker, failure.move, { at: clock.now(), ...changesOf(failure) }),
+    )
     return done ? { move: failure.move, failure } : { move: 'lost' }
   }
 
@@ -138,10 +129,12 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, lease: Lease): P
         ask: 'check' as const,
         message: 'The answer was lost, and the time for sending it again has passed',
       }
-      const back = await queue.release(delivery.id, worker, 'lose', { at: clock.now(), problem })
+      const back = await whenBack(() =>
+        queue.release(delivery.id, worker, 'lose', { at: clock.now(), problem }),
+      )
       return { move: back ? 'lose' : 'lost' }
     }
-    if (lease.signal.aborted || !(await queue.beginAttempt(attempt))) return { move: 'lost' }
+    if (lease.signal.aborted || !(await whenBack(() => queue.beginAttempt(attempt)))) return { move: 'lost' }
 
     let published: Published
     try {
@@ -288,6 +281,27 @@ function holdLease(delivery: Delivery, { queue, clock, worker, lease, onFault }:
     signal: lost.signal,
     holds: () => !lost.signal.aborted && clock.now() < until - lease / 3,
     letGo: () => clearInterval(renewal),
+  }
+}
+
+/** What is tried again each second as long as the lease lasts. */
+function insisting(delivery: Delivery, { onFault }: DeliverNeeds, lease: Lease) {
+  const insistOn = async <T>(work: () => Promise<T>, passes: (error: unknown) => boolean): Promise<T> => {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!passes(error) || !lease.holds()) throw error
+        onFault(error, delivery)
+        await sleep(SECOND, undefined, { ref: false })
+      }
+    }
+  }
+  return {
+    /** The platform has answered: what it said is written down, whatever keeps it from that. */
+    insist: (write: () => Promise<boolean>) => insistOn(write, () => true),
+    /** What a database that is away holds up goes on when it is back. */
+    whenBack: <T>(work: () => Promise<T>) => insistOn(work, isAway),
   }
 }
 

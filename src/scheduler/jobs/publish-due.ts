@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { WorkspaceStores } from '../../app/stores.ts'
 import { type DeliverNeeds, deliver } from '../../deliveries/deliver.ts'
 import type { Delivery } from '../../deliveries/delivery.ts'
 import type { Claimed } from '../../deliveries/delivery-store.ts'
 import { MINUTE, SECOND } from '../../kit/clock.ts'
+import { isAway } from '../../kit/database-away.ts'
 import { shortCode } from '../../kit/ids.ts'
 import type { Workspace, WorkspaceId } from '../../workspaces/workspace.ts'
 import { beginPosts, type Going } from '../afterwards.ts'
@@ -35,7 +37,7 @@ export default defineJob({
         limit,
       })
       for (const [id, group] of Map.groupBy(claimed, ({ workspaceId }) => workspaceId)) {
-        const batch = await openBatch(tools, id, group)
+        const batch = await whenBack(tools, () => openBatch(tools, id, group))
         for (const { delivery } of group) tools.follow(publishOne(delivery, batch, tools))
       }
       if (claimed.length < limit) break
@@ -44,6 +46,19 @@ export default defineJob({
     if (next !== undefined) tools.wakeAt(next)
   },
 })
+
+/** What was claimed is not dropped where the database is away for a moment: its leases last longer than that. */
+async function whenBack<T>({ bench, stopping }: Tools, work: () => Promise<T>): Promise<T> {
+  for (let waited = 0; ; waited += SECOND) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isAway(error) || waited >= LEASE / 2 || stopping.aborted) throw error
+      bench.log.debug({ err: error }, 'What was claimed waits for the database')
+      await pause(SECOND, undefined, { ref: false })
+    }
+  }
+}
 
 /** What the deliveries of one claim share, read once. */
 interface Batch {

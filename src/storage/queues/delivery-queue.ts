@@ -3,6 +3,7 @@ import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/d
 import { and, asc, eq, gte, inArray, isNull, lte, sql } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { decode, type Handle } from '../handle.ts'
+import { isUnique } from '../query-error.ts'
 import { storable, toJson } from '../schema/json-column.ts'
 import { type DeliveryRow, fromPublishing, moved, toAttempt, toDelivery } from '../stores/delivery-rows.ts'
 import { inChunks } from '../stores/rows.ts'
@@ -31,25 +32,74 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     delivery: toDelivery(row),
   })
 
+  /** Claims whose answer was lost: what they took is nobody's until this process hands it out. */
+  const unheard = new Set<string>()
+  const claimedUnheard = async (): Promise<DeliveryRow[]> => {
+    if (unheard.size === 0) return []
+    const names = [...unheard]
+    const rows = await db
+      .select()
+      .from(deliveries)
+      .where(and(eq(deliveries.state, 'publishing'), inArray(deliveries.worker, names)))
+    for (const name of names) unheard.delete(name)
+    return rows
+  }
+
+  const writeBegins = (begun: readonly Attempt[]): Promise<boolean[]> =>
+    engine.transaction(async (inside) => {
+      const rows = begun.map((attempt) => ({
+        id: attempt.id,
+        delivery: attempt.deliveryId,
+        worker: attempt.worker,
+        number: attempt.number,
+        part: attempt.part,
+        at: attempt.startedAt,
+      }))
+      const held = await heldOf(inside.run(countBegun, { rows: JSON.stringify(rows) }))
+      const kept = rows.filter(({ delivery }) => held.has(delivery))
+      if (kept.length > 0) await inside.run(writeBegun, { rows: JSON.stringify(kept) })
+      return rows.map(({ delivery }) => held.has(delivery))
+    })
+
   /** A delivery's key is its id: two writes of one delivery are put one after the other. */
   const begins = createGroup<Attempt>(
     ({ deliveryId }) => deliveryId,
-    (begun) =>
-      engine.transaction(async (inside) => {
-        const rows = begun.map((attempt) => ({
-          id: attempt.id,
-          delivery: attempt.deliveryId,
-          worker: attempt.worker,
-          number: attempt.number,
-          part: attempt.part,
-          at: attempt.startedAt,
-        }))
-        const held = await heldOf(inside.run(countBegun, { rows: JSON.stringify(rows) }))
-        const kept = rows.filter(({ delivery }) => held.has(delivery))
-        if (kept.length > 0) await inside.run(writeBegun, { rows: JSON.stringify(kept) })
-        return rows.map(({ delivery }) => held.has(delivery))
-      }),
+    async (begun) => {
+      try {
+        return await writeBegins(begun)
+      } catch (error) {
+        const [only, ...others] = begun
+        if (!isUnique(error) || only === undefined || others.length > 0) throw error
+        const known = await beganBefore(only)
+        if (known === undefined) throw error
+        return [known]
+      }
+    },
   )
+
+  /** Was this attempt written before, by a commit whose answer was lost? And if so, does its worker hold it still? */
+  const beganBefore = async ({ id, deliveryId, worker }: Attempt): Promise<boolean | undefined> => {
+    const [found] = await db
+      .select({ endedAt: attempts.endedAt, holder: deliveries.worker, state: deliveries.state })
+      .from(attempts)
+      .innerJoin(deliveries, eq(deliveries.id, attempts.deliveryId))
+      .where(and(eq(attempts.id, id), eq(attempts.deliveryId, deliveryId), eq(attempts.worker, worker)))
+    return found && found.endedAt === null && found.holder === worker && found.state === 'publishing'
+  }
+
+  /** Attempts that have the very end which is to be written: by a commit whose answer was lost. */
+  const endedAlready = async (inside: Handle, writes: readonly HeldWrite[]): Promise<Set<string>> => {
+    const wanted = new Map(writes.flatMap(({ attempt }) => (attempt ? [[attempt.id, attempt.outcome]] : [])))
+    const found = await inChunks([...wanted.keys()], 1, (chunk) =>
+      inside.db
+        .select({ id: attempts.id, outcome: attempts.outcome })
+        .from(attempts)
+        .where(inArray(attempts.id, chunk)),
+    )
+    return new Set(
+      found.flatMap(({ id, outcome }) => (outcome !== null && wanted.get(id) === outcome ? id : [])),
+    )
+  }
 
   const ends = createGroup<HeldWrite>(
     ({ delivery }) => delivery,
@@ -69,7 +119,11 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
         )
         if (ended.length > 0) await inside.run(writeEnded, { rows: JSON.stringify(ended) })
         if (kept.some(({ state }) => state === 'scheduled')) inside.wrote('deliveries')
-        return writes.map(({ delivery }) => held.has(delivery))
+        const missed = writes.filter(({ delivery }) => !held.has(delivery))
+        const before = await endedAlready(inside, missed)
+        return writes.map(
+          ({ delivery, attempt }) => held.has(delivery) || (attempt !== undefined && before.has(attempt.id)),
+        )
       }),
   )
 
@@ -103,11 +157,16 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
 
   return {
     claimDue: async ({ now, leaseUntil, worker, limit }) => {
-      const rows = await handle.run(claimDue, { now, at: now, leaseUntil, worker, limit })
-      return rows
-        .map((row) => decode(deliveries, row))
-        .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1))
-        .map(toClaimed)
+      const found = await claimedUnheard()
+      try {
+        const rows = await handle.run(claimDue, { now, at: now, leaseUntil, worker, limit })
+        found.push(...rows.map((row) => decode(deliveries, row)))
+      } catch (error) {
+        // What was found is not lost: nobody has been given it, so the next claim finds it again.
+        for (const name of [worker, ...found.map((row) => row.worker)]) if (name !== null) unheard.add(name)
+        throw error
+      }
+      return found.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1)).map(toClaimed)
     },
     nextDueAt: async () => asNumber((await handle.run(nextDue, {}))[0]?.[0]),
     renewLease: async (id, worker, leaseUntil) =>

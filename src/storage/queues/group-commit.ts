@@ -1,3 +1,5 @@
+import { isAway } from '../../kit/database-away.ts'
+
 /** Many callers, one durable transaction: what is asked for in one turn of the event loop is written together. */
 export interface Group<Item> {
   /** Resolves when the item is on the disk: true where its guard held. */
@@ -48,8 +50,8 @@ export function createGroup<Item>(
     } catch (error) {
       const [only, ...others] = group
       if (only === undefined) return
-      // One bad item must not refuse its neighbours: each is written again by itself.
-      if (others.length === 0) only.reject(error)
+      // One bad item must not refuse its neighbours: each is written again by itself. But where nobody answers, nobody will.
+      if (others.length === 0 || isAway(error)) for (const one of group) one.reject(error)
       else for (const one of group) await writeGroup([one])
     }
   }

@@ -294,6 +294,28 @@ export function queueContract(ground: () => Ground): void {
       await queue.release(taken[2]!.delivery.id, 'w1', 'fail', { at: NOON })
     })
 
+    test('what was written by a commit whose answer was lost is not written twice, and counts', async () => {
+      const team = await newTeam(ground().storage)
+      const { queue } = ground().storage
+      const delivery = await claimed(team)
+      const attempt = newAttempt(delivery, 'w1')
+      expect(await queue.beginAttempt(attempt)).toBe(true)
+      expect(await queue.beginAttempt(attempt)).toBe(true)
+      expect(await team.stores.deliveries.get(delivery.id)).toMatchObject({ attempts: 1 })
+      const published = end(delivery, attempt, 'published')
+      expect(await queue.endAttempt(published, 'publish', { at: NOON + 5 })).toBe(true)
+      expect(await queue.endAttempt(published, 'publish', { at: NOON + 6 })).toBe(true)
+      // Another end of the same attempt is none, and what has ended does not begin.
+      expect(await queue.endAttempt(end(delivery, attempt, 'edit'), 'fail', { at: NOON + 7 })).toBe(false)
+      expect(await queue.beginAttempt(attempt)).toBe(false)
+      expect(await team.stores.deliveries.get(delivery.id)).toMatchObject({
+        state: 'published',
+        attempts: 1,
+        updatedAt: NOON + 5,
+      })
+      expect(await team.stores.deliveries.attempts(delivery.id)).toHaveLength(1)
+    })
+
     test('what wants measuring comes by the age of its numbers', async () => {
       const team = await newTeam(ground().storage)
       const { deliveries } = team.stores
