@@ -33,7 +33,12 @@ export function identifyTurns(options: {
         if (turn) return releaseLater(turn)
         await sleep(ASK_EVERY, given)
       }
-      given.throwIfAborted()
+      // A refusal for any other reason would make the manager log in at once: it waits for its connection to be closed.
+      await new Promise<never>((_, refuse) => {
+        const closed = () => refuse(signal.reason)
+        if (signal.aborted) closed()
+        else signal.addEventListener('abort', closed)
+      })
     },
   }
 

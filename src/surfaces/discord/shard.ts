@@ -2,12 +2,16 @@
 import { type SessionInfo, WebSocketManager, WebSocketShardEvents } from '@discordjs/ws'
 import type { GatewayDispatchPayload, REST } from 'discord.js'
 import { GatewayIntentBits } from 'discord-api-types/v10'
+import { SECOND } from '../../kit/clock.ts'
 import type { Locks } from '../../kit/locks.ts'
 import type { Log } from '../../kit/log.ts'
+import { within } from '../../kit/patience.ts'
 import { identifyTurns } from './identify-turns.ts'
 
 /** None of these is privileged: words arrive in direct messages and mentions without the message content intent. */
 const INTENTS = GatewayIntentBits.Guilds | GatewayIntentBits.GuildMessages | GatewayIntentBits.DirectMessages
+
+const CLOSE_WITHIN = 3 * SECOND
 
 export interface ShardOptions {
   id: number
@@ -66,7 +70,8 @@ export function openShard(options: ShardOptions): Shard {
     opened: Promise.race([manager.connect(), givenUp]),
     async close(reason) {
       ended.abort()
-      await manager.destroy({ reason })
+      // Of a connection that is only being made, the manager sometimes waits for an end that it never hears of.
+      await within(CLOSE_WITHIN, Promise.resolve(manager.destroy({ reason })))
     },
   }
 }

@@ -133,8 +133,11 @@ interface DiscordPerson {
  */
 export async function startDiscord({
   people = ['author', 'approver'],
+  sharding,
 }: {
   people?: string[]
+  /** What it recommends to a bot in many servers; one shard where absent. It tells every connection everything all the same. */
+  sharding?: { shards: number; maxConcurrency: number }
 } = {}): Promise<DiscordServer> {
   const { DigitalDiscord } = (await import(pathToFileURL(required.resolve('discord-digital-twin')).href)) as {
     DigitalDiscord: new (options: object) => Twin
@@ -211,6 +214,11 @@ export async function startDiscord({
     })
     const text = await passed.text()
     const body: unknown = text === '' ? null : JSON.parse(text)
+    if (sharding && short === '/gateway/bot') {
+      const told = body as { session_start_limit: object }
+      const limit = { ...told.session_start_limit, max_concurrency: sharding.maxConcurrency }
+      return void answer(200, { ...told, shards: sharding.shards, session_start_limit: limit })
+    }
     const started = /^\/channels\/\d+\/messages\/(\d+)\/threads$/.exec(short)
     if (started && passed.ok) {
       await twin.prisma.channel.update({
