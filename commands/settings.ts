@@ -148,21 +148,37 @@ async function change(
   return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
 }
 
-async function setMyZone(value: string, { stores, member }: CommandContext): Promise<string> {
+async function setMyZone(value: string, context: CommandContext): Promise<string> {
   const zone = readZone(value)
-  await stores.workspace.changeMember(member.id, { zone })
+  await changeMine(context, { zone })
   return zone
 }
 
-async function setMyLanguage(value: string, { stores, member }: CommandContext): Promise<string> {
+async function setMyLanguage(value: string, context: CommandContext): Promise<string> {
   const [locale] = supportedLocale(value)
   if (!locale || Intl.DateTimeFormat.supportedLocalesOf(locale).length === 0)
     throw new UserError(`I know no language "${value.slice(0, 40)}"`, {
       wayOut: 'Say one such as `en`, `en-GB` or `de`.',
       field: 'value',
     })
-  await stores.workspace.changeMember(member.id, { locale })
+  await changeMine(context, { locale })
   return locale
+}
+
+async function changeMine(
+  { bench, workspace, member, now }: CommandContext,
+  changes: { zone: string } | { locale: string },
+): Promise<void> {
+  await bench.stores.transaction(workspace.id, async (stores) => {
+    await stores.workspace.changeMember(member.id, changes)
+    await record(stores, {
+      by: member.id,
+      at: now,
+      verb: 'member.changed',
+      subject: `member:${member.id}`,
+      details: changes,
+    })
+  })
 }
 
 /** [] for what is no BCP 47 tag: Intl throws a RangeError there. */
@@ -176,7 +192,7 @@ function supportedLocale(value: string): string[] {
 }
 
 async function setChannel(
-  { stores, bench, workspace, place, member, now }: CommandContext,
+  { bench, workspace, place, member, now }: CommandContext,
   use: ChannelUse,
   value: string,
 ): Promise<string> {
@@ -191,16 +207,16 @@ async function setChannel(
       wayOut: 'Say `here` in the channel you mean.',
       field: 'value',
     })
-  await stores.workspace.changeChat(place.chat.id, { channels: { [use]: channel } })
-  await bench.stores.transaction(workspace.id, (inside) =>
-    record(inside, {
+  await bench.stores.transaction(workspace.id, async (stores) => {
+    await stores.workspace.changeChat(place.chat.id, { channels: { [use]: channel } })
+    await record(stores, {
       by: member.id,
       at: now,
       verb: 'settings.changed',
       subject: 'workspace',
       details: { [`${use}Channel`]: channel },
-    }),
-  )
+    })
+  })
   return value.toLowerCase() === 'here' ? 'this channel' : channelWords(value)
 }
 

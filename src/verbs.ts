@@ -141,8 +141,8 @@ export const VERBS: Record<string, Verb> = {
     run: rotate,
   },
   audit: {
-    usage: 'audit verify|export',
-    summary: 'check the audit trail, or print it as JSON lines',
+    usage: 'audit verify [<earlier export>] | export',
+    summary: 'check the audit trail, also against an earlier export; or print it as JSON lines',
     run: async ({ words, config }) => {
       const { audit } = await import('./cli/audit.ts')
       return asVisitor(config, ({ storage }) =>
@@ -308,7 +308,16 @@ async function rotate({ config, options }: Called): Promise<number> {
         const { forgetSealed } = await import('./app/sealed-logins.ts')
         say(`${counted(await forgetSealed(bench), 'login')} forgotten, since no key here opens them.`)
       }
-      return rotateKey(storage.sealed, current, config.secretKey === undefined ? keep : undefined)
+      const done = await rotateKey(storage.sealed, current, config.secretKey === undefined ? keep : undefined)
+      const { record } = await import('./app/record.ts')
+      for (const { id } of await storage.directory.all())
+        await record(storage.workspace(id), {
+          by: null,
+          at: bench.clock.now(),
+          verb: 'key.rotated',
+          subject: 'workspace',
+        })
+      return done
     },
     'server',
   )

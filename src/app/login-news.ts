@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import type { EpochMs } from '../kit/clock.ts'
 import { loginDiedView, loginEndsView } from '../views/accounts.ts'
 import { tell } from './announce.ts'
+import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -17,6 +18,12 @@ export async function loginDied(
   const known = await stores.accounts.get(accountId)
   if (known?.state !== 'connected') return
   const account = await stores.accounts.change(accountId, { state: 'reconnect' })
+  await record(stores, {
+    by: null,
+    at: bench.clock.now(),
+    verb: 'account.login-died',
+    subject: `account:${accountId}`,
+  })
   await tellConnector(bench, stores, account, loginDiedView(account, bench.platforms))
 }
 

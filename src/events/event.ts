@@ -27,6 +27,8 @@ export interface EventStore {
   append(event: NewEvent): Promise<Event>
   /** The same for several at once, in their order. */
   appendMany(events: readonly NewEvent[]): Promise<Event[]>
+  /** How many lines were ever written: there are as many, or some were taken away. */
+  count(): Promise<number>
   /** Oldest first. */
   list(filter?: { subject?: string; after?: number; limit?: number }): Promise<Event[]>
 }

@@ -68,6 +68,13 @@ export function createEventStore(handle: Handle, workspaceId: WorkspaceId): Even
   return {
     append: async (event) => must((await appendMany([event]))[0], `event ${event.id}`),
     appendMany,
+    count: async () => {
+      const [row] = await handle.db
+        .select({ count: workspaces.eventCount })
+        .from(workspaces)
+        .where(eq(workspaces.id, workspaceId))
+      return must(row, `row of its own (${workspaceId})`).count
+    },
     list: async ({ subject, after, limit } = {}) => {
       const found = handle.db
         .select()

@@ -190,6 +190,7 @@ export function isolationContract(ground: () => Ground): void {
         events: {
           append: 'own',
           appendMany: 'own',
+          count: 'own',
           list: async (t) => (await t.events.list({ subject: 'post:1' })).length,
         },
         outbox: {
