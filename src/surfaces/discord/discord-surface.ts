@@ -82,7 +82,13 @@ export function createDiscordSurface({
   const routes =
     settings.publicKey === undefined
       ? undefined
-      : interactionRoutes({ publicKey: settings.publicKey, interactions, clock, log })
+      : interactionRoutes({
+          publicKey: settings.publicKey,
+          applicationId: settings.applicationId,
+          interactions,
+          clock,
+          log,
+        })
 
   let gateway: Gateway | undefined
   let registered = false

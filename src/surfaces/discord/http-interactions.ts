@@ -24,11 +24,14 @@ const ANSWER_WITHIN = 2900
  */
 export function interactionRoutes({
   publicKey,
+  applicationId,
   interactions,
   clock,
   log,
 }: {
   publicKey: string
+  /** Whose interactions these are; where it is known, no other's are taken. */
+  applicationId?: string | undefined
   interactions: Interactions
   clock: Clock
   log: Log
@@ -50,6 +53,9 @@ export function interactionRoutes({
 
       const interaction = parsed(body)
       if (!interaction) return refused(400, 'That is no interaction.')
+      const { application_id: meant } = interaction
+      if (applicationId !== undefined && meant !== undefined && meant !== applicationId)
+        return refused(401, 'That is meant for another application.')
       return answerTo(interaction)
     },
   }

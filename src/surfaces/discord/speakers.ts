@@ -81,9 +81,9 @@ export function createSpeakers({
       return true
     } catch (error) {
       if (error instanceof DiscordAPIError && error.code === UNKNOWN_MEMBER) return false
-      // Where only the commands were added and not the bot, Discord does not say who belongs there.
       log.debug({ err: loggable(error), guild }, 'who belongs to a server could not be read')
-      return true
+      // Where only the commands were added and not the bot, Discord does not say: who spoke there last is believed.
+      return !(error instanceof DiscordAPIError) || (await homeOf(person)) === guild
     }
   }
 
