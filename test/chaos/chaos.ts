@@ -84,6 +84,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       criers.push(newCrier(String.fromCharCode(65 + index), environment, speed === 1))
     }
     const sleeper = processes > 1 ? criers.at(-1) : undefined
+    // It is up before the others, so that there is work for it to be frozen in, however slow the machine starts it.
+    if (sleeper) await within(sleeper.begin().ready, START_WITHIN, `${sleeper.name} to start`)
     await Promise.all(
       criers.map((crier) =>
         crier === sleeper
@@ -143,7 +145,6 @@ async function putToSleep(
   crier: Crier,
   { stage, end, napMs, strike }: { stage: Stage; end: number; napMs: number; strike: Strike },
 ): Promise<void> {
-  await within(crier.begin().ready, START_WITHIN, `${crier.name} to start`)
   const pid = crier.pid()
   strike(crier, pid, 'started')
   const { storage, home } = stage.house
@@ -151,13 +152,15 @@ async function putToSleep(
     (await storage.workspace(home.id).deliveries.list({ states: ['publishing'] })).filter(({ worker }) =>
       worker?.startsWith(`${pid}-`),
     ).length
-  while (Date.now() < end) {
+  for (let freezes = 0; Date.now() < end || freezes === 0; ) {
+    if (Date.now() > end + START_WITHIN) throw new Error(`${crier.name} never had anything in hand`)
     await sleep(5)
     if ((await held()) === 0) continue
     crier.freeze()
     // It may have finished in between: then nothing is tried by keeping it asleep.
     const inHand = await held()
     if (inHand > 0) {
+      freezes += 1
       strike(crier, pid, 'frozen', inHand)
       await sleep(napMs)
       strike(crier, pid, 'woken')
