@@ -121,7 +121,10 @@ export function createBreaker(clock: Clock): Breaker {
       const rank = taken.get(accountId) ?? 1
       for (const { posts, per } of rates) {
         const now = clock.now()
-        const used = await stores.deliveries.countAttempts(accountId, now - per)
+        const used = await stores.deliveries.countAttempts(accountId, now - per).catch((error: unknown) => {
+          place.counted()
+          throw error
+        })
         if (used + rank <= posts) continue
         place.counted()
         passed(name, id)
