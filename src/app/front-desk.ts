@@ -9,6 +9,7 @@ import type { Arg } from './arg.ts'
 import type { Command, CommandContext } from './command.ts'
 import { dispatch, refusalMessage } from './dispatch.ts'
 import { welcome } from './newcomers.ts'
+import { pulseOf } from './pulse.ts'
 import type { Answer, CommandFacts, FrontDesk, Speaker, Suggestion } from './surface.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -25,6 +26,7 @@ export function createFrontDesk(
     speaker: Speaker,
     said: { channel?: string; direct?: boolean; files?: CommandContext['files']; press?: boolean },
   ): Promise<CommandContext> {
+    pulseOf(bench).askedAt = bench.clock.now()
     const { workspace, member, chat } = await welcome(bench, speaker, home)
     return {
       ...actorOf(bench, workspace, member),

@@ -7,6 +7,8 @@ export interface Pulse {
   tickedAt: EpochMs | undefined
   /** Platforms that are left alone, and until when (UTC ms). */
   platformsPaused(): ReadonlyMap<string, EpochMs>
+  /** When somebody last said something to this process (UTC ms). */
+  askedAt: EpochMs | undefined
   /** Since when (UTC ms) messages have failed without one that was sent. */
   outboxFailingSince: EpochMs | undefined
 }
@@ -16,7 +18,12 @@ const pulses = new WeakMap<Workbench['stores'], Pulse>()
 export function pulseOf({ stores }: Pick<Workbench, 'stores'>): Pulse {
   const known = pulses.get(stores)
   if (known) return known
-  const made: Pulse = { tickedAt: undefined, platformsPaused: () => new Map(), outboxFailingSince: undefined }
+  const made: Pulse = {
+    tickedAt: undefined,
+    platformsPaused: () => new Map(),
+    askedAt: undefined,
+    outboxFailingSince: undefined,
+  }
   pulses.set(stores, made)
   return made
 }
