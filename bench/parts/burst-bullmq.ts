@@ -1,5 +1,5 @@
 import { Queue, Worker } from 'bullmq'
-import { post, rate, report } from './post.ts'
+import { post, report, stopwatch } from './post.ts'
 
 // (a) for BullMQ. Arguments: <receiver> <how many> <Redis' port>
 const [receiver = '', many = '10000', port = ''] = process.argv.slice(2)
@@ -16,11 +16,11 @@ for (let n = 0; n < count; n += 1_000)
   )
 let done = 0
 const finished = Promise.withResolvers<void>()
-const began = performance.now()
+const read = stopwatch()
 const worker = new Worker('posts', () => post(receiver), { connection, concurrency: 300 })
 worker.on('completed', () => {
   done += 1
   if (done >= count) finished.resolve()
 })
 await finished.promise
-report(rate(count, began))
+report(read(count))

@@ -1,6 +1,6 @@
 import { makeWorkerUtils, run } from 'graphile-worker'
 import pg from 'pg'
-import { post, rate, report } from './post.ts'
+import { post, report, stopwatch } from './post.ts'
 
 // (a) for graphile-worker, with its local queue and batched completions. Arguments: <receiver> <how many> <database url>
 const [receiver = '', many = '10000', url = ''] = process.argv.slice(2)
@@ -15,7 +15,7 @@ for (let n = 0; n < count; n += 1_000)
       payload: { text: 'x'.repeat(1_000) },
     })),
   )
-const began = performance.now()
+const read = stopwatch()
 const runner = await run({
   pgPool: pool,
   concurrency: 200,
@@ -36,6 +36,6 @@ for (;;) {
   if (rows[0].open === 0) break
   await new Promise((go) => setTimeout(go, 20))
 }
-const measured = rate(count, began)
+const measured = read(count)
 await runner.stop()
 report(measured)

@@ -1,5 +1,5 @@
 import { PgBoss } from 'pg-boss'
-import { post, rate, report } from './post.ts'
+import { post, report, stopwatch } from './post.ts'
 
 // (a) for pg-boss: batches, as its documentation advises for many small jobs. Arguments: <receiver> <how many> <database url>
 const [receiver = '', many = '10000', url = ''] = process.argv.slice(2)
@@ -15,7 +15,7 @@ for (let n = 0; n < count; n += 1_000)
   )
 let done = 0
 const finished = Promise.withResolvers<void>()
-const began = performance.now()
+const read = stopwatch()
 for (let n = 0; n < 4; n++)
   await boss.work('posts', { batchSize: 200, pollingIntervalSeconds: 0.5 }, async (jobs: unknown[]) => {
     await Promise.all(jobs.map(() => post(receiver)))
@@ -31,4 +31,4 @@ for (;;) {
   if (rows[0].open === 0) break
   await new Promise((go) => setTimeout(go, 10))
 }
-report(rate(count, began))
+report(read(count))

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
-import { post, rate, report } from './post.ts'
+import { post, report, stopwatch } from './post.ts'
 
 // The limit: the same POSTs, and the same rows (an attempt before each, its end and the delivery's after it) written in
 // groups with synchronous = FULL, by the shortest code there is. Arguments: <receiver> <how many>
@@ -24,7 +24,7 @@ const end = db.prepare("update attempts set outcome = 'published' where delivery
 const publish = db.prepare("update deliveries set state = 'published' where id = ?")
 
 const GROUP = 400
-const began = performance.now()
+const read = stopwatch()
 const sending: Promise<void>[] = []
 for (let from = 1; from <= count; from += GROUP) {
   const ids = Array.from({ length: Math.min(GROUP, count - from + 1) }, (_, n) => from + n)
@@ -44,4 +44,4 @@ for (let from = 1; from <= count; from += GROUP) {
   if (sending.length >= 2) await sending.shift()
 }
 await Promise.all(sending)
-report(rate(count, began))
+report(read(count))

@@ -1,38 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Registry } from 'prom-client'
+import type { Surface } from '../../src/app/surface.ts'
 import { build, type House } from '../../src/build.ts'
 import type { Delivery } from '../../src/deliveries/delivery.ts'
-import { type Clock, systemClock } from '../../src/kit/clock.ts'
+import { systemClock } from '../../src/kit/clock.ts'
 import { readConfig } from '../../src/kit/config.ts'
 import { newId } from '../../src/kit/ids.ts'
 import { emptyContent } from '../../src/posts/post.ts'
 import { createMeters } from '../../src/scheduler/meters.ts'
 import { createScheduler, type Scheduler } from '../../src/scheduler/scheduler.ts'
-import { defaultSettings, type WorkspaceId } from '../../src/workspaces/workspace.ts'
+import { defaultSettings, type SurfaceName, type WorkspaceId } from '../../src/workspaces/workspace.ts'
 
 /** One kilobyte of a post, short of what the webhook's envelope adds. */
 export const TEXT = 'x'.repeat(750)
 
-/** Crier as it is built, on the database of `url`, with a webhook account in a team of its own. */
+/**
+ * Crier as it is built, in a folder of its own.
+ *
+ * @param database PostgreSQL's url, or `sqlite`
+ * @param settings more of its environment
+ */
 export async function openCrier({
-  url,
-  dataDir,
+  database,
   receiver,
-  clock = systemClock,
+  dataDir,
+  settings = {},
 }: {
-  url: string
-  dataDir: string
+  database: string
   receiver: string
-  clock?: Clock
+  dataDir?: string
+  settings?: Record<string, string>
 }): Promise<House> {
   const config = readConfig({
     PORT: '0',
-    DATA_DIR: dataDir,
-    DATABASE_URL: url,
+    DATA_DIR: dataDir ?? folder(),
+    DATABASE_URL: database === 'sqlite' ? 'file:bench.sqlite' : database,
     LOG_LEVEL: 'error',
     WEBHOOK_API_URL: receiver,
     CRIER_SECRET_KEY: 'a secret for measuring with, of no use elsewhere',
+    ...settings,
   })
-  return build(config, { clock, zone: 'UTC', role: 'server' })
+  return build(config, { clock: systemClock, zone: 'UTC', role: 'server' })
+}
+
+/** A folder that is gone when this process ends. */
+export function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'crier-bench-'))
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+  return made
 }
 
 export interface BenchTeam {
@@ -41,12 +58,13 @@ export interface BenchTeam {
   authorId: string
 }
 
+/** A team with so many webhook accounts. With `chat` its posts have cards in a review and words in a results channel. */
 export async function newTeam(
   house: House,
   receiver: string,
   { accounts = 1, chat = false } = {},
 ): Promise<BenchTeam> {
-  const { storage, clock, bench } = house
+  const { storage, clock } = house
   const now = clock.now()
   const id = newId(now) as WorkspaceId
   await storage.directory.create({
@@ -68,15 +86,28 @@ export async function newTeam(
   if (chat)
     await stores.workspace.addChat({
       id: newId(now),
-      surface: 'playground',
+      surface: 'discord',
       externalId: id,
       name: 'Bench',
       channels: { review: 'review', results: 'results', digest: null },
       sealedToken: null,
       createdAt: now,
     })
+  return { id, authorId: author.id, accountIds: await addAccounts(house, id, author.id, receiver, accounts) }
+}
+
+/** Webhook accounts that post to the receiver. */
+export async function addAccounts(
+  { storage, clock, bench }: House,
+  id: WorkspaceId,
+  authorId: string,
+  receiver: string,
+  many: number,
+): Promise<string[]> {
+  const now = clock.now()
+  const stores = storage.workspace(id)
   const accountIds: string[] = []
-  for (let n = 0; n < accounts; n++) {
+  for (let n = 0; n < many; n++) {
     const account = newId(now)
     accountIds.push(account)
     const sealed = bench.sealer.seal(
@@ -92,7 +123,7 @@ export async function newTeam(
         state: 'connected',
         facts: {},
         dryRun: false,
-        connectedBy: author.id,
+        connectedBy: authorId,
         expiresAt: null,
         failures: 0,
         pausedUntil: null,
@@ -101,7 +132,26 @@ export async function newTeam(
       sealed,
     )
   }
-  return { id, accountIds, authorId: author.id }
+  return accountIds
+}
+
+/** A chat that takes everything at once, and how many messages it was told. */
+export function standInChat(): { surfaces: Map<SurfaceName, Surface>; said(): number } {
+  let said = 0
+  const take = async (): Promise<string> => {
+    said += 1
+    return new Promise((taken) => setImmediate(taken, String(said)))
+  }
+  const chat: Surface = {
+    name: 'discord',
+    start: async () => undefined,
+    stop: async () => undefined,
+    health: () => ({ ok: true, detail: '' }),
+    send: take,
+    update: async () => void (await take()),
+    tell: async () => void (await take()),
+  }
+  return { surfaces: new Map([['discord', chat]]), said: () => said }
 }
 
 /** Posts with one delivery each, due at the times given (UTC ms). */
@@ -156,10 +206,13 @@ export async function addPosts(
     })
 }
 
-export const schedulerOf = (house: House): Promise<Scheduler> =>
+export const schedulerOf = (
+  house: House,
+  surfaces: ReadonlyMap<SurfaceName, Surface> = new Map(),
+): Promise<Scheduler> =>
   createScheduler({
     bench: house.bench,
-    surfaces: new Map(),
+    surfaces,
     meters: createMeters(new Registry(), () => 0),
     onWrite: (listener) => house.storage.onWrite(listener),
     alone: house.storage.dialect === 'sqlite',

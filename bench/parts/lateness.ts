@@ -1,17 +1,9 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { addPosts, allOut, newTeam, openCrier, percentile, schedulerOf } from './crier.ts'
 import { report } from './post.ts'
 
 // (b): deliveries at random times. Arguments: <receiver> <how many> <database url, or "sqlite"> <within ms>
 const [receiver = '', many = '1000', database = 'sqlite', within = '20000'] = process.argv.slice(2)
-const dataDir = await mkdtemp(join(tmpdir(), 'crier-bench-'))
-const house = await openCrier({
-  url: database === 'sqlite' ? 'file:bench.sqlite' : database,
-  dataDir,
-  receiver,
-})
+const house = await openCrier({ database, receiver })
 const team = await newTeam(house, receiver, { accounts: 10 })
 const from = house.clock.now() + 3_000
 await addPosts(
