@@ -135,17 +135,17 @@ function openServer(
     ],
     async readiness() {
       const now = clock.now()
-      const database = await storage.check()
-      const overdue = await bench.stores.queue.overdue(now)
+      const { ok, sentence } = await storage.check()
+      const overdue = ok ? await bench.stores.queue.overdue(now) : undefined
       const tickAge = now - (scheduler.lastTick() ?? now)
-      const lateFor = overdue.oldest === undefined ? 0 : now - overdue.oldest
+      const lateFor = overdue?.oldest === undefined ? 0 : now - overdue.oldest
       return {
-        ok: database.ok && tickAge < TICK_TOO_OLD && lateFor < LATE,
+        ok: ok && tickAge < TICK_TOO_OLD && lateFor < LATE,
         tickAgeMs: tickAge,
-        overdue: overdue.count,
+        overdue: overdue?.count,
         oldestOverdueMs: lateFor,
-        outbox: await bench.stores.outboxQueue.depth(),
-        database,
+        outbox: ok ? await bench.stores.outboxQueue.depth() : undefined,
+        database: { ok, sentence },
         surfaces: Object.fromEntries([...surfaces].map(([name, surface]) => [name, surface.health()])),
       }
     },
