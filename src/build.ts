@@ -121,6 +121,7 @@ export async function build(
     clock,
     log,
     blobs,
+    incoming: join(dataDir, 'incoming'),
     worker: `${process.pid}-${newId(clock.now()).slice(-12)}`,
     httpOf(platform) {
       const base = apiUrlOf(platform)

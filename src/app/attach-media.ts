@@ -3,6 +3,7 @@ import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
 import { inspect } from '../library/inspect.ts'
 import type { Media } from '../library/media.ts'
+import { type Received, receive } from '../library/receive.ts'
 import type { AttachedMedia } from '../posts/post.ts'
 import type { Actor } from './actor.ts'
 import { keepBytes } from './media-bytes.ts'
@@ -25,17 +26,12 @@ export interface Attached {
 export async function attach(actor: Actor, files: readonly IncomingFile[]): Promise<Attached> {
   const attached: Attached = { media: [], text: undefined }
   for (const file of files) {
-    const bytes = await file.bytes()
-    if (bytes.byteLength > LARGEST_FILE)
-      throw new UserError(`"${file.name}" is larger than 512 MB`, {
-        wayOut: 'Make it smaller, or link to it.',
-        field: 'files',
-      })
     if (WORDS.test(file.name)) {
+      const bytes = await file.bytes()
       attached.text = new TextDecoder('utf-8', { fatal: false }).decode(bytes).replace(/^\uFEFF/, '')
       continue
     }
-    const kept = await keep(actor, file.name, bytes)
+    const kept = await takeIn(actor, file.name, file.open ? await file.open() : [await file.bytes()])
     attached.media.push({ mediaId: kept.id, alt: file.alt ?? '' })
   }
   return attached
@@ -67,8 +63,8 @@ export async function attachSaid(
   const linked: AttachedMedia[] = []
   for (const line of links) {
     const [link = '', ...words] = line.split(/\s+/)
-    const { name, bytes } = await actor.bench.fetchFile(link)
-    const kept = await keep(actor, name, bytes)
+    const { name, body } = await actor.bench.fetchFile(link)
+    const kept = await takeIn(actor, name, body)
     linked.push({ mediaId: kept.id, alt: words.join(' ') })
   }
   return { media: [...described, ...linked], text }
@@ -76,26 +72,42 @@ export async function attachSaid(
 
 const LINK = /^https?:\/\/\S/i
 
+/** Takes a file in as it comes, so that a film is never in memory whole. */
+const takeIn = (
+  actor: Actor,
+  filename: string,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<Media> =>
+  receive(
+    source,
+    {
+      folder: actor.bench.incoming,
+      largest: LARGEST_FILE,
+      tooLarge: () =>
+        new UserError(`"${filename}" is larger than 512 MB`, {
+          wayOut: 'Make it smaller, or link to it.',
+          field: 'files',
+        }),
+    },
+    (received) => keep(actor, filename, received),
+  )
+
 async function keep(
   { bench, stores, workspace }: Actor,
   filename: string,
-  attached: Uint8Array,
+  received: Received,
 ): Promise<Media> {
-  const { bytes, ...facts } = await inspect(filename, attached)
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const { content, ...facts } = await inspect(filename, received.content)
+  const changed = content instanceof Uint8Array && content !== received.content
+  const sha256 = changed ? createHash('sha256').update(content).digest('hex') : received.sha256
+  const size = changed ? content.byteLength : received.size
   const known = await stores.media.bySha256(sha256)
+  if (!known) await mustFitMedia(stores, bench, { filename, size })
+  // What is known is kept again all the same: attaching a file anew is the way out where the storage lost it.
+  await keepBytes(bench.blobs.of(workspace.id), { sha256, filename, type: facts.type }, content, bench.log)
   if (known) return known
-  await mustFitMedia(stores, bench, { filename, size: bytes.byteLength })
-  await keepBytes(bench.blobs.of(workspace.id), { sha256, filename, type: facts.type }, bytes, bench.log)
   const at = bench.clock.now()
-  const media: Media = {
-    id: newId(at),
-    sha256,
-    size: bytes.byteLength,
-    ...facts,
-    filename,
-    createdAt: at,
-  }
+  const media: Media = { id: newId(at), sha256, size, ...facts, filename, createdAt: at }
   await stores.media.add(media)
   return media
 }

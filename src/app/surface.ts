@@ -92,6 +92,8 @@ export type Said = ({ line: string } | { command: string; values: FormValues }) 
 export interface IncomingFile {
   name: string
   bytes(): Promise<Uint8Array>
+  /** The same as they come, where the surface can: a film then goes to disk without being in memory whole. */
+  open?(): Promise<AsyncIterable<Uint8Array>>
   alt?: string
 }
 

@@ -19,6 +19,8 @@ export interface Workbench {
   clock: Clock
   log: Log
   blobs: Blobs
+  /** The folder where large files wait while they are looked into. */
+  incoming: string
   /** This process, on every lease and lock. */
   worker: string
   /** The way out to one platform. */

@@ -7,7 +7,8 @@ import { UserError } from './user-error.ts'
 export interface FetchedFile {
   /** As the link or the server calls it. */
   name: string
-  bytes: Uint8Array
+  /** As it comes. @throws UserError as the link itself does */
+  body: AsyncIterable<Uint8Array>
 }
 
 export interface FetchFileOptions {
@@ -32,6 +33,16 @@ export async function fetchFile(
   { agent, largest, within = 60 * SECOND }: FetchFileOptions,
 ): Promise<FetchedFile> {
   const signal = AbortSignal.timeout(within)
+  const inWords = (error: unknown): UserError => {
+    if (error instanceof UserError) return error
+    const cause = error instanceof Error ? error.cause : undefined
+    if (cause instanceof PrivateAddressError) return refusal(link, 'is not on the public internet', error)
+    return refusal(
+      link,
+      signal.aborted ? `did not answer within ${within / SECOND} s` : 'can’t be reached',
+      error,
+    )
+  }
   let url = readLink(link, link)
   try {
     for (let hop = 0; hop <= REDIRECTS; hop++) {
@@ -51,19 +62,14 @@ export async function fetchFile(
         await answer.body?.cancel()
         throw refusal(link, `answers ${answer.status}`)
       }
-      const bytes = await readAtMost(answer.body, largest, link)
-      return { name: nameOf(answer.headers.get('content-disposition'), url), bytes }
+      return {
+        name: nameOf(answer.headers.get('content-disposition'), url),
+        body: atMost(answer.body, largest, link, inWords),
+      }
     }
     throw refusal(link, 'leads from one address to another without an end')
   } catch (error) {
-    if (error instanceof UserError) throw error
-    const cause = error instanceof Error ? error.cause : undefined
-    if (cause instanceof PrivateAddressError) throw refusal(link, 'is not on the public internet', error)
-    throw refusal(
-      link,
-      signal.aborted ? `did not answer within ${within / SECOND} s` : 'can’t be reached',
-      error,
-    )
+    throw inWords(error)
   }
 }
 
@@ -75,20 +81,23 @@ function readLink(address: string, link: string): URL {
   return url
 }
 
-async function readAtMost(
+async function* atMost(
   body: AsyncIterable<Uint8Array> | null,
   largest: number,
   link: string,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
+  inWords: (error: unknown) => UserError,
+): AsyncGenerator<Uint8Array> {
   let size = 0
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength
-    // Leaving the loop ends the answer.
-    if (size > largest) throw refusal(link, `is larger than ${Math.floor(largest / 1024 ** 2)} MB`)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.byteLength
+      // Leaving the loop ends the answer.
+      if (size > largest) throw refusal(link, `is larger than ${Math.floor(largest / 1024 ** 2)} MB`)
+      yield chunk
+    }
+  } catch (error) {
+    throw inWords(error)
   }
-  return Buffer.concat(chunks)
 }
 
 function nameOf(disposition: string | null, url: URL): string {

@@ -1,3 +1,5 @@
+import type { Content } from './media.ts'
+
 /** What a film or a sound says of itself. */
 export interface FilmFacts {
   /** As it is shown: turned by its own rotation. Null for a sound. */
@@ -10,11 +12,12 @@ export interface FilmFacts {
   audioCodec: string | null
 }
 
-/** @throws Error where the bytes can't be read as a film or a sound */
-export async function filmFacts(bytes: Uint8Array): Promise<FilmFacts> {
+/** Of a file no more is read than tells it. @throws Error where the bytes can't be read as a film or a sound */
+export async function filmFacts(content: Content): Promise<FilmFacts> {
   // mediabunny: reads MP4, QuickTime, WebM, Ogg, MP3 and WAV in JavaScript alone, where others need ffmpeg installed.
-  const { ALL_FORMATS, BufferSource, Input } = await import('mediabunny')
-  const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
+  const { ALL_FORMATS, BufferSource, FilePathSource, Input } = await import('mediabunny')
+  const source = content instanceof Uint8Array ? new BufferSource(content) : new FilePathSource(content.path)
+  const input = new Input({ source, formats: ALL_FORMATS })
   try {
     const video = await input.getPrimaryVideoTrack()
     const audio = await input.getPrimaryAudioTrack()

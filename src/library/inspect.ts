@@ -1,14 +1,15 @@
+import { readFile } from 'node:fs/promises'
 // file-type: tells a file's type by its content, where a name or a header could lie.
-import { fileTypeFromBuffer } from 'file-type'
+import { fileTypeFromBuffer, fileTypeFromFile } from 'file-type'
 import { UserError } from '../kit/user-error.ts'
 import { withoutMetadata } from './clean-image.ts'
 import { filmFacts } from './film-facts.ts'
-import type { Media } from './media.ts'
+import type { Content, Media } from './media.ts'
 import { MOST_PIXELS, picture } from './pixels.ts'
 
 /** What a file is, by its bytes, and the bytes as they are kept: upright, and without a word about their maker. */
 export interface Inspected extends Pick<Media, 'type' | 'width' | 'height' | 'duration'> {
-  bytes: Uint8Array
+  content: Content
 }
 
 const KEPT = /^(image|video|audio)\/|^application\/pdf$/
@@ -18,23 +19,30 @@ const KEPT = /^(image|video|audio)\/|^application\/pdf$/
  *
  * @throws UserError for what can't be published anywhere, or can't be read
  */
-export async function inspect(filename: string, bytes: Uint8Array): Promise<Inspected> {
-  const type = (await fileTypeFromBuffer(bytes))?.mime ?? 'application/octet-stream'
+export async function inspect(filename: string, content: Content): Promise<Inspected> {
+  const found =
+    content instanceof Uint8Array ? await fileTypeFromBuffer(content) : await fileTypeFromFile(content.path)
+  const type = found?.mime ?? 'application/octet-stream'
   if (!KEPT.test(type)) {
     throw new UserError(`"${filename}" is neither a picture, a video, a sound nor a PDF`, {
       wayOut: 'Attach one of those.',
       field: 'files',
     })
   }
-  if (type.startsWith('image/')) return inspectImage(filename, type, bytes)
-  if (type === 'application/pdf') return { bytes, type, width: null, height: null, duration: null }
-  return inspectFilm(filename, type, bytes)
+  if (type.startsWith('image/'))
+    return inspectImage(
+      filename,
+      type,
+      content instanceof Uint8Array ? content : await readFile(content.path),
+    )
+  if (type === 'application/pdf') return { content, type, width: null, height: null, duration: null }
+  return inspectFilm(filename, type, content)
 }
 
-async function inspectFilm(filename: string, type: string, bytes: Uint8Array): Promise<Inspected> {
+async function inspectFilm(filename: string, type: string, content: Content): Promise<Inspected> {
   try {
-    const { width, height, duration } = await filmFacts(bytes)
-    return { bytes, type, width, height, duration }
+    const { width, height, duration } = await filmFacts(content)
+    return { content, type, width, height, duration }
   } catch (cause) {
     const film = type.startsWith('video/')
     throw new UserError(`"${filename}" can't be read as a ${film ? 'video' : 'sound'}`, {
@@ -54,7 +62,7 @@ async function inspectImage(filename: string, type: string, bytes: Uint8Array): 
     const plays = pages > 1 && (delay !== undefined || loop !== undefined)
     const duration = plays ? (delay ?? []).reduce((sum, one) => sum + one, 0) : null
     const clean = orientation === 1 ? withoutMetadata(type, bytes) : undefined
-    if (clean || plays) return { bytes: clean ?? bytes, type, width, height, duration }
+    if (clean || plays) return { content: clean ?? bytes, type, width, height, duration }
     return { ...(await upright(type, bytes)), type, duration }
   } catch (cause) {
     throw new UserError(`"${filename}" can't be read as a picture`, {
@@ -69,11 +77,11 @@ async function inspectImage(filename: string, type: string, bytes: Uint8Array): 
 async function upright(
   type: string,
   bytes: Uint8Array,
-): Promise<{ bytes: Uint8Array; width: number; height: number }> {
+): Promise<{ content: Uint8Array; width: number; height: number }> {
   const turned = (await picture(bytes)).autoOrient().keepIccProfile()
   const { data, info } = await (type === 'image/jpeg'
     ? turned.jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
     : turned
   ).toBuffer({ resolveWithObject: true })
-  return { bytes: data, width: info.width, height: info.height }
+  return { content: data, width: info.width, height: info.height }
 }

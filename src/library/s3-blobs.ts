@@ -76,13 +76,26 @@ function shelf(send: S3Send, namesOf: (sha256: string) => { name: string; before
   return {
     async put(sha256, content, type) {
       const { name } = namesOf(sha256)
-      if (sizeOf(content) > PART) return putInParts(send, name, content, type)
+      if (sizeOf(content) > PART) {
+        if (!(await isThere(send, name, sizeOf(content)))) await putInParts(send, name, content, type)
+        return
+      }
       return putWhole(send, name, await piece(content, { from: 0, to: sizeOf(content) }), type)
     },
     get: (sha256, part) => read(sha256, part, bytesOf),
     open: (sha256, part) =>
       read(sha256, part, async ({ body }) => Readable.toWeb(body) as ReadableStream<Uint8Array>),
     remove: (sha256) => send({ method: 'DELETE', key: namesOf(sha256).name, take: nothing }),
+  }
+}
+
+/** Under a hash, the same size is the same file. */
+async function isThere(send: S3Send, key: string, size: number): Promise<boolean> {
+  try {
+    return (await send({ method: 'HEAD', key, take: lengthOf })) === size
+  } catch (error) {
+    if (error instanceof BlobError && error.why === 'missing') return false
+    throw error
   }
 }
 
@@ -176,6 +189,11 @@ async function readFully(file: FileHandle, from: number, bytes: Buffer): Promise
 type Answer = Dispatcher.ResponseData
 
 const bytesOf = async ({ body }: Answer): Promise<Uint8Array> => new Uint8Array(await body.arrayBuffer())
+
+const lengthOf = async ({ headers, body }: Answer): Promise<number> => {
+  await body.dump()
+  return Number(headers['content-length'])
+}
 
 /** What the storage calls a part. */
 async function tagOf({ headers, body }: Answer): Promise<string> {

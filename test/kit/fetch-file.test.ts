@@ -1,13 +1,18 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { fetchFile } from '../../src/kit/fetch-file.ts'
+import { fetchFile as openFile } from '../../src/kit/fetch-file.ts'
 import { publicAgent } from '../../src/kit/public-network.ts'
 
 const open: { server: Server; close(): Promise<void> }[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()))
 })
+
+async function fetchFile(...asked: Parameters<typeof openFile>) {
+  const { name, body } = await openFile(...asked)
+  return { name, bytes: Buffer.concat(await Array.fromAsync(body)) }
+}
 
 /** A server on this machine, and an agent that may reach it and nothing else that is private. */
 async function serve(answer: RequestListener) {

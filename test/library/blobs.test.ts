@@ -344,12 +344,20 @@ describe('when S3 has a bad moment', () => {
   })
 
   const large = Buffer.alloc(16 * 1024 * 1024 + 1)
-  const begun = { status: 200, body: '<R><UploadId>a&amp;b</UploadId></R>' }
+  /** It is not there yet, and parts are taken. */
+  const begun = [{ status: 404 }, { status: 200, body: '<R><UploadId>a&amp;b</UploadId></R>' }]
+
+  test('what is there already does not go up in parts again', async () => {
+    const { shelf, asked } = await scripted({ status: 200, body: 'x'.repeat(large.byteLength) })
+    await shelf.put(key, large, 'video/mp4')
+    expect(asked).toEqual(['HEAD '])
+  })
 
   test('an upload in parts that fails is cleared away', async () => {
-    const { shelf, asked } = await scripted(begun, { status: 200 }, { status: 403 }, { status: 204 })
+    const { shelf, asked } = await scripted(...begun, { status: 200 }, { status: 403 }, { status: 204 })
     await expect(shelf.put(key, large, 'video/mp4')).rejects.toBeInstanceOf(BlobError)
     expect(asked).toEqual([
+      'HEAD ',
       'POST ?uploads=',
       'PUT ?partNumber=1&uploadId=a%26b',
       'PUT ?partNumber=2&uploadId=a%26b',
@@ -359,15 +367,17 @@ describe('when S3 has a bad moment', () => {
 
   test('the end of an upload in parts can fail under a 200, and is tried again', async () => {
     const failed = { status: 200, body: '<Error><Code>InternalError</Code></Error>' }
-    const { shelf, asked } = await scripted(begun, { status: 200 }, { status: 200 }, failed, { status: 200 })
+    const { shelf, asked } = await scripted(...begun, { status: 200 }, { status: 200 }, failed, {
+      status: 200,
+    })
     await shelf.put(key, large, 'video/mp4')
-    expect(asked.slice(3)).toEqual(['POST ?uploadId=a%26b', 'POST ?uploadId=a%26b'])
+    expect(asked.slice(4)).toEqual(['POST ?uploadId=a%26b', 'POST ?uploadId=a%26b'])
   })
 
   test('an upload whose last answer was lost is complete where the file is there', async () => {
     const gone = { status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' }
     const { shelf, asked } = await scripted(
-      begun,
+      ...begun,
       { status: 200 },
       { status: 200 },
       { status: 200, cut: true },

@@ -1,9 +1,18 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/kit/user-error.ts'
 import { inspect } from '../../src/library/inspect.ts'
+import type { Content } from '../../src/library/media.ts'
 import { film, gif, photo } from './files.ts'
+
+function inMemory(content: Content): Uint8Array {
+  if (content instanceof Uint8Array) return content
+  throw new Error('It is in a file')
+}
 
 describe('pictures', () => {
   test.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)(
@@ -25,7 +34,8 @@ describe('pictures', () => {
       .jpeg()
       .toBuffer()
     expect(bytes.includes('Secret Camera')).toBe(true)
-    const { bytes: kept, ...facts } = await inspect('a.jpg', bytes)
+    const { content, ...facts } = await inspect('a.jpg', bytes)
+    const kept = inMemory(content)
     expect(facts).toMatchObject({ type: 'image/jpeg', width: 80, height: 120 })
     const { exif, orientation } = await sharp(kept).metadata()
     expect({ exif, orientation }).toEqual({ exif: undefined, orientation: undefined })
@@ -41,7 +51,7 @@ describe('pictures', () => {
       .toFormat(format)
       .toBuffer()
     expect(bytes.includes('Secret Camera')).toBe(true)
-    const { bytes: kept } = await inspect(`a.${format}`, bytes)
+    const kept = inMemory((await inspect(`a.${format}`, bytes)).content)
     expect(Buffer.from(kept).includes('Secret Camera')).toBe(false)
     expect((await sharp(kept).metadata()).icc).toBeDefined()
     expect(await sharp(kept).raw().toBuffer()).toEqual(await sharp(bytes).raw().toBuffer())
@@ -71,6 +81,34 @@ describe('pictures', () => {
     small.writeUInt32BE(60_000, 20)
     small.writeUInt32BE(crc32(small.subarray(12, 29)), 29)
     await expect(inspect('bomb.png', small)).rejects.toThrow(UserError)
+  })
+})
+
+describe('what is in a file', () => {
+  test('a film is looked into where it lies; a picture is kept as from memory', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'crier-inspect-'))
+    try {
+      const onDisk = async (name: string, bytes: Uint8Array) => {
+        await writeFile(join(folder, name), bytes)
+        return { path: join(folder, name), size: bytes.byteLength }
+      }
+      const clip = await onDisk('clip', await film({ width: 320, height: 568, seconds: 3.5 }))
+      expect(await inspect('clip.mp4', clip)).toEqual({
+        content: clip,
+        type: 'video/mp4',
+        width: 320,
+        height: 568,
+        duration: 3_500,
+      })
+      const bytes = await photo(120, 80)
+      expect(await inspect('a.jpg', await onDisk('picture', bytes))).toEqual(await inspect('a.jpg', bytes))
+      const page = await onDisk('page', Buffer.from('%PDF-1.7\n'))
+      expect(await inspect('a.pdf', page)).toMatchObject({ type: 'application/pdf', content: page })
+      const words = await onDisk('words', Buffer.from('words'))
+      await expect(inspect('a.bin', words)).rejects.toThrow('neither a picture')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 })
 

@@ -25,6 +25,7 @@ export function incomingFile(attachment: APIAttachment): DiscordFile {
       fetched ??= fetchBytes(attachment)
       return fetched
     },
+    open: () => openAttachment(attachment),
   }
 }
 
@@ -49,7 +50,10 @@ export async function wordsIn(file: IncomingFile): Promise<string> {
 const isTextFile = ({ filename, content_type: type }: APIAttachment): boolean =>
   /\.(txt|text|md|markdown)$/i.test(filename) || (type ?? '').startsWith('text/plain')
 
-async function fetchBytes({ url, filename, size }: APIAttachment): Promise<Uint8Array> {
+const fetchBytes = async (attachment: APIAttachment): Promise<Uint8Array> =>
+  Buffer.concat(await Array.fromAsync(await openAttachment(attachment)))
+
+async function openAttachment({ url, filename, size }: APIAttachment): Promise<AsyncIterable<Uint8Array>> {
   if (size > INCOMING_BYTES) {
     throw new UserError(`${filename} is too large.`, { wayOut: 'Attach at most 500 MB.' })
   }
@@ -64,14 +68,16 @@ async function fetchBytes({ url, filename, size }: APIAttachment): Promise<Uint8
       wayOut: 'Attach it again.',
     })
   }
-  const chunks: Uint8Array[] = []
+  return atMost(response.body, filename)
+}
+
+async function* atMost(body: AsyncIterable<Uint8Array>, filename: string): AsyncGenerator<Uint8Array> {
   let length = 0
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     length += chunk.length
     if (length > INCOMING_BYTES) {
       throw new UserError(`${filename} is too large.`, { wayOut: 'Attach at most 500 MB.' })
     }
-    chunks.push(chunk)
+    yield chunk
   }
-  return Buffer.concat(chunks)
 }

@@ -55,6 +55,7 @@ export async function readSay(request: Request): Promise<{ say: Say; files: Inco
     return {
       name: file.name,
       bytes: async () => new Uint8Array(await file.arrayBuffer()),
+      open: async () => file.stream(),
       ...(alt ? { alt } : {}),
     }
   })

@@ -34,7 +34,8 @@ export const incomingFiles = (
       const file = sent.url_private_download && sent.name ? sent : await askFor(team, sent)
       return {
         name: file.name ?? 'file',
-        bytes: () => download(team, file, access),
+        bytes: async () => Buffer.concat(await Array.fromAsync(await download(team, file, access))),
+        open: () => download(team, file, access),
         ...(file.alt_txt ? { alt: file.alt_txt } : {}),
       }
     }),
@@ -48,7 +49,11 @@ async function askFor(team: Team, sent: SentFile): Promise<SentFile> {
 }
 
 /** @throws UserError for what a person can put right: a file that is gone, too large, or not Crier's to read. */
-async function download(team: Team, file: SentFile, { apiUrl, fetch }: FileAccess): Promise<Uint8Array> {
+async function download(
+  team: Team,
+  file: SentFile,
+  { apiUrl, fetch }: FileAccess,
+): Promise<AsyncIterable<Uint8Array>> {
   const name = file.name ?? 'The file'
   let url = file.url_private_download
   for (let hop = 0; url !== undefined && hop <= MOST_REDIRECTS; hop++) {
@@ -72,7 +77,7 @@ async function download(team: Team, file: SentFile, { apiUrl, fetch }: FileAcces
           'Attach it again; if that does not help, an admin reinstalls Crier with the scope files:read.',
       })
     }
-    return collect(response, name)
+    return atMost(response, name)
   }
   throw new UserError(`Slack names no place to fetch ${name} from.`, { wayOut: 'Attach it again.' })
 }
@@ -85,8 +90,7 @@ export function isSlacks(url: string, apiUrl: string | undefined): boolean {
   return protocol === 'https:' && /(^|\.)(slack\.com|slack-files\.com|slack-edge\.com)$/.test(hostname)
 }
 
-async function collect(response: Response, name: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
+async function* atMost(response: Response, name: string): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
@@ -95,7 +99,6 @@ async function collect(response: Response, name: string): Promise<Uint8Array> {
         wayOut: 'Attach a smaller one.',
       })
     }
-    chunks.push(chunk)
+    yield chunk
   }
-  return Buffer.concat(chunks)
 }
