@@ -7,9 +7,10 @@ import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Progress, Publication, Published } from '../platforms/contract/platform.ts'
 import { PublishError, STOOD_STILL } from '../platforms/contract/publish-error.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
-import { ASKED, type Delivery } from './delivery.ts'
-import type { DeliveryQueue } from './delivery-store.ts'
+import { ASKED, type Attempt, type Delivery } from './delivery.ts'
+import type { Begun, DeliveryQueue } from './delivery-store.ts'
 import type { DeliveryMove } from './moves.ts'
+import { type Cap, untilThereIsRoom, type Wait } from './pace.ts'
 
 /** What is needed to publish one delivery, opened once it is claimed. */
 export interface Outlet {
@@ -37,12 +38,6 @@ export interface DeliverNeeds {
   pace(delivery: Delivery): Promise<Wait | undefined>
   /** An error that is ours, for the log. */
   onFault(error: unknown, delivery: Delivery): void
-}
-
-/** Until when (UTC ms) a delivery is held back, and why, for people. */
-export interface Wait {
-  until: EpochMs
-  why: string
 }
 
 /** What became of a claim: the move that was made, `lost` where another worker has it now. */
@@ -134,7 +129,15 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, lease: Lease): P
       )
       return { move: back ? 'lose' : 'lost' }
     }
-    if (lease.signal.aborted || !(await whenBack(() => queue.beginAttempt(attempt)))) return { move: 'lost' }
+    if (lease.signal.aborted) return { move: 'lost' }
+    const begun = await whenBack(() => begin(queue, attempt, platform.rates?.account ?? []))
+    if (begun === 'lost') return { move: 'lost' }
+    if (begun !== 'begun') {
+      const { until, why } = untilThereIsRoom(platform.label, begun.full, clock.now())
+      const changes = { at: clock.now(), dueAt: until, problem: { ask: 'retry' as const, message: why } }
+      const back = await whenBack(() => queue.release(delivery.id, worker, 'retryLater', changes))
+      return { move: back ? 'retryLater' : 'lost' }
+    }
 
     let published: Published
     try {
@@ -185,6 +188,12 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, lease: Lease): P
     if (!ended) return { move: 'lost' }
   }
   return { move: 'publish' }
+}
+
+/** An account without caps costs no counting. */
+const begin = async (queue: DeliveryQueue, attempt: Attempt, caps: readonly Cap[]): Promise<Begun> => {
+  if (caps.length > 0) return queue.beginCapped(attempt, caps)
+  return (await queue.beginAttempt(attempt)) ? 'begun' : 'lost'
 }
 
 /** Where a delivery's own bookkeeping stands in its progress, apart from the platform's steps. */

@@ -3,6 +3,7 @@ import type { Metrics, Published } from '../platforms/contract/platform.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Attempt, AttemptOutcome, Delivery, Problem } from './delivery.ts'
 import type { DeliveryMove } from './moves.ts'
+import type { Cap } from './pace.ts'
 
 /** What a move may set besides the state. Fields left out keep their value. */
 export interface DeliveryChanges {
@@ -62,6 +63,9 @@ export interface Claimed {
   delivery: Delivery
 }
 
+/** What came of the wish to begin an attempt: `lost` where the lease is; else the cap that has no room. */
+export type Begun = 'begun' | 'lost' | { full: Cap }
+
 /**
  * What workers do, across workspaces. Every write of a worker is guarded by its lease: `worker = ?` and
  * `state = 'publishing'`. A worker that lost its lease gets `false` and may not write its result.
@@ -80,6 +84,11 @@ export interface DeliveryQueue {
   ): Promise<boolean>
   /** Durable when it resolves. Only then may the commit be called. False: the lease is lost, do not call. */
   beginAttempt(attempt: Attempt): Promise<boolean>
+  /**
+   * The same for an account with caps: counting its attempts and adding this one are one step over all processes, so that
+   * no cap is ever passed.
+   */
+  beginCapped(attempt: Attempt, caps: readonly Cap[]): Promise<Begun>
   /** The commit's end and the delivery's move, in one transaction. False: the lease is lost, nothing was written. */
   endAttempt(
     attempt: {

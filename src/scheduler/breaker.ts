@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { AfterFailure } from '../deliveries/after-failure.ts'
-import type { Wait } from '../deliveries/deliver.ts'
+import { untilThereIsRoom, type Wait } from '../deliveries/pace.ts'
 import { type Clock, type EpochMs, HOUR, MINUTE, SECOND } from '../kit/clock.ts'
 import type { Platform } from '../platforms/contract/platform.ts'
 import { STOOD_STILL } from '../platforms/contract/publish-error.ts'
@@ -57,8 +57,6 @@ export function createBreaker(clock: Clock): Breaker {
   const platforms = new Map<string, Fares>()
   const probes = new Map<string, { delivery: string; until: EpochMs }>()
   const taken = new Map<string, number>()
-
-  const waitOf = (until: EpochMs, why: string): { wait: Wait } => ({ wait: { until, why } })
 
   const platformWait = (name: string, label: string, deliveryId: string): Wait | undefined => {
     const fares = platforms.get(name)
@@ -128,11 +126,7 @@ export function createBreaker(clock: Clock): Breaker {
         if (used + rank <= posts) continue
         place.counted()
         passed(name, id)
-        // The window slides: one place becomes free after a share of it, and the pace is looked at again then.
-        return waitOf(
-          now + Math.max(SECOND, Math.ceil(per / posts)),
-          `${label} takes ${posts} posts of an account in ${inWords(per)}, and those are used`,
-        )
+        return { wait: untilThereIsRoom(label, { posts, per }, now) }
       }
       return { place }
     },
@@ -193,10 +187,4 @@ export function createBreaker(clock: Clock): Breaker {
       },
     }
   }
-}
-
-const inWords = (ms: number): string => {
-  const hours = ms / HOUR
-  if (hours >= 1) return `${Math.round(hours)} hours`
-  return ms >= MINUTE ? `${Math.round(ms / MINUTE)} minutes` : `${Math.round(ms / SECOND)} seconds`
 }

@@ -95,6 +95,11 @@ async function publishOne(
         counted()
         return begun
       },
+      async beginCapped(attempt, caps) {
+        const begun = await queue.beginCapped(attempt, caps)
+        counted()
+        return begun
+      },
     },
     clock: bench.clock,
     worker: delivery.worker,
@@ -117,10 +122,10 @@ async function publishOne(
   const delivered = await deliver(delivery, needs).finally(counted)
   const { move } = delivered
   tools.meters.verdicts.inc({ platform: delivery.platform, move })
-  if (move === 'lost') {
-    breaker.passed(delivery.platform, delivery.id)
-    return
-  }
+  const failure = 'failure' in delivered ? delivered.failure : undefined
+  // It says nothing of how the platform fares: where it was to find that out, another one does.
+  if (move !== 'publish' && !failure) breaker.passed(delivery.platform, delivery.id)
+  if (move === 'lost') return
   if (move === 'publish')
     tools.meters.lateness.observe(Math.max(0, bench.clock.now() - delivery.scheduledFor) / SECOND)
   await tools.ended({
@@ -128,6 +133,6 @@ async function publishOne(
     deliveryId: delivery.id,
     postId: delivery.postId,
     move,
-    failure: 'failure' in delivered ? delivered.failure : undefined,
+    failure,
   })
 }

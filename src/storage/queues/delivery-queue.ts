@@ -7,9 +7,10 @@ import { isUnique } from '../query-error.ts'
 import { storable, toJson } from '../schema/json-column.ts'
 import { type DeliveryRow, fromPublishing, moved, toAttempt, toDelivery } from '../stores/delivery-rows.ts'
 import { inChunks } from '../stores/rows.ts'
+import { createCappedBegins } from './capped-begins.ts'
 import { claimDue, nextDue, overdue, renewLease } from './claim-due.ts'
-import { createGroup } from './group-commit.ts'
-import { countBegun, moveHeld, writeBegun, writeEnded } from './write-attempts.ts'
+import { createGroup, type Group } from './group-commit.ts'
+import { begunRow, countBegun, moveHeld, writeBegun, writeEnded } from './write-attempts.ts'
 
 /** A write of a worker on a delivery it holds, with the end of an attempt or without. */
 interface HeldWrite {
@@ -47,14 +48,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
 
   const writeBegins = (begun: readonly Attempt[]): Promise<boolean[]> =>
     engine.transaction(async (inside) => {
-      const rows = begun.map((attempt) => ({
-        id: attempt.id,
-        delivery: attempt.deliveryId,
-        worker: attempt.worker,
-        number: attempt.number,
-        part: attempt.part,
-        at: attempt.startedAt,
-      }))
+      const rows = begun.map(begunRow)
       const held = await heldOf(inside.run(countBegun, { rows: JSON.stringify(rows) }))
       const kept = rows.filter(({ delivery }) => held.has(delivery))
       if (kept.length > 0) await inside.run(writeBegun, { rows: JSON.stringify(kept) })
@@ -127,7 +121,9 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
       }),
   )
 
-  const asked = <Item>(group: { add(item: Item): Promise<boolean> }, item: Item): Promise<boolean> => {
+  const cappedBegins = createCappedBegins(engine)
+
+  const asked = <Item, Answer>(group: Group<Item, Answer>, item: Item): Promise<Answer> => {
     engine.refuseInside()
     return group.add(item)
   }
@@ -174,6 +170,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     keepProgress: async (delivery, worker, progress, at) =>
       asked(ends, { delivery, worker, state: 'publishing', changes: { at, progress } }),
     beginAttempt: async (attempt) => asked(begins, attempt),
+    beginCapped: async (attempt, caps) => asked(cappedBegins, { attempt, caps }),
     endAttempt: async ({ id, deliveryId, worker, outcome, message }, move, changes) =>
       asked(ends, {
         delivery: deliveryId,
@@ -237,7 +234,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
       return { count: Number(row?.[0] ?? 0), oldest: asNumber(row?.[1]) }
     },
     settle: async () => {
-      await Promise.all([begins.settle(), ends.settle()])
+      await Promise.all([begins.settle(), cappedBegins.settle(), ends.settle()])
     },
   }
 

@@ -1,16 +1,16 @@
 import { isAway } from '../../kit/database-away.ts'
 
 /** Many callers, one durable transaction: what is asked for in one turn of the event loop is written together. */
-export interface Group<Item> {
-  /** Resolves when the item is on the disk: true where its guard held. */
-  add(item: Item): Promise<boolean>
+export interface Group<Item, Answer = boolean> {
+  /** Resolves when the item is on the disk, with what became of it: true where its guard held. */
+  add(item: Item): Promise<Answer>
   /** Waits for what has been asked for. */
   settle(): Promise<void>
 }
 
-interface Waiting<Item> {
+interface Waiting<Item, Answer> {
   item: Item
-  resolve(written: boolean): void
+  resolve(answer: Answer): void
   reject(error: unknown): void
 }
 
@@ -19,19 +19,19 @@ const LARGEST = 1_000
 
 /**
  * @param keyOf two items of one key are never in one group: a set-based statement would write only one of them
- * @param write writes all items in one transaction, and says which guards held, in the items' order
+ * @param write writes all items in one transaction, and says what became of each, in the items' order
  */
-export function createGroup<Item>(
+export function createGroup<Item, Answer = boolean>(
   keyOf: (item: Item) => string,
-  write: (items: readonly Item[]) => Promise<boolean[]>,
-): Group<Item> {
-  let waiting: Waiting<Item>[] = []
+  write: (items: readonly Item[]) => Promise<Answer[]>,
+): Group<Item, Answer> {
+  let waiting: Waiting<Item, Answer>[] = []
   let writing: Promise<void> | undefined
 
-  const nextGroup = (): Waiting<Item>[] => {
+  const nextGroup = (): Waiting<Item, Answer>[] => {
     const keys = new Set<string>()
-    const group: Waiting<Item>[] = []
-    const later: Waiting<Item>[] = []
+    const group: Waiting<Item, Answer>[] = []
+    const later: Waiting<Item, Answer>[] = []
     for (const one of waiting) {
       const key = keyOf(one.item)
       const fits = group.length < LARGEST && !keys.has(key)
@@ -43,10 +43,14 @@ export function createGroup<Item>(
     return group
   }
 
-  const writeGroup = async (group: readonly Waiting<Item>[]): Promise<void> => {
+  const writeGroup = async (group: readonly Waiting<Item, Answer>[]): Promise<void> => {
     try {
-      const held = await write(group.map(({ item }) => item))
-      for (const [place, { resolve }] of group.entries()) resolve(held[place] ?? false)
+      const answers = (await write(group.map(({ item }) => item))).values()
+      for (const { resolve, reject } of group) {
+        const answer = answers.next()
+        if (answer.done) reject(new Error('What became of it was not said'))
+        else resolve(answer.value)
+      }
     } catch (error) {
       const [only, ...others] = group
       if (only === undefined) return

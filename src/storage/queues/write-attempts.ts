@@ -1,8 +1,19 @@
+import type { Attempt } from '../../deliveries/delivery.ts'
 import { givenRows } from '../dialect.ts'
 import { sql } from '../drizzle.ts'
 import type { Statement } from '../handle.ts'
 
 // What many workers asked for in one turn, as a few statements over the rows they handed in.
+
+/** A row for the two statements below. */
+export const begunRow = (attempt: Attempt) => ({
+  id: attempt.id,
+  delivery: attempt.deliveryId,
+  worker: attempt.worker,
+  number: attempt.number,
+  part: attempt.part,
+  at: attempt.startedAt,
+})
 
 /**
  * Counts the attempt, if its worker still holds the delivery. `updated_at` stays as the claim left it: the attempt has its
