@@ -60,6 +60,11 @@ export async function attachSaid(
   const lines = alt?.split('\n').map((line) => line.trim())
   const described = describe([...before, ...attached], lines?.filter((line) => !LINK.test(line)).join('\n'))
   const links = [...(lines ?? []), ...(media ?? '').split(/\s+/)].filter((line) => LINK.test(line))
+  if (links.length > MOST_LINKS)
+    throw new UserError(`${links.length} links are more than a post can hold`, {
+      wayOut: `Name ${MOST_LINKS} at most.`,
+      field: 'media',
+    })
   const linked: AttachedMedia[] = []
   for (const line of links) {
     const [link = '', ...words] = line.split(/\s+/)
@@ -70,6 +75,8 @@ export async function attachSaid(
   return { media: [...described, ...linked], text }
 }
 
+/** Each is fetched while somebody waits. TikTok takes 35 pictures, more than any other. */
+const MOST_LINKS = 35
 const LINK = /^https?:\/\/\S/i
 
 /** Takes a file in as it comes, so that a film is never in memory whole. */

@@ -117,4 +117,10 @@ const decoded = (part: string): string => {
 }
 
 const refusal = (link: string, what: string, cause?: unknown): UserError =>
-  new UserError(`${link} ${what}`, { wayOut: 'Attach the file itself.', cause })
+  new UserError(`${link.length > SHOWN ? `${link.slice(0, SHOWN)}…` : link} ${what}`, {
+    wayOut: 'Attach the file itself.',
+    cause,
+  })
+
+/** Of a longer link no more is repeated. */
+const SHOWN = 200
