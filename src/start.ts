@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path'
 import { collectDefaultMetrics } from 'prom-client'
-import { actorOf } from './app/actor.ts'
-import { attach } from './app/attach-media.ts'
+import { drawnPicture, keepDrawn } from './app/drawn-picture.ts'
 import { newWorkspace } from './app/newcomers.ts'
 import type { Routes } from './app/routes.ts'
 import { refuseForeignKey, unparkOpened } from './app/sealed-logins.ts'
@@ -183,7 +182,7 @@ async function tellOfMedia({ bench, log }: House): Promise<void> {
 const served = (
   { blobs }: Pick<Workbench, 'blobs'>,
   workspaceId: WorkspaceId,
-  { sha256, size, type, filename }: Media,
+  { sha256, size, type, filename }: Pick<Media, 'sha256' | 'size' | 'type' | 'filename'>,
 ): ServedFile => ({
   size,
   type,
@@ -205,15 +204,10 @@ function openPlayground({ config, desk, log, clock, bench, home, keys, storage }
       ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     },
     async image(mediaId) {
-      const media = await stores.media.get(mediaId)
+      const media = drawnPicture(mediaId) ?? (await stores.media.get(mediaId))
       return media && served(bench, home.id, media)
     },
-    async keepImage(png, name) {
-      const [member] = await stores.workspace.members()
-      if (!member) throw new Error('The home workspace has no member')
-      const { media } = await attach(actorOf(bench, home, member), [{ name, bytes: async () => png }])
-      return media[0]?.mediaId ?? ''
-    },
+    keepImage: (png) => keepDrawn(bench.blobs.of(home.id), png),
     async channels() {
       const chat = (await stores.workspace.chats()).find((one) => one.surface === 'playground')
       return Object.values(chat?.channels ?? {}).filter((channel) => channel !== null)

@@ -242,3 +242,28 @@ test('a preview shows every platform, side by side, with the same facts in words
     await world.close()
   }
 })
+
+test('what Crier draws for the page counts for no plan, and the page shows it', async () => {
+  const world = await openTestHouse({ environment: { LIMIT_MEDIA_MB: '1' } })
+  try {
+    const { house } = world
+    const stores = house.storage.workspace(house.home.id)
+    const ada = (await stores.workspace.members()).find(({ name }) => name === 'Ada')
+    const say = (line: string) =>
+      fetch(`${house.address.own}/playground/say`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: house.address.own },
+        body: JSON.stringify({ as: ada?.id, channel: 'general', line }),
+      }).then((answer) => answer.text())
+    await say('/draft to rehearsal: Hello')
+    const [shown] = (await say('/preview 1')).match(/drawn-[0-9a-f]{64}-\d+/) ?? []
+    expect(await stores.media.bytes()).toBe(0)
+    const picture = await fetch(`${house.address.own}/playground/image/${shown}`)
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
+    expect((await sharp(await picture.arrayBuffer()).metadata()).format).toBe('png')
+    const none = `drawn-${'0'.repeat(64)}-10`
+    expect((await fetch(`${house.address.own}/playground/image/${none}`)).status).toBe(404)
+  } finally {
+    await world.close()
+  }
+})

@@ -5,6 +5,7 @@ import type { Clock, EpochMs } from '../../kit/clock.ts'
 import { newId } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import { type ServedFile, serveBytes } from '../../kit/serve-bytes.ts'
+import { BlobError } from '../../library/blob-error.ts'
 import type { Form } from '../../message/form.ts'
 import { type Message, message, text } from '../../message/message.ts'
 import type { FeedItem, FeedStore } from '../../playground/feed.ts'
@@ -192,7 +193,16 @@ export function createPlayground(options: PlaygroundOptions): Playground {
 
   async function image(request: Request, id: string): Promise<Response> {
     const file = await options.image(id)
-    return file ? serveBytes(request, file, IMAGE_AGE) : sorry(404, 'This picture is gone.')
+    if (!file) return sorry(404, 'This picture is gone.')
+    try {
+      return await serveBytes(request, file, IMAGE_AGE)
+    } catch (error) {
+      if (!(error instanceof BlobError)) throw error
+      log.warn({ err: error, picture: id }, 'A picture could not be shown')
+      return error.why === 'missing'
+        ? sorry(404, 'This picture is gone.')
+        : sorry(503, 'This picture can’t be read just now.')
+    }
   }
 
   async function live(request: Request, url: URL): Promise<Response> {
