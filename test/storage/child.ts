@@ -44,6 +44,21 @@ const tasks: Record<string, (storage: Storage) => Promise<void>> = {
       )
     }
   },
+  /** Claims until nothing is due, and begins each under the cap that is handed in; says which have begun. */
+  pace: async (storage) => {
+    const worker = `child ${process.pid}`
+    const caps = [{ posts: Number(argument), per: 60_000 }]
+    for (;;) {
+      const some = await storage.queue.claimDue({ now: NOON, leaseUntil: NOON + 1_000, worker, limit: 7 })
+      if (some.length === 0) return
+      await Promise.all(
+        some.map(async ({ delivery }) => {
+          const begun = await storage.queue.beginCapped(newAttempt(delivery, worker), caps)
+          say(`${begun === 'begun' ? 'begun' : 'full'} ${delivery.id}`)
+        }),
+      )
+    }
+  },
   /** Writes 50 lines of the audit trail of a workspace. */
   append: async (storage) => {
     const { events } = storage.workspace(argument as WorkspaceId)

@@ -43,6 +43,19 @@ export function processesContract(ground: () => Ground & { url: string }): void 
       expect(new Set(taken).size).toBe(600)
     })
 
+    test('never pass a cap of an account together', async () => {
+      const { storage, url } = ground()
+      await clearQueue(storage)
+      const team = await newTeam(storage)
+      const post = await team.stores.posts.create(newPost(team))
+      await team.stores.deliveries.createMany(Array.from({ length: 300 }, () => newDelivery(team, post.id)))
+      const children = Array.from({ length: 4 }, () => startChild(url, 'pace', '100'))
+      const said = (await Promise.all(children.map(({ ended }) => ended))).flat()
+      expect(said.filter((line) => line.startsWith('begun '))).toHaveLength(100)
+      expect(said.filter((line) => line.startsWith('full '))).toHaveLength(200)
+      expect(await team.stores.deliveries.countAttempts(team.account.id, 0)).toBe(100)
+    })
+
     test('append to one audit trail in order', async () => {
       const { storage, url } = ground()
       const team = await newTeam(storage)

@@ -193,6 +193,48 @@ export function queueContract(ground: () => Ground): void {
       expect(await team.stores.deliveries.countAttempts(team.account.id, NOON + 1)).toBe(0)
     })
 
+    test('an account’s caps are kept whoever begins: of many at once as many as there is room for', async () => {
+      const team = await newTeam(ground().storage)
+      const post = await team.stores.posts.create(newPost(team))
+      await team.stores.deliveries.createMany(Array.from({ length: 30 }, () => newDelivery(team, post.id)))
+      const beside = await ground().beside()
+      const [mine, theirs] = [await claim('w1', 15), await claim('w2', 15)]
+      const day = { posts: 9, per: DAY }
+      const caps = [{ posts: 12, per: 2 * DAY }, day]
+      const begins = (at: number) => [
+        ...mine.map(({ delivery }) => ({ from: ground().storage, delivery, worker: 'w1', at })),
+        ...theirs.map(({ delivery }) => ({ from: beside, delivery, worker: 'w2', at })),
+      ]
+      const begin = ({ from, delivery, worker, at }: ReturnType<typeof begins>[number]) => {
+        const attempt = newAttempt(delivery, worker, { startedAt: at })
+        return from.queue.beginCapped(attempt, caps).then((begun) => ({ attempt, begun, from }))
+      }
+      const answers = await Promise.all(begins(NOON).map(begin))
+      const begun = answers.filter((one) => one.begun === 'begun')
+      expect(begun).toHaveLength(9)
+      for (const one of answers) if (one.begun !== 'begun') expect(one.begun).toEqual({ full: day })
+      expect(await team.stores.deliveries.countAttempts(team.account.id, 0)).toBe(9)
+
+      // One whose answer was lost is asked for again: it has begun, and counts once.
+      const again = begun[0]!
+      expect(await again.from.queue.beginCapped(again.attempt, caps)).toBe('begun')
+      // Who lost the lease takes no place, and another account's caps are its own.
+      const [stolen] = answers.filter((one) => one.begun !== 'begun')
+      expect(await beside.queue.beginCapped({ ...stolen!.attempt, worker: 'w9' }, caps)).toBe('lost')
+      const others = await newTeam(ground().storage)
+      const other = await claimed(others, 'w3')
+      expect(await beside.queue.beginCapped(newAttempt(other, 'w3'), caps)).toBe('begun')
+      expect(await team.stores.deliveries.countAttempts(team.account.id, 0)).toBe(9)
+
+      // The day moves on; the two days do not.
+      const open = new Set(begun.map(({ attempt }) => attempt.deliveryId))
+      const left = begins(NOON + DAY + 1).filter(({ delivery }) => !open.has(delivery.id))
+      const later = await Promise.all(left.map(begin))
+      expect(later.filter((one) => one.begun === 'begun')).toHaveLength(3)
+      expect(later.find((one) => one.begun !== 'begun')?.begun).toEqual({ full: caps[0] })
+      await beside.close()
+    })
+
     test('a delivery is released without an attempt, only by its holder and by a move that starts there', async () => {
       const team = await newTeam(ground().storage)
       const { queue } = ground().storage
