@@ -114,6 +114,8 @@ export function talkTables(kit: Kit, { workspaceId, chats }: TeamTables) {
       width: int(),
       height: int(),
       duration: big(),
+      videoCodec: text(),
+      audioCodec: text(),
       filename: text().notNull(),
       createdAt: time().notNull(),
     },
