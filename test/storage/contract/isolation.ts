@@ -16,6 +16,12 @@ import {
 } from '../ground.ts'
 
 type Reach = (theirs: WorkspaceStores) => Promise<unknown>
+/** A method that takes nothing of another's: what it does is the caller's own, and must stay so. */
+interface Own {
+  because: string
+  reach: Reach
+}
+const own = (because: string, reach: Reach): Own => ({ because, reach })
 /** What a call with another workspace's ids may answer: nothing, no, none, or a refusal. */
 const NOTHING = [undefined, false, 0, 'refused', 'void']
 
@@ -108,13 +114,15 @@ export function isolationContract(ground: () => Ground): void {
       const identity = mine.member.identities[0]!
 
       const reaches: {
-        [Store in keyof WorkspaceStores]: { [Method in keyof WorkspaceStores[Store]]: Reach | 'own' }
+        [Store in keyof WorkspaceStores]: { [Method in keyof WorkspaceStores[Store]]: Reach | Own }
       } = {
         workspace: {
-          get: 'own',
-          rename: 'own',
-          skipNumbers: 'own',
-          changeSettings: 'own',
+          get: own('takes no id', (t) => t.workspace.get()),
+          rename: own('takes no id', (t) => t.workspace.rename('Renamed')),
+          skipNumbers: own('takes no id', (t) => t.workspace.skipNumbers(7)),
+          changeSettings: own('takes no id', (t) =>
+            t.workspace.changeSettings({ approvals: 7, pausedAt: NOON }),
+          ),
           addChat: async (t) => t.workspace.addChat({ ...mine.chat }),
           addMember: async (t) => t.workspace.addMember({ ...mine.member }),
           chats: async (t) => (await t.workspace.chats()).length - 1,
@@ -127,7 +135,10 @@ export function isolationContract(ground: () => Ground): void {
           addIdentity: (t) => t.workspace.addIdentity(mine.member.id, { ...identity, externalId: 'x' }),
           changeMember: (t) => t.workspace.changeMember(mine.member.id, { role: 'admin' }),
         },
-        marks: { get: (t) => t.marks.get('m'), setOnce: 'own' },
+        marks: {
+          get: (t) => t.marks.get('m'),
+          setOnce: own('the same key is another mark', (t) => t.marks.setOnce('m', NOON + 1)),
+        },
         posts: {
           create: (t) => t.posts.create({ ...newPost(mine) }),
           get: (t) => t.posts.get(post.id),
@@ -188,9 +199,13 @@ export function isolationContract(ground: () => Ground): void {
           unlockRefresh: (t) => t.accounts.unlockRefresh(mine.account.id, 'me'),
         },
         events: {
-          append: 'own',
-          appendMany: 'own',
-          count: 'own',
+          append: own('the same subject is another one', (t) =>
+            t.events.append({ ...event, id: crypto.randomUUID(), subject: 'post:1' }),
+          ),
+          appendMany: own('the same subject is another one', (t) =>
+            t.events.appendMany([{ ...event, id: crypto.randomUUID(), subject: 'post:1' }]),
+          ),
+          count: (t) => t.events.count(),
           list: async (t) => (await t.events.list({ subject: 'post:1' })).length,
         },
         outbox: {
@@ -199,14 +214,16 @@ export function isolationContract(ground: () => Ground): void {
           giveUp: (t) => t.outbox.giveUp('stolen'),
         },
         hooks: {
-          add: 'own',
+          add: own('takes no id', (t) => t.hooks.add(newHook(mine))),
           list: async (t) => (await t.hooks.list()).length,
           change: (t) => t.hooks.change(hook.id, { state: 'off' }),
           addCalls: (t) => t.hooks.addCalls([{ ...newHookCall(hook), messageId: 'stolen' }]),
           log: async (t) => (await t.hooks.log(hook.id, 9)).length,
           callByCode: (t) => t.hooks.callByCode(call.code),
           endWaiting: (t) => t.hooks.endWaiting(hook.id, 'stolen', NOON),
-          setIncoming: 'own',
+          setIncoming: own('one per workspace', (t) =>
+            t.hooks.setIncoming({ secretHash: crypto.randomUUID(), createdBy: 'them', createdAt: NOON }),
+          ),
         },
         media: {
           add: (t) => t.media.add(media),
@@ -216,17 +233,17 @@ export function isolationContract(ground: () => Ground): void {
           bytes: (t) => t.media.bytes(),
         },
         keptForms: {
-          keep: 'own',
+          keep: own('the same code is another form', (t) => t.keptForms.keep({ ...form, command: 'stolen' })),
           get: (t) => t.keptForms.get(form.code),
           forgetOlder: (t) => t.keptForms.forgetOlder(NOON * 2),
         },
         transcript: {
-          add: 'own',
+          add: own('the same id is another entry', (t) => t.transcript.add({ ...said, at: 99 })),
           update: (t) => t.transcript.update('said', message, 99),
           list: async (t) => (await t.transcript.list('general', 9)).length,
         },
         feed: {
-          publish: 'own',
+          publish: own('the same key is another item', (t) => t.feed.publish({ ...item, text: 'stolen' })),
           byKey: (t) => t.feed.byKey('key'),
           list: async (t) => (await t.feed.list(9)).length,
           remove: (t) => t.feed.remove('item'),
@@ -242,17 +259,71 @@ export function isolationContract(ground: () => Ground): void {
         expect(Object.keys(methods).sort()).toEqual(
           Object.keys(theirs.stores[store as keyof WorkspaceStores]).sort(),
         )
-        for (const [method, reach] of Object.entries(methods as Record<string, Reach | 'own'>)) {
-          if (reach === 'own') continue
+        for (const [method, reach] of Object.entries(methods as Record<string, Reach | Own>)) {
+          if (typeof reach !== 'function') continue
           const answer = await reach(theirs.stores).then(
             (value) => value ?? 'void',
-            () => 'refused',
+            (error: unknown) => (error instanceof TypeError ? error : 'refused'),
           )
           expect(NOTHING, `${store}.${method}`).toContain(answer)
         }
       }
+      // Afterwards, since what they write would be found by the others: each says something of its own, or nothing.
+      const ids = [
+        mine.id,
+        mine.member.id,
+        mine.account.id,
+        mine.chat.id,
+        post.id,
+        delivery.id,
+        hook.id,
+        media.id,
+      ]
+      for (const [store, methods] of Object.entries(reaches))
+        for (const [method, reach] of Object.entries(methods as Record<string, Reach | Own>)) {
+          if (typeof reach === 'function') continue
+          const answer = JSON.stringify((await reach.reach(theirs.stores)) ?? null)
+          const told = ids.filter((id) => answer.includes(id) && !(method === 'add' && id === mine.member.id))
+          expect(told, `${store}.${method}, which ${reach.because}`).toEqual([])
+        }
       expect(await everything()).toEqual(before)
       expect(await stores.accounts.lockRefresh(mine.account.id, 'other', NOON, NOON + 1)).toBe(false)
+    })
+
+    test('what crosses workspaces is listed, with what holds it there', () => {
+      const { storage } = ground()
+      const guard = 'takes the name of a claim that the worker alone knows'
+      const all = 'looks for work among all; what it hands out names its workspace'
+      const directory = 'finds a workspace by what came from outside; what it answers is used with that id'
+      const crossing: Record<string, Record<string, string>> = {
+        queue: {
+          claimDue: all,
+          nextDueAt: all,
+          leasesEnded: all,
+          unsure: all,
+          toMeasure: all,
+          overdue: all,
+          renewLease: guard,
+          keepProgress: guard,
+          beginAttempt: guard,
+          beginCapped: guard,
+          endAttempt: guard,
+          release: guard,
+          settleEndedLease: 'takes the end of a lease that only `leasesEnded` tells',
+        },
+        directory: {
+          create: directory,
+          get: directory,
+          all: directory,
+          ofChat: directory,
+          chatsOf: directory,
+        },
+        sealed: { all: 'keys are rotated for all', replace: 'takes the very secret that it replaces' },
+      }
+      for (const [part, methods] of Object.entries(crossing))
+        expect(Object.keys(methods).sort(), part).toEqual(
+          Object.keys(storage[part as 'queue' | 'directory' | 'sealed']).sort(),
+        )
     })
 
     test('an attempt is seen by its workspace only', async () => {
