@@ -7,7 +7,8 @@ import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
 /** The same in every process of an install, so that two which start at once do not begin two teams. */
-const HOME = '00000000-0000-7000-8000-000000000000' as WorkspaceId
+/** The workspace of whoever runs Crier. */
+export const HOME = '00000000-0000-7000-8000-000000000000' as WorkspaceId
 
 /** The playground is one chat, and these two are in it, so that the first minute can show a review. */
 const LOCAL = 'local'

@@ -40,5 +40,7 @@ export interface Stores {
   queue: DeliveryQueue
   outboxQueue: OutboxQueue
   hookQueue: HookQueue
+  /** How the database and its disk are, in one sentence. */
+  check(): Promise<{ ok: boolean; sentence: string }>
   seen: SeenStore
 }

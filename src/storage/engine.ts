@@ -57,7 +57,7 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   const scopes = new AsyncLocalStorage<Scope>()
   const listeners = new Set<(written: Written) => void>()
   const compiled = new Map<Statement, CompiledStatement>()
-  const outage = createOutage(log)
+  const outage = createOutage(log, async () => (await driver.check()).ok)
   let closed = false
   let stopListening: (() => void) | undefined
 

@@ -32,8 +32,11 @@ export class QueryError extends Error {
  */
 export function bare(error: unknown, written: 'no' | 'unknown' = 'unknown'): unknown {
   const under = error instanceof DrizzleQueryError ? (error.cause ?? new Error('A statement failed')) : error
-  if (!(under instanceof QueryError) || under.failure !== 'unavailable') return under
-  return new DatabaseAway(under.wasSent ? written : 'no', under)
+  if (!(under instanceof QueryError)) return under
+  // Both databases take a transaction back for which there is no room.
+  if (under.failure === 'full' || under.failure === 'readonly')
+    return new DatabaseAway('no', under, under.failure)
+  return under.failure === 'unavailable' ? new DatabaseAway(under.wasSent ? written : 'no', under) : under
 }
 
 export const isUnique = (error: unknown): boolean => {

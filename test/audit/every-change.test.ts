@@ -133,7 +133,7 @@ test('what only looks, and what is refused, changes nothing', async () => {
   for (const one of [IN_REVIEW, DRAFT, HOOKED]) await say(one)
   const state = told()
   const lines = await events().count()
-  for (const { name, examples } of commands.filter((one) => LOOKS.includes(one.name)))
+  for (const { examples } of commands.filter((one) => LOOKS.includes(one.name)))
     for (const example of examples) await say(['Ada', example.replaceAll('42', '1')])
   for (const line of [
     'approve 1',

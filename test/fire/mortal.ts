@@ -82,6 +82,7 @@ export function mortal(stores: Stores): { stores: Stores; life: Life } {
       queue: spread(wrapped(stores.queue)),
       outboxQueue: spread(wrapped(stores.outboxQueue)),
       hookQueue: spread(wrapped(stores.hookQueue)),
+      check: () => pass('check', () => stores.check()),
       seen: spread(wrapped(stores.seen)),
       workspace: (id) => {
         const found = stores.workspace(id)

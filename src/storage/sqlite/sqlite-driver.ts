@@ -21,8 +21,10 @@ const { SQLiteAsyncDialect } = drizzlePart('drizzle-orm/sqlite-core')
 const { drizzle } = drizzlePart('drizzle-orm/sqlite-proxy')
 
 const MEGABYTE = 1024 * 1024
-/** Under this much free space a person is warned: a write-ahead log and a backup need room. */
+const GIGABYTE = 1024 * MEGABYTE
+/** Under this much free space, or this part of a small disk, a person is warned: a write-ahead log and a backup need room. */
 const LEAST_FREE = 100 * MEGABYTE
+const LEAST_PART = 0.1
 
 /** Drizzle over better-sqlite3. `casing` counts only as sqlite-proxy's third argument. */
 export const sqliteSpeech: Speech = {
@@ -127,12 +129,13 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
     }
     const version = execute('select sqlite_version()', [])[0]?.[0]
     if (inMemory) return { ok: true, sentence: `SQLite ${version} in memory: gone when this process ends` }
-    const { bavail, bsize } = statfsSync(dirname(file))
+    const { bavail, blocks, bsize } = statfsSync(dirname(file))
     const free = bavail * bsize
+    const least = Math.min(LEAST_FREE, blocks * bsize * LEAST_PART)
     const size =
       Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }))
-    const sentence = `SQLite ${version}, ${megabytes(size)} in ${file}, ${megabytes(free)} free on its disk`
-    return free < LEAST_FREE ? { ok: false, sentence: `${sentence}: make room` } : { ok: true, sentence }
+    const sentence = `SQLite ${version}, ${inWords(size)} in ${file}, ${inWords(free)} free on its disk`
+    return free < least ? { ok: false, sentence: `${sentence}: make room` } : { ok: true, sentence }
   }
 
   return {
@@ -168,7 +171,8 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
   }
 }
 
-const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`
+const inWords = (bytes: number): string =>
+  bytes < GIGABYTE ? `${(bytes / MEGABYTE).toFixed(1)} MB` : `${(bytes / GIGABYTE).toFixed(1)} GB`
 
 function lockFor(file: string): () => void {
   try {
@@ -203,5 +207,5 @@ async function backup(db: BetterSqlite.Database, target: string): Promise<string
       error,
     )
   }
-  return `Backed up to ${target} (${megabytes(statSync(target).size)}), and read it back to check it.`
+  return `Backed up to ${target} (${inWords(statSync(target).size)}), and read it back to check it.`
 }
