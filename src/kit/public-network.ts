@@ -36,6 +36,9 @@ export function isPublicAddress(address: string): boolean {
   return parsed.range() === 'unicast'
 }
 
+/** Connections to one origin: what is more waits for one of them, instead of shaking hands with a platform a thousand times. */
+const CONNECTIONS = 128
+
 export interface PublicAgentOptions {
   /** Origins (`http://127.0.0.1:3000`) that the operator configured and that may be anywhere. */
   allowOrigins?: readonly string[]
@@ -57,6 +60,7 @@ export function publicAgent({ allowOrigins = [], connectTimeout = 10_000 }: Publ
     // One request per connection at a time, in HTTP/1.1: only so is it certain whether a request was sent.
     allowH2: false,
     pipelining: 1,
+    connections: CONNECTIONS,
     // An idle connection is dropped well before servers drop theirs (five seconds or more): a request that meets a
     // closing connection loses its answer, and a lost answer can cost a person's time.
     keepAliveTimeout: 2_000,

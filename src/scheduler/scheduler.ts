@@ -4,6 +4,7 @@ import { Cron } from 'croner'
 import { pulseOf } from '../app/pulse.ts'
 import type { Surface } from '../app/surface.ts'
 import type { Workbench } from '../app/workbench.ts'
+import { createBatch } from '../kit/batch.ts'
 import { type EpochMs, SECOND } from '../kit/clock.ts'
 import { loadFolder } from '../kit/load-folder.ts'
 import type { SurfaceName } from '../workspaces/workspace.ts'
@@ -12,7 +13,6 @@ import { createBreaker } from './breaker.ts'
 import type { Job, Tools } from './job.ts'
 import type { Meters } from './meters.ts'
 import { rescueAbandoned } from './rescue.ts'
-import { createTogether } from './together.ts'
 
 export interface SchedulerNeeds {
   bench: Workbench
@@ -49,6 +49,10 @@ const BUSY = 50
 /** Node turns a time-out of 2^31 ms and more into 1 ms; and clocks move, so the next beat looks again anyway. */
 const LONGEST_TIMER = 60_000
 
+/** What follows the ends of deliveries: so many are written together at most, and gathered for so long (ms) after a write. */
+const ENDS_OF_A_WRITE = 500
+const GATHER_ENDS_FOR = 20
+
 const jobsFolder = (): string => fileURLToPath(new URL('./jobs', import.meta.url))
 
 /**
@@ -70,10 +74,15 @@ export async function createScheduler({
   const inFlight = new Set<Promise<void>>()
   const stopping = new AbortController()
   const breaker = createBreaker(bench.clock)
-  const endings = createTogether<Ended>(
-    ({ workspaceId }) => workspaceId,
-    (ended) => tellOf(bench, breaker, ended),
-  )
+  const endings = createBatch<Ended, void>({
+    groupOf: ({ workspaceId }) => workspaceId,
+    write: async (ended) => {
+      await tellOf(bench, breaker, ended)
+      return ended.map(() => undefined)
+    },
+    largest: ENDS_OF_A_WRITE,
+    gatherFor: GATHER_ENDS_FOR,
+  })
   const pulse = pulseOf(bench)
   pulse.platformsPaused = () => breaker.open()
   let claims = 0

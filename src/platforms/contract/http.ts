@@ -1,5 +1,4 @@
-// undici's own request: some four times the throughput of fetch, and it tells when a request has really been sent.
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { z } from 'zod'
 import { type EpochMs, SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
@@ -7,6 +6,7 @@ import { PrivateAddressError, publicAgent } from '../../kit/public-network.ts'
 import { type Body, encodeBody, type Query, withQuery } from './http-body.ts'
 import { type Next, PublishError, STOOD_STILL } from './publish-error.ts'
 import { judge, type Phase, type ReadRefusal, type RefusedAnswer } from './refusal.ts'
+import { type RawAnswer, roundTrip, type Sending } from './round-trip.ts'
 import { privateStrings, scrub } from './scrub.ts'
 import type { Headers } from './wait.ts'
 
@@ -90,7 +90,6 @@ const MOST_REDIRECTS = 3
 export function createHttp(options: HttpOptions): Http & { close(): Promise<void> } {
   const { platform } = options
   const agent = options.agent ?? publicAgent({ allowOrigins: options.allowOrigins ?? [] })
-  const dispatcher = agent.compose(noteSending)
 
   return {
     async send(call) {
@@ -170,31 +169,19 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
       said: Record<string, string>,
       redirects: number,
     ): Promise<RawAnswer> {
-      const response = await settledBy(signal, () =>
-        request(from, {
-          method: by as Dispatcher.HttpMethod,
-          headers: said,
-          body: encoded?.body ?? null,
-          dispatcher,
-          signal,
-          opaque: sending,
-          // The call's own time-out is the only one, so that every phase has the patience it is given.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        }),
-      )
-      const onward = redirectOf(call, from, by, response)
-      if (onward && redirects < MOST_REDIRECTS) {
-        await response.body.dump()
-        return readFrom(
-          onward,
-          by,
-          onward.origin === from.origin ? said : withoutCredentials(said),
-          redirects + 1,
-        )
-      }
-      const { bytes, cut } = await readUpTo(response.body, call.maxBytes ?? LARGEST_ANSWER)
-      return { status: response.statusCode, header: headersOf(response.headers), bytes, cut }
+      const answer = await roundTrip(agent, {
+        url: from,
+        method: by,
+        headers: said,
+        body: encoded?.body,
+        signal,
+        maxBytes: call.maxBytes ?? LARGEST_ANSWER,
+        sending,
+      })
+      const onward = redirectOf(call, from, by, answer)
+      if (!onward || redirects >= MOST_REDIRECTS) return answer
+      const same = onward.origin === from.origin
+      return readFrom(onward, by, same ? said : withoutCredentials(said), redirects + 1)
     }
   }
 
@@ -257,40 +244,6 @@ type Exchange<Data> = {
   secrets(): string[]
 } & ({ answer: Answer<Data>; refused?: undefined } | { answer?: undefined; refused: RefusedAnswer })
 type Lost = (what: string, code: string, cause?: unknown) => PublishError
-interface RawAnswer {
-  status: number
-  header: Headers
-  bytes: Uint8Array
-  /** It was longer than allowed. */
-  cut: boolean
-}
-interface Sending {
-  began: boolean
-  /** It was too late when its turn came, so nothing was written. */
-  refused: boolean
-  /** Whether it is too late to begin. */
-  tooLate(): boolean
-}
-
-/** Marks a request as sent at the moment its first byte is about to be written to a standing connection. */
-const noteSending: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
-  dispatch(options, {
-    onRequestStart(controller, context) {
-      handler.onRequestStart?.(controller, context)
-      const { opaque } = options as { opaque?: Sending }
-      if (opaque?.tooLate()) {
-        // A read that was redirected has been sent before.
-        opaque.refused = !opaque.began
-        controller.abort(new DOMException('It was not sent in time', 'TimeoutError'))
-      }
-      if (opaque && !controller.aborted) opaque.began = true
-    },
-    onRequestUpgrade: (...all) => handler.onRequestUpgrade?.(...all),
-    onResponseStart: (...all) => handler.onResponseStart?.(...all),
-    onResponseData: (...all) => handler.onResponseData?.(...all),
-    onResponseEnd: (...all) => handler.onResponseEnd?.(...all),
-    onResponseError: (...all) => handler.onResponseError?.(...all),
-  })
 
 /**
  * A signal that follows `outer` and ends by itself after `patience` ms. Released by hand, because AbortSignal.any leaves
@@ -319,31 +272,15 @@ function limitedBy(
   }
 }
 
-/**
- * The outcome of what is done, or the signal's reason if that comes first. undici hears a signal only once it has a
- * connection, and a person who stops Crier should not wait for a network that hangs.
- */
-async function settledBy<Value>(signal: AbortSignal, doing: () => Promise<Value>): Promise<Value> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([doing(), aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
-}
-
 /** Where a read is sent on to; undefined where it is no redirect, or one that must not be followed. */
 function redirectOf(
   call: { phase: Phase },
   from: URL,
   method: string,
-  response: Dispatcher.ResponseData<unknown>,
+  { status, header }: RawAnswer,
 ): URL | undefined {
-  const target = headersOf(response.headers)('location')
-  const redirects = [301, 302, 303, 307, 308].includes(response.statusCode)
+  const target = header('location')
+  const redirects = [301, 302, 303, 307, 308].includes(status)
   if (!redirects || target === undefined || method !== 'GET' || call.phase === 'commit') return undefined
   if (!URL.canParse(target, from.href)) return undefined
   const onward = new URL(target, from)
@@ -354,28 +291,6 @@ function redirectOf(
 
 const withoutCredentials = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name === 'accept' || name === 'user-agent'))
-
-async function readUpTo(
-  body: AsyncIterable<Uint8Array>,
-  most: number,
-): Promise<{ bytes: Uint8Array; cut: boolean }> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    // Leaving the loop drops the connection, and with it the rest.
-    if (size > most) return { bytes: Buffer.concat(chunks), cut: true }
-    chunks.push(chunk)
-  }
-  return { bytes: Buffer.concat(chunks), cut: false }
-}
-
-const headersOf =
-  (headers: Record<string, string | string[] | undefined>): Headers =>
-  (name) => {
-    const value = headers[name]
-    return Array.isArray(value) ? value[0] : value
-  }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 

@@ -1,13 +1,13 @@
 import type { Attempt } from '../../deliveries/delivery.ts'
 import type { Begun } from '../../deliveries/delivery-store.ts'
 import type { Cap } from '../../deliveries/pace.ts'
+import { type Batch, createBatch } from '../../kit/batch.ts'
 import { givenRows } from '../dialect.ts'
 import { sql } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import type { Handle, Statement } from '../handle.ts'
 import type { Dialect } from '../storage.ts'
-import { createGroup, type Group } from './group-commit.ts'
-import { begunRow, countBegun, writeBegun } from './write-attempts.ts'
+import { begunRow, countBegun, ROWS_OF_A_COMMIT, writeBegun } from './write-attempts.ts'
 
 export interface CappedBegin {
   attempt: Attempt
@@ -57,11 +57,12 @@ interface Held {
  * Begins attempts of accounts that have caps, many in one transaction, as those without are begun. Who counts an account's
  * attempts holds its turn until what it adds is committed: no two processes see the same free place.
  */
-export const createCappedBegins = (engine: Engine): Group<CappedBegin, Begun> =>
-  createGroup<CappedBegin, Begun>(
-    ({ attempt }) => attempt.deliveryId,
-    (wanted) => engine.transaction((inside) => beginAll(inside, wanted)),
-  )
+export const createCappedBegins = (engine: Engine): Batch<CappedBegin, Begun> =>
+  createBatch<CappedBegin, Begun>({
+    keyOf: ({ attempt }) => attempt.deliveryId,
+    largest: ROWS_OF_A_COMMIT,
+    write: (wanted) => engine.transaction((inside) => beginAll(inside, wanted)),
+  })
 
 async function beginAll(inside: Handle, wanted: readonly CappedBegin[]): Promise<Begun[]> {
   const rows = wanted.map(({ attempt }) => begunRow(attempt))

@@ -1,5 +1,6 @@
 import { ASKED, type Attempt } from '../../deliveries/delivery.ts'
 import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/delivery-store.ts'
+import { type Batch, createBatch } from '../../kit/batch.ts'
 import { and, asc, eq, gte, inArray, isNull, lte, sql } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { decode, type Handle } from '../handle.ts'
@@ -9,8 +10,7 @@ import { type DeliveryRow, fromPublishing, moved, toAttempt, toDelivery } from '
 import { inChunks } from '../stores/rows.ts'
 import { createCappedBegins } from './capped-begins.ts'
 import { claimDue, nextDue, overdue, renewLease } from './claim-due.ts'
-import { createGroup, type Group } from './group-commit.ts'
-import { begunRow, countBegun, moveHeld, writeBegun, writeEnded } from './write-attempts.ts'
+import { begunRow, countBegun, moveHeld, ROWS_OF_A_COMMIT, writeBegun, writeEnded } from './write-attempts.ts'
 
 /** A write of a worker on a delivery it holds, with the end of an attempt or without. */
 interface HeldWrite {
@@ -20,6 +20,9 @@ interface HeldWrite {
   changes: DeliveryChanges
   attempt?: { id: string; outcome: string; message: string | null }
 }
+
+/** How long (ms) ends are gathered for the next commit after one. */
+const GATHER_ENDS_FOR = 10
 
 export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle(): Promise<void> } {
   const handle = engine.outside
@@ -56,9 +59,10 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     })
 
   /** A delivery's key is its id: two writes of one delivery are put one after the other. */
-  const begins = createGroup<Attempt>(
-    ({ deliveryId }) => deliveryId,
-    async (begun) => {
+  const begins = createBatch<Attempt, boolean>({
+    keyOf: ({ deliveryId }) => deliveryId,
+    largest: ROWS_OF_A_COMMIT,
+    write: async (begun) => {
       try {
         return await writeBegins(begun)
       } catch (error) {
@@ -69,7 +73,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
         return [known]
       }
     },
-  )
+  })
 
   /** Was this attempt written before, by a commit whose answer was lost? And if so, does its worker hold it still? */
   const beganBefore = async ({ id, deliveryId, worker }: Attempt): Promise<boolean | undefined> => {
@@ -95,9 +99,11 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     )
   }
 
-  const ends = createGroup<HeldWrite>(
-    ({ delivery }) => delivery,
-    (writes) =>
+  const ends = createBatch<HeldWrite, boolean>({
+    keyOf: ({ delivery }) => delivery,
+    largest: ROWS_OF_A_COMMIT,
+    gatherFor: GATHER_ENDS_FOR,
+    write: (writes) =>
       engine.transaction(async (inside) => {
         const held = await heldOf(inside.run(moveHeld, { rows: JSON.stringify(writes.map(heldRow)) }))
         const kept = writes.filter(({ delivery }) => held.has(delivery))
@@ -119,13 +125,13 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
           ({ delivery, attempt }) => held.has(delivery) || (attempt !== undefined && before.has(attempt.id)),
         )
       }),
-  )
+  })
 
   const cappedBegins = createCappedBegins(engine)
 
-  const asked = <Item, Answer>(group: Group<Item, Answer>, item: Item): Promise<Answer> => {
+  const asked = <Item, Answer>(batch: Batch<Item, Answer>, item: Item): Promise<Answer> => {
     engine.refuseInside()
-    return group.add(item)
+    return batch.add(item)
   }
 
   /** The newest attempt of each delivery that `where` lets through. */

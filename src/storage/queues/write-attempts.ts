@@ -5,6 +5,9 @@ import type { Statement } from '../handle.ts'
 
 // What many workers asked for in one turn, as a few statements over the rows they handed in.
 
+/** Group commit: rows of one durable transaction at most. */
+export const ROWS_OF_A_COMMIT = 1_000
+
 /** A row for the two statements below. */
 export const begunRow = (attempt: Attempt) => ({
   id: attempt.id,
