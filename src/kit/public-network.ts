@@ -37,7 +37,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** Connections to one origin: what is more waits for one of them, instead of shaking hands with a platform a thousand times. */
-const CONNECTIONS = 128
+const CONNECTIONS = 256
 
 export interface PublicAgentOptions {
   /** Origins (`http://127.0.0.1:3000`) that the operator configured and that may be anywhere. */

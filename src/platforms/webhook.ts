@@ -1,6 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
-// standardwebhooks: the specification's own signer, so that any receiver's verifier agrees.
-import { Webhook } from 'standardwebhooks'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { HOUR, instantOf, SECOND } from '../kit/clock.ts'
 import { UserError } from '../kit/user-error.ts'
@@ -219,12 +217,21 @@ function signedCall(
     headers: {
       'webhook-id': id,
       'webhook-timestamp': String(at),
-      'webhook-signature': new Webhook(secret).sign(id, new Date(at * 1000), body),
+      'webhook-signature': `v1,${signature(secret, `${id}.${at}.${body}`)}`,
     },
     // As bytes, because the signature is over these very bytes.
     body: { bytes: Buffer.from(body), type: 'application/json' },
   }
 }
+
+/**
+ * HMAC-SHA256 in base64 (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme),
+ * by Node's own crypto: the specification's signer reckons it in JavaScript. The tests verify by the specification's.
+ */
+const signature = (secret: string, signed: string): string =>
+  createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
+    .update(signed)
+    .digest('base64')
 
 const bodyOf = ({ key, text, media, at }: Publication, io: Io<Credentials>): string =>
   JSON.stringify({

@@ -2,17 +2,39 @@ import type { Account } from '../../accounts/account.ts'
 import type { AccountStore } from '../../accounts/account-store.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from '../drizzle.ts'
-import type { Handle } from '../handle.ts'
+import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 import { must, saysSomething } from './rows.ts'
 
 /** What a caller has seen who found no credentials: an account that was disconnected takes new ones from them. */
 const SEEN_NONE = 0
 
-export function createAccountStore({ db, t: { accounts } }: Handle, workspaceId: WorkspaceId): AccountStore {
+/** Both are read for every delivery that goes out. */
+const account: Statement = {
+  name: 'account',
+  build: ({ accounts }) => sql`
+    select ${columnsOf(accounts)} from accounts
+     where workspace_id = ${given('workspaceId')} and id = ${given('id')}`,
+}
+
+const credentials: Statement = {
+  name: 'credentials',
+  build: () => sql`
+    select sealed_credentials, credentials_version from accounts
+     where workspace_id = ${given('workspaceId')} and id = ${given('id')} and sealed_credentials is not null`,
+}
+
+export function createAccountStore(handle: Handle, workspaceId: WorkspaceId): AccountStore {
+  const {
+    db,
+    t: { accounts },
+  } = handle
   const mine = eq(accounts.workspaceId, workspaceId)
   const one = (id: string) => and(mine, eq(accounts.id, id))
-  const get = async (id: string) => (await db.select().from(accounts).where(one(id))).map(toAccount)[0]
+  const get = async (id: string) => {
+    const [row] = await handle.run(account, { workspaceId, id })
+    return row && toAccount(decode(accounts, row))
+  }
   return {
     list: async ({ states, platform } = {}) => {
       const rows = await db
@@ -50,12 +72,8 @@ export function createAccountStore({ db, t: { accounts } }: Handle, workspaceId:
       return toAccount(must(changed, `account ${id}`))
     },
     credentials: async (id) => {
-      const [row] = await db
-        .select({ sealed: accounts.sealedCredentials, version: accounts.credentialsVersion })
-        .from(accounts)
-        .where(one(id))
-      if (row === undefined || row.sealed === null) return undefined
-      return { sealed: row.sealed, version: row.version }
+      const [row] = await handle.run(credentials, { workspaceId, id })
+      return row && { sealed: String(row[0]), version: Number(row[1]) }
     },
     replaceCredentials: async (id, sealed, seenVersion) => {
       const unchanged =
