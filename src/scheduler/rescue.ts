@@ -1,7 +1,10 @@
 import { announce } from '../app/announce.ts'
 import { tellHooksOfDeliveries } from '../app/hooks-tell.ts'
 import type { Workbench } from '../app/workbench.ts'
+import type { Claimed } from '../deliveries/delivery-store.ts'
 import { type EpochMs, MINUTE } from '../kit/clock.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
+import { rememberReads } from './remember-reads.ts'
 
 const BATCH = 50
 
@@ -19,6 +22,7 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
   let taken = 0
   for (;;) {
     const abandoned = await bench.stores.queue.leasesEnded(leasesUntil, BATCH)
+    const moved: Claimed[] = []
     for (const { workspaceId, delivery, openAttempt } of abandoned) {
       if (delivery.leaseUntil === null) continue
       const at = bench.clock.now()
@@ -30,17 +34,30 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
         !(await bench.stores.queue.settleEndedLease(delivery.id, delivery.leaseUntil, move, { at, problem }))
       )
         continue
-      taken += 1
+      moved.push({ workspaceId, delivery })
       bench.log.warn(
         { delivery: delivery.id, platform: delivery.platform, move },
         'A delivery was taken over from a worker that died',
       )
-      await bench.stores.transaction(workspaceId, async (stores) => {
-        const post = await stores.posts.get(delivery.postId)
-        if (post) await announce(stores, bench, post)
-        await tellHooksOfDeliveries(stores, await stores.deliveries.ofPosts([delivery.postId]), at)
-      })
     }
+    taken += moved.length
+    for (const [workspaceId, group] of Map.groupBy(moved, (one) => one.workspaceId))
+      await tellOfRescue(bench, workspaceId, [...new Set(group.map(({ delivery }) => delivery.postId))])
     if (abandoned.length < BATCH) return taken
   }
 }
+
+/** A process that dies leaves hundreds behind: one transaction for all that were taken over of a team at once. */
+const tellOfRescue = (
+  bench: Workbench,
+  workspaceId: WorkspaceId,
+  postIds: readonly string[],
+): Promise<void> =>
+  bench.stores.transaction(workspaceId, async (inside) => {
+    const stores = rememberReads(inside)
+    for (const id of postIds) {
+      const post = await stores.posts.get(id)
+      if (post) await announce(stores, bench, post)
+    }
+    await tellHooksOfDeliveries(stores, await stores.deliveries.ofPosts(postIds), bench.clock.now())
+  })
