@@ -41,6 +41,8 @@ export async function fittedMedia(
     width: made.width,
     height: made.height,
     duration: null,
+    videoCodec: null,
+    audioCodec: null,
     filename,
     createdAt: clock.now(),
   }

@@ -8,9 +8,13 @@ import type { Content, Media } from './media.ts'
 import { MOST_PIXELS, picture } from './pixels.ts'
 
 /** What a file is, by its bytes, and the bytes as they are kept: upright, and without a word about their maker. */
-export interface Inspected extends Pick<Media, 'type' | 'width' | 'height' | 'duration'> {
+export interface Inspected
+  extends Pick<Media, 'type' | 'width' | 'height' | 'duration' | 'videoCodec' | 'audioCodec'> {
   content: Content
 }
+
+/** What has no codec that a platform could refuse. */
+const STILL = { videoCodec: null, audioCodec: null }
 
 const KEPT = /^(image|video|audio)\/|^application\/pdf$/
 
@@ -35,14 +39,14 @@ export async function inspect(filename: string, content: Content): Promise<Inspe
       type,
       content instanceof Uint8Array ? content : await readFile(content.path),
     )
-  if (type === 'application/pdf') return { content, type, width: null, height: null, duration: null }
+  if (type === 'application/pdf')
+    return { content, type, width: null, height: null, duration: null, ...STILL }
   return inspectFilm(filename, type, content)
 }
 
 async function inspectFilm(filename: string, type: string, content: Content): Promise<Inspected> {
   try {
-    const { width, height, duration } = await filmFacts(content)
-    return { content, type, width, height, duration }
+    return { content, type, ...(await filmFacts(content)) }
   } catch (cause) {
     const film = type.startsWith('video/')
     throw new UserError(`"${filename}" can't be read as a ${film ? 'video' : 'sound'}`, {
@@ -62,8 +66,8 @@ async function inspectImage(filename: string, type: string, bytes: Uint8Array): 
     const plays = pages > 1 && (delay !== undefined || loop !== undefined)
     const duration = plays ? (delay ?? []).reduce((sum, one) => sum + one, 0) : null
     const clean = orientation === 1 ? withoutMetadata(type, bytes) : undefined
-    if (clean || plays) return { content: clean ?? bytes, type, width, height, duration }
-    return { ...(await upright(type, bytes)), type, duration }
+    if (clean || plays) return { content: clean ?? bytes, type, width, height, duration, ...STILL }
+    return { ...(await upright(type, bytes)), type, duration, ...STILL }
   } catch (cause) {
     throw new UserError(`"${filename}" can't be read as a picture`, {
       wayOut: 'Save it again as JPEG or PNG, with at most 100 megapixels.',

@@ -14,6 +14,10 @@ export interface Media {
   height: number | null
   /** Milliseconds; null for what does not play. */
   duration: number | null
+  /** By its name in the file (`avc`, `hevc`, `vp9`); null where there is none, or none is known. */
+  videoCodec: string | null
+  /** `aac`, `opus`. */
+  audioCodec: string | null
   /** As it was attached; shown to people, never used as a path. */
   filename: string
   createdAt: EpochMs

@@ -240,6 +240,8 @@ export const draftFor = (post: Post, platform: string, media: readonly Media[]):
             width: kept.width,
             height: kept.height,
             duration: kept.duration,
+            videoCodec: kept.videoCodec,
+            audioCodec: kept.audioCodec,
             filename: kept.filename,
           },
         ]

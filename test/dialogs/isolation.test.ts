@@ -80,7 +80,17 @@ async function furnish({ house, clock }: TestHouse): Promise<Theirs> {
   const form = { code: 'acmefm', memberId: member.id, command: 'draft', values: { text: MARK } }
   await stores.keptForms.keep({ ...form, errors: {}, createdAt: now })
   const sha256 = 'e'.repeat(64)
-  const media = { id: newId(now), sha256, type: 'image/png', size: 1, width: 1, height: 1, duration: null }
+  const media = {
+    id: newId(now),
+    sha256,
+    type: 'image/png',
+    size: 1,
+    width: 1,
+    height: 1,
+    duration: null,
+    videoCodec: null,
+    audioCodec: null,
+  }
   await stores.media.add({ ...media, filename: `${MARK}.png`, createdAt: now })
   const posts = await stores.posts.list({})
   const series = (await stores.series.running())[0]!

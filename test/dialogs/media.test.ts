@@ -243,6 +243,25 @@ test('a preview shows every platform, side by side, with the same facts in words
   }
 })
 
+test('a video whose codec a platform refuses is an error beforehand, there and nowhere else', async () => {
+  const world = await openTestHouse({ environment: { PUBLIC_URL: 'https://crier.example' } })
+  try {
+    await connectDryRuns(world, ['x', 'linkedin'])
+    const answer = await world.house.desk.ask(await world.speaker('Ada'), {
+      command: 'draft',
+      values: { text: 'Look', accounts: 'x, linkedin' },
+      files: [file('clip.mp4', await film({ width: 640, height: 360, seconds: 20, codec: 'vp9' }))],
+    })
+    const said = plainText(messageOf(answer))
+    expect(said).toContain(
+      '❌ clip.mp4 has its pictures as VP9; X takes H.264. Crier does not convert videos',
+    )
+    expect(said.match(/VP9/g)).toHaveLength(1)
+  } finally {
+    await world.close()
+  }
+})
+
 test('what Crier draws for the page counts for no plan, and the page shows it', async () => {
   const world = await openTestHouse({ environment: { LIMIT_MEDIA_MB: '1' } })
   try {

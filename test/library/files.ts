@@ -46,31 +46,40 @@ export async function film({
   width,
   height,
   seconds,
+  codec = 'avc',
 }: {
   width: number
   height: number
   seconds: number
+  codec?: 'avc' | 'vp9'
 }): Promise<Buffer> {
   const output = new Output({ format: new Mp4OutputFormat(), target: new BufferTarget() })
-  const source = new EncodedVideoPacketSource('avc')
+  const source = new EncodedVideoPacketSource(codec)
   output.addVideoTrack(source)
   await output.start()
   const frames = Math.round(seconds * 10)
   for (let frame = 0; frame < frames; frame++) {
     const packet = new EncodedPacket(new Uint8Array(200).fill(frame), 'key', frame / 10, 1 / 10)
-    await source.add(packet, frame === 0 ? { decoderConfig: decoderConfig(width, height) } : undefined)
+    await source.add(packet, frame === 0 ? { decoderConfig: decoderConfig[codec](width, height) } : undefined)
   }
   await output.finalize()
   if (!output.target.buffer) throw new Error('Nothing was written')
   return Buffer.from(output.target.buffer)
 }
 
-const decoderConfig = (codedWidth: number, codedHeight: number) => ({
-  codec: 'avc1.42001e',
-  codedWidth,
-  codedHeight,
-  // An avcC box with one sequence and one picture parameter set.
-  description: Uint8Array.from([
-    1, 0x42, 0, 0x1e, 0xff, 0xe1, 0, 4, 0x67, 0x42, 0, 0x1e, 1, 0, 2, 0x68, 0xce,
-  ]),
-})
+const decoderConfig = {
+  avc: (codedWidth: number, codedHeight: number) => ({
+    codec: 'avc1.42001e',
+    codedWidth,
+    codedHeight,
+    // An avcC box with one sequence and one picture parameter set.
+    description: Uint8Array.from([
+      1, 0x42, 0, 0x1e, 0xff, 0xe1, 0, 4, 0x67, 0x42, 0, 0x1e, 1, 0, 2, 0x68, 0xce,
+    ]),
+  }),
+  vp9: (codedWidth: number, codedHeight: number) => ({
+    codec: 'vp09.00.10.08.01.01.01.01.00',
+    codedWidth,
+    codedHeight,
+  }),
+}

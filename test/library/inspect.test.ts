@@ -99,6 +99,8 @@ describe('what is in a file', () => {
         width: 320,
         height: 568,
         duration: 3_500,
+        videoCodec: 'avc',
+        audioCodec: null,
       })
       const bytes = await photo(120, 80)
       expect(await inspect('a.jpg', await onDisk('picture', bytes))).toEqual(await inspect('a.jpg', bytes))
@@ -119,6 +121,15 @@ describe('films and sounds', () => {
       width: 320,
       height: 568,
       duration: 3_500,
+    })
+  })
+
+  test('the codec, by its name in the file', async () => {
+    const clip = await film({ width: 320, height: 240, seconds: 1, codec: 'vp9' })
+    expect(await inspect('clip.mp4', clip)).toMatchObject({
+      type: 'video/mp4',
+      videoCodec: 'vp9',
+      audioCodec: null,
     })
   })
 

@@ -225,6 +225,11 @@ describe('what is said before anything is scheduled', () => {
       { media: [video({ width: 1920, height: 1080 })], options: { as: 'reel' } },
       /9:16/,
     ],
+    [
+      'a reel in VP9',
+      { media: [video({ videoCodec: 'vp9' })], options: { as: 'reel' } },
+      /VP9; a reel on Facebook takes H.264, H.265/,
+    ],
     ['a small reel', { media: [video({ width: 360, height: 640 })], options: { as: 'reel' } }, /540 × 960/],
     ['two in a story', { media: [jpeg(), jpeg()], options: { as: 'story' } }, /one image or one video/],
     ['a text in a story', { text: 'a', media: [jpeg()], options: { as: 'story' } }, /warning.*no text/],

@@ -414,8 +414,19 @@ describe('before anything is scheduled', () => {
     ['a long poll answer', { options: { poll: `a\n${'b'.repeat(26)}` } }, /26 characters; X takes 25/],
     ['a poll for a month', { options: { poll: 'a\nb', pollMinutes: '43200' } }, /7 days/],
     ['a quote of nothing', { options: { quote: 'https://example.com/1' } }, /not the address/],
+    ['a video in VP9', { media: [film(9, { videoCodec: 'vp9' })] }, /pictures as VP9; X takes H.264/],
+    [
+      'a video with Opus',
+      { media: [film(9, { videoCodec: 'avc', audioCodec: 'opus' })] },
+      /sound as OPUS; X takes AAC/,
+    ],
     ['a long video', { media: [film(9, { duration: 150_000 })] }, /150 s; X takes 140 s/],
   ])('%s', (_what, changes, message) => expect(errors(changes).join()).toMatch(message))
+
+  it('a codec that is taken, or not known, is nothing to speak of', () => {
+    expect(errors({ media: [film(9, { videoCodec: 'avc', audioCodec: 'aac' })] })).toEqual([])
+    expect(errors({ media: [film(9, { videoCodec: null, audioCodec: null })] })).toEqual([])
+  })
 
   it('a thread may have a cashtag in each part, and a large GIF is fine', () => {
     expect(errors({ text: '$ACME\n---\n$TSLA' })).toEqual([])

@@ -134,6 +134,7 @@ function checkVideos(platform: string, videos: Item[], rules: MediaRules['videos
   for (const video of videos) {
     const wrong = checkFile(platform, video, rules)
     findings.push(...wrong.map(({ message }) => error(`${message}. Crier does not convert videos`)))
+    findings.push(...checkCodecs(platform, video, rules.codecs))
     if (rules.maxDuration !== undefined && video.duration !== null && video.duration > rules.maxDuration) {
       findings.push(
         error(
@@ -144,6 +145,35 @@ function checkVideos(platform: string, videos: Item[], rules: MediaRules['videos
   }
   return findings
 }
+
+/** What would be uploaded whole, worked on for minutes and then refused. */
+export function checkCodecs(
+  platform: string,
+  { filename, videoCodec, audioCodec }: Item,
+  codecs: { video: readonly string[]; audio: readonly string[] } | undefined,
+): Finding[] {
+  if (!codecs) return []
+  return [
+    { what: 'pictures', found: videoCodec, taken: codecs.video },
+    { what: 'sound', found: audioCodec, taken: codecs.audio },
+  ].flatMap(({ what, found, taken }) =>
+    found && !taken.includes(found)
+      ? [
+          error(
+            `${filename} has its ${what} as ${codecName(found)}; ${platform} takes ${taken.map(codecName).join(', ')}. Crier does not convert videos`,
+          ),
+        ]
+      : [],
+  )
+}
+
+/** As people know them. */
+const CODEC_NAMES: Readonly<Record<string, string>> = {
+  avc: 'H.264',
+  hevc: 'H.265',
+  prores: 'ProRes',
+}
+const codecName = (codec: string): string => CODEC_NAMES[codec] ?? codec.toUpperCase()
 
 function checkFile(
   platform: string,

@@ -114,7 +114,14 @@ export interface MediaRules {
     /** Width times height. */
     maxPixels?: number
   }
-  videos?: { max: number; types: readonly string[]; maxBytes: number; maxDuration?: number }
+  videos?: {
+    max: number
+    types: readonly string[]
+    maxBytes: number
+    maxDuration?: number
+    /** What is inside, by the names in the file; absent: the platform does not say, or takes all. */
+    codecs?: { video: readonly string[]; audio: readonly string[] }
+  }
   /** Files that are neither: PDF and the like. */
   documents?: { max: number; types: readonly string[]; maxBytes: number }
   /** Images and videos may be in one post, this many altogether; absent: one kind only. */
@@ -174,6 +181,10 @@ export interface MediaItem {
   height: number | null
   /** Milliseconds. */
   duration: number | null
+  /** By its name in the file (`avc`, `hevc`, `vp9`); where it is not known, nothing is said of it. */
+  videoCodec?: string | null
+  /** `aac`, `opus`. */
+  audioCodec?: string | null
   alt: string
   filename: string
   /** All of it, or from the byte `from` to before the byte `to`: whoever sends in pieces holds no more than one. */

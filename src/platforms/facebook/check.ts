@@ -1,5 +1,5 @@
 import { HOUR, SECOND } from '../../kit/clock.ts'
-import { checkLength, checkMedia, error, warning } from '../contract/media.ts'
+import { checkCodecs, checkLength, checkMedia, error, warning } from '../contract/media.ts'
 import type { Draft, Finding, MediaRules } from '../contract/platform.ts'
 import { type Entity, entitiesOf, graphemes, HASHTAG, linksOf } from '../contract/text.ts'
 
@@ -9,7 +9,13 @@ export const CHARACTERS = 63_206
 const PHOTO = { maxBytes: 10_000_000, surely: 4_000_000 }
 const VIDEO = { maxBytes: 10_000_000_000, longest: 4 * HOUR }
 /** https://developers.facebook.com/docs/video-api/guides/reels-publishing */
-const REEL = { shortest: 3 * SECOND, longest: 90 * SECOND, narrow: 540, high: 960 }
+const REEL = {
+  shortest: 3 * SECOND,
+  longest: 90 * SECOND,
+  narrow: 540,
+  high: 960,
+  codecs: { video: ['avc', 'hevc'], audio: ['aac'] },
+}
 const STORY_LONGEST = 60 * SECOND
 const PORTRAIT = 9 / 16
 
@@ -91,7 +97,7 @@ function checkKind(draft: Draft): Finding[] {
 }
 
 function checkReel(item: Draft['media'][number], longest: number, what: string): Finding[] {
-  const findings: Finding[] = []
+  const findings = checkCodecs(`${what} on Facebook`, item, REEL.codecs)
   const { width, height, duration, filename } = item
   if (duration !== null && (duration < REEL.shortest || duration > longest)) {
     const seconds = Math.round(duration / 100) / 10

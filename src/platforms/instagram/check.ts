@@ -32,7 +32,13 @@ export const MEDIA: MediaRules = {
     maxAlt: 1_000,
     aspect: { min: NARROWEST, max: WIDEST },
   },
-  videos: { max: 10, types: VIDEO_TYPES, maxBytes: 300_000_000, maxDuration: REEL.longest },
+  videos: {
+    max: 10,
+    types: VIDEO_TYPES,
+    maxBytes: 300_000_000,
+    maxDuration: REEL.longest,
+    codecs: { video: ['avc', 'hevc'], audio: ['aac'] },
+  },
   together: 10,
   pulls: true,
 }

@@ -21,6 +21,7 @@ export const MEDIA: MediaRules = {
     types: ['video/mp4', 'video/quicktime'],
     maxBytes: 1_000_000_000,
     maxDuration: 5 * MINUTE,
+    codecs: { video: ['avc', 'hevc'], audio: ['aac'] },
   },
   together: 20,
   pulls: true,

@@ -23,6 +23,7 @@ export const MEDIA: MediaRules = {
     types: ['video/mp4', 'video/quicktime'],
     maxBytes: 512_000_000,
     maxDuration: 140 * SECOND,
+    codecs: { video: ['avc'], audio: ['aac'] },
   },
 }
 const GIF_BYTES = 15_000_000

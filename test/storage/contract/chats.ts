@@ -182,6 +182,8 @@ export function chatsContract(ground: () => Ground): void {
         width: 1_920,
         height: null,
         duration: 3_000_000_000,
+        videoCodec: 'avc',
+        audioCodec: 'aac',
         filename: '../../etc/passwd\u0000.mp4',
         createdAt: NOON,
       })

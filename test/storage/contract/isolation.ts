@@ -72,6 +72,8 @@ export function isolationContract(ground: () => Ground): void {
         width: null,
         height: null,
         duration: null,
+        videoCodec: null,
+        audioCodec: null,
         filename: 'f',
         createdAt: NOON,
       }
