@@ -9,8 +9,6 @@ export interface Pulse {
   platformsPaused(): ReadonlyMap<string, EpochMs>
   /** When somebody last said something to this process (UTC ms). */
   askedAt: EpochMs | undefined
-  /** Since when (UTC ms) messages have failed without one that was sent. */
-  outboxFailingSince: EpochMs | undefined
 }
 
 const pulses = new WeakMap<Workbench['stores'], Pulse>()
@@ -22,7 +20,6 @@ export function pulseOf({ stores }: Pick<Workbench, 'stores'>): Pulse {
     tickedAt: undefined,
     platformsPaused: () => new Map(),
     askedAt: undefined,
-    outboxFailingSince: undefined,
   }
   pulses.set(stores, made)
   return made

@@ -104,4 +104,14 @@ export interface OutboxQueue {
    */
   takeOver(now: EpochMs): Promise<void>
   depth(): Promise<number>
+  /** Chats that took nothing since an entry which was tried at least `tries` times and written before that (UTC ms). */
+  stuck(before: EpochMs, tries: number): Promise<StuckChat[]>
+}
+
+/** A chat that nothing reaches. */
+export interface StuckChat {
+  workspaceId: WorkspaceId
+  chatId: string
+  /** Which entry it took last, as long as it takes no other: the name of this standstill. */
+  lastTaken: number
 }

@@ -210,6 +210,55 @@ test('the outbox: in order, obeying the wait a chat gives, one card for several 
   )
 })
 
+test('a chat that takes nothing is said once, by any number of processes and also after a restart', async () => {
+  const team = await newTeam(storage, clock.now(), ['keyed'])
+  const chat = chatOf()
+  let down = false
+  const unlessDown =
+    <Args extends unknown[], Value>(say: (...args: Args) => Promise<Value>) =>
+    async (...args: Args) => {
+      if (down) throw new SendError('Down', { retry: true })
+      return say(...args)
+    }
+  const surface = {
+    ...chat,
+    send: unlessDown(chat.send),
+    update: unlessDown(chat.update),
+    tell: unlessDown(chat.tell),
+  }
+  const start = () =>
+    startWorker(storage, clock, { skew: 0, url: server.url, surfaces: new Map([['playground', surface]]) })
+  let both = [await start(), await start()]
+  const pass = async (minutes: number) => {
+    for (let n = 0; n < minutes * 2; n++) {
+      clock.advance(30 * SECOND)
+      for (const one of both) await one.tick()
+    }
+  }
+  const outage = async (name: string) => {
+    down = true
+    const [one] = both
+    await schedulePost(await team.actor(one!.bench), name, team.accountIds, clock.now())
+    await pass(9)
+    expect(stuck()).toHaveLength(told)
+    await pass(4)
+    // Whoever is started now has seen nothing of it.
+    both = [await start(), await start()]
+    await pass(20)
+    down = false
+    await pass(40)
+  }
+  let told = 0
+  const stuck = () => chat.said.filter((words) => words.includes('have failed for ten minutes'))
+  await outage('First')
+  told = 1
+  expect(stuck()).toHaveLength(1)
+  expect(stuck()[0]).toContain('Messages to Playground')
+  // A busy channel that goes on taking messages is no news; another outage is.
+  await outage('Second')
+  expect(stuck()).toHaveLength(2)
+})
+
 test('health says in words how Crier does', () =>
   conversation(`
     Ada: health

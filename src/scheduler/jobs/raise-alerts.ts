@@ -1,9 +1,9 @@
-import { pulseOf } from '../../app/pulse.ts'
 import type { WorkspaceStores } from '../../app/stores.ts'
 import type { Workbench } from '../../app/workbench.ts'
 import { type EpochMs, HOUR, MINUTE } from '../../kit/clock.ts'
 import { newId } from '../../kit/ids.ts'
 import { button, buttons, message, text } from '../../message/message.ts'
+import type { StuckChat } from '../../outbox/outbox.ts'
 import { accountName } from '../../views/post-card.ts'
 import { defineJob } from '../job.ts'
 
@@ -12,8 +12,9 @@ const MOST_FAILED = 5
 const MOST_SHARE = 0.25
 /** It is said again after this (ms), if it goes on. */
 const EPISODE = 6 * HOUR
-/** Messages that failed for so long (ms), without one that was sent. */
+/** A message that waits for so long (ms), was tried so often, and nothing written since was taken: its chat is stuck. */
 const STUCK = 10 * MINUTE
+const STUCK_TRIES = 6
 
 /** Says in the team's channel what is going wrong, once per episode, on any number of machines. */
 export default defineJob({
@@ -22,10 +23,13 @@ export default defineJob({
 
   async run({ bench, stopping }) {
     const now = bench.clock.now()
+    const stuck = await bench.stores.outboxQueue.stuck(now - STUCK, STUCK_TRIES)
     for (const { id } of await bench.stores.directory.all()) {
       if (stopping.aborted) return
       const stores = bench.stores.workspace(id)
-      for (const { episode, words } of await alerts(bench, stores, now)) {
+      const here = stuck.filter(({ workspaceId }) => workspaceId === id)
+      const found = [...(await alerts(bench, stores, now)), ...(await chatsStuck(stores, here))]
+      for (const { episode, words } of found) {
         if ((await stores.marks.get(`alert ${episode}`)) !== undefined) continue
         await bench.stores.transaction(id, async (inside) => {
           if (await inside.marks.setOnce(`alert ${episode}`, now)) await sayInChannels(inside, words, now)
@@ -60,13 +64,17 @@ async function alerts(bench: Workbench, stores: WorkspaceStores, now: EpochMs): 
       episode: `errors ${Math.floor(now / EPISODE)}`,
       words: `⚠️ ${failed} of ${ended.length} deliveries failed in the last hour.`,
     })
-  const since = pulseOf(bench).outboxFailingSince
-  if (since !== undefined && now - since > STUCK)
-    found.push({
-      episode: `outbox ${since}`,
-      words: '⚠️ Messages to a chat have failed for ten minutes. They are kept and tried again.',
-    })
   return found
+}
+
+async function chatsStuck(stores: WorkspaceStores, stuck: readonly StuckChat[]): Promise<Alert[]> {
+  if (stuck.length === 0) return []
+  const chats = await stores.workspace.chats()
+  return stuck.map(({ chatId, lastTaken }) => ({
+    // What it takes next ends the standstill: the next one is another.
+    episode: `outbox ${chatId} ${lastTaken}`,
+    words: `⚠️ Messages to ${chats.find(({ id }) => id === chatId)?.name ?? 'a chat'} have failed for ten minutes. They are kept and tried again.`,
+  }))
 }
 
 async function sayInChannels(stores: WorkspaceStores, words: string, now: EpochMs): Promise<void> {

@@ -1,6 +1,5 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { drawCard } from '../../app/announce.ts'
-import { pulseOf } from '../../app/pulse.ts'
 import { SendError, type Sending, type Surface } from '../../app/surface.ts'
 import { type EpochMs, HOUR, SECOND } from '../../kit/clock.ts'
 import type { Message } from '../../message/message.ts'
@@ -103,12 +102,10 @@ async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs)
     if (!(await lease.holds())) return undefined
     const card = await say(tools, surface, claimed, message)
     meters.messages.inc({ surface: name, result: 'sent' })
-    pulseOf(bench).outboxFailingSince = undefined
     return { id: entry.id, card }
   } catch (error) {
     meters.messages.inc({ surface: name, result: 'failed' })
     const now = bench.clock.now()
-    pulseOf(bench).outboxFailingSince ??= now
     const reason = error instanceof Error ? error.message : String(error)
     const again = nextTry(error, entry, now)
     bench.log.warn(

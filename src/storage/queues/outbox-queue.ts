@@ -1,7 +1,7 @@
-import type { Card, OutboxQueue, Sent } from '../../outbox/outbox.ts'
+import type { Card, OutboxQueue, Sent, StuckChat } from '../../outbox/outbox.ts'
 import type { SurfaceName } from '../../workspaces/workspace.ts'
 import { givenRows, stepOverTaken } from '../dialect.ts'
-import { and, eq, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
+import { and, desc, eq, gte, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import { storable } from '../schema/json-column.ts'
 import type { Tables } from '../schema/tables.ts'
@@ -175,6 +175,37 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
         .set({ state: 'waiting', dueAt: now, leaseUntil: null })
         .where(eq(outbox.state, 'sending'))
       handle.wrote('outbox')
+    },
+    stuck: async (before, tries) => {
+      const waiting = await db
+        .select({
+          workspaceId: outbox.workspaceId,
+          chatId: outbox.chatId,
+          oldest: sql<number>`min(${outbox.sequence})`.mapWith(Number),
+        })
+        .from(outbox)
+        .where(
+          and(
+            sql`${outbox.state} in ('waiting', 'sending')`,
+            gte(outbox.attempts, tries),
+            lt(outbox.createdAt, before),
+          ),
+        )
+        .groupBy(outbox.workspaceId, outbox.chatId)
+      const found: StuckChat[] = []
+      for (const { workspaceId, chatId, oldest } of waiting) {
+        const [last] = await db
+          .select({ sequence: outbox.sequence })
+          .from(outbox)
+          .where(
+            and(eq(outbox.workspaceId, workspaceId), eq(outbox.chatId, chatId), eq(outbox.state, 'sent')),
+          )
+          .orderBy(desc(outbox.sequence))
+          .limit(1)
+        const lastTaken = last?.sequence ?? 0
+        if (lastTaken < oldest) found.push({ workspaceId, chatId, lastTaken })
+      }
+      return found
     },
     depth: async () => {
       const unsent = await db
