@@ -5,11 +5,12 @@ import { silentLog } from '../../src/kit/log.ts'
 import type { Driver, Lane } from '../../src/storage/driver.ts'
 import { openStorage, storageOn } from '../../src/storage/open-storage.ts'
 import { openPostgres, postgresSpeech } from '../../src/storage/postgres/postgres-driver.ts'
+import { nextDue } from '../../src/storage/queues/claim-due.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import type { WorkspaceId } from '../../src/workspaces/workspace.ts'
 import { startPostgres } from '../setup-postgres.ts'
 import { isolationContract } from './contract/isolation.ts'
-import { newPost, newTeam } from './ground.ts'
+import { NOON, newDelivery, newPost, newTeam } from './ground.ts'
 
 const postgres = await startPostgres()
 
@@ -127,6 +128,26 @@ if ('missing' in postgres) {
       const nobody = '' as WorkspaceId
       expect(await driver.lane(nobody).query('select 1 from workspaces', [])).toEqual([])
       await driver.close()
+    })
+
+    test('makes no plan worse, also before the server knows its tables', async () => {
+      const fresh = await postgres.createDatabase()
+      const open = await openStorage({ url: fresh, log: silentLog })
+      await open.migrate()
+      const team = await newTeam(open)
+      const post = await team.stores.posts.create(newPost(team))
+      await team.stores.deliveries.createMany(
+        Array.from({ length: 1_000 }, (_, n) => newDelivery(team, post.id, { dueAt: NOON + n })),
+      )
+      const client = new pg.Client({ connectionString: fresh, options: '-c crier.workspace=*' })
+      await client.connect()
+      const { text } = postgresSpeech.compile(nextDue.build(postgresSpeech.t, 'postgres'))
+      const { rows } = await client.query(`explain ${text}`)
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+      expect(plan).toContain('Index Scan using deliveries_waiting')
+      expect(plan).not.toContain('Sort')
+      await client.end()
+      await open.close()
     })
 
     describe('behind stores that forget their workspace', () => {
