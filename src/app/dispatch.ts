@@ -12,6 +12,7 @@ import { argumentWords } from './argument-words.ts'
 import type { Command, CommandContext } from './command.ts'
 import { namesOf } from './read-accounts.ts'
 import { type LineWords, readLine } from './read-line.ts'
+import { tooLong, wellFormed } from './said-values.ts'
 import type { Answer, Said } from './surface.ts'
 
 /**
@@ -23,11 +24,17 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
   let command: Command | undefined
   let values: FormValues = {}
   try {
-    const read = await readSaid(context, said)
+    const read = await readSaid(context, wellFormed(said))
     if ('form' in read) return { type: 'form', form: read.form }
     command = read.command
     values = read.values
     mustMay(context, command)
+    const long = tooLong(values, command.fields)
+    if (long) {
+      // Neither kept nor put back into a form: no chat could show it.
+      values = Object.fromEntries(Object.entries(values).filter(([name]) => name !== long.name))
+      throw long.error
+    }
     if ('unread' in read)
       throw new UserError(`I can't read that as \`${command.name} ${command.usage}\``, {
         wayOut: [howToSay(command), ...choicesOf(command)].join(' '),

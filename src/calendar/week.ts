@@ -77,7 +77,12 @@ export const emptyDays = (days: readonly CalendarDay[]): CalendarDay[] =>
 export const dateOf = (at: EpochMs, zone: string): string =>
   instantOf(at).toZonedDateTimeISO(zone).toPlainDate().toString()
 
-const WEEK_WORDS: Record<string, number> = { 'this week': 0, today: 0, 'next week': 1, 'last week': -1 }
+const WEEK_WORDS = new Map([
+  ['this week', 0],
+  ['today', 0],
+  ['next week', 1],
+  ['last week', -1],
+])
 
 /**
  * The week somebody asks for: `this week`, `next week`, `last week`, or any day in it as `2026-12-01`.
@@ -86,7 +91,7 @@ const WEEK_WORDS: Record<string, number> = { 'this week': 0, today: 0, 'next wee
 export function weekFromWords(words: string, now: EpochMs, zone: string): CalendarSpan | undefined {
   const said = words.trim().toLowerCase() || 'this week'
   const today = instantOf(now).toZonedDateTimeISO(zone).toPlainDate()
-  const weeks = WEEK_WORDS[said]
+  const weeks = WEEK_WORDS.get(said)
   if (weeks !== undefined) return weekOf(today.add({ weeks }), zone)
   if (!/^\d{4}-\d{2}-\d{2}$/.test(said)) return undefined
   try {

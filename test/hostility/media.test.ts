@@ -485,7 +485,7 @@ describe('said to Crier', () => {
         command: 'draft',
         values: { text: 'Look', media: 'http://acme.example/x.png '.repeat(5_000) },
       })
-      expect(wordsOf(many)).toContain('5000 links are more than a post can hold. Name 35 at most.')
+      expect(wordsOf(many)).toContain('1000 links are more than a post can hold. Name 35 at most.')
       const { posts } = world.house.storage.workspace(world.house.home.id)
       expect(await posts.list({})).toEqual([])
     } finally {

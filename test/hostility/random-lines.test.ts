@@ -9,7 +9,7 @@ import { type Spoken, spoken } from './lines.ts'
 
 const LINES = 5_000
 /** Longer than this (ms) no line may take, whatever is in it: a slow one holds up everybody. */
-const LONGEST = 2_000
+const LONGEST = 5_000
 
 /** Of more mistakes than this nobody would read. */
 const MOST_TOLD = 12
@@ -138,7 +138,7 @@ test.each([
   ['others each time', Math.floor(Math.random() * 2 ** 31)],
 ])(
   '%s: random lines crash nothing, tell nothing, and are answered in a sentence',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (_, seed) => {
     const counts = await say(seed, LINES)
     console.info(
