@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { announce } from '../../src/app/announce.ts'
 import { publishNow, retryPost, settleDelivery } from '../../src/app/send-posts.ts'
 import { cancelPost, editPost, reschedulePost } from '../../src/app/write-posts.ts'
 import { ASKED } from '../../src/deliveries/delivery.ts'
@@ -144,6 +145,22 @@ for (const [place, make] of databases.entries())
         { numRuns: RUNS, seed: SEED, endOnFailure: true },
       )
     }, 300_000)
+
+    test('cards that two machines write of one post at once do not keep it from its end', async () => {
+      const team = await newTeam(storages[0], clock.now(), ['silent'])
+      const worker = await startWorker(storages[0], clock, { skew: 0, url: server.url })
+      const actor = await team.actor(worker.bench)
+      for (let round = 0; round < 20; round++) {
+        const post = await schedulePost(actor, `Post ${round}`, team.accountIds, clock.now() + MINUTE)
+        const card = (storage: Storage) =>
+          storage.transaction(team.id, (stores) => announce(stores, worker.bench, post))
+        await Promise.all(storages.map(card))
+        // The next one replaces what waits: two of them once shared the id that it gave them, and it was refused for good.
+        await card(storages[0])
+      }
+      expect(await storages[0].outboxQueue.depth()).toBeGreaterThanOrEqual(20)
+      await storages[0].workspace(team.id).workspace.changeSettings({ pausedAt: clock.now() })
+    }, 60_000)
 
     test('a machine that slept publishes nothing of what it has claimed again meanwhile', async () => {
       const [storage] = storages
