@@ -23,7 +23,7 @@ export interface Attached {
 }
 
 /** Fetches, inspects and keeps what came with a line. @throws UserError for what can't be published anywhere */
-export async function attach(actor: Actor, files: readonly IncomingFile[]): Promise<Attached> {
+async function attach(actor: Actor, files: readonly IncomingFile[]): Promise<Attached> {
   const attached: Attached = { media: [], text: undefined }
   for (const file of files) {
     if (WORDS.test(file.name)) {
