@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { collectDefaultMetrics } from 'prom-client'
 import { drawnPicture, keepDrawn } from './app/drawn-picture.ts'
 import { newWorkspace } from './app/newcomers.ts'
+import { pulseOf } from './app/pulse.ts'
 import type { Routes } from './app/routes.ts'
 import { refuseForeignKey, unparkOpened } from './app/sealed-logins.ts'
 import type { Surface } from './app/surface.ts'
@@ -10,7 +11,7 @@ import { type House, playgroundIsOpen } from './build.ts'
 import { hookRoutes } from './http/hooks.ts'
 import { oauthRoutes } from './http/oauth.ts'
 import { createServer, type HttpServer } from './http/server.ts'
-import { MINUTE, SECOND } from './kit/clock.ts'
+import { instantOf, MINUTE, SECOND } from './kit/clock.ts'
 import { newId } from './kit/ids.ts'
 import { rememberedFile } from './kit/remembered-file.ts'
 import { seenIn } from './kit/seen.ts'
@@ -146,6 +147,10 @@ function openServer(
         outbox: ok ? await bench.stores.outboxQueue.depth() : undefined,
         database: { ok, sentence },
         surfaces: Object.fromEntries([...surfaces].map(([name, surface]) => [name, surface.health()])),
+        // For the reader: a platform that is down is no reason to send this process nothing more.
+        platformsLeftAlone: Object.fromEntries(
+          [...pulseOf(bench).platformsPaused()].map(([name, until]) => [name, instantOf(until).toString()]),
+        ),
       }
     },
     media: {

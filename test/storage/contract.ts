@@ -4,6 +4,7 @@ import { hooksContract } from './contract/hooks.ts'
 import { isolationContract } from './contract/isolation.ts'
 import { postsContract } from './contract/posts.ts'
 import { queueContract } from './contract/queue.ts'
+import { seenContract } from './contract/seen.ts'
 import { transactionsContract } from './contract/transactions.ts'
 import { workspacesContract } from './contract/workspaces.ts'
 import type { Ground } from './ground.ts'
@@ -16,6 +17,7 @@ export function storageContract(ground: () => Ground): void {
   queueContract(ground)
   chatsContract(ground)
   hooksContract(ground)
+  seenContract(ground)
   transactionsContract(ground)
   isolationContract(ground)
 }
