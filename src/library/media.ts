@@ -58,7 +58,6 @@ export interface Shelf {
   get(sha256: string, part?: Part): Promise<Uint8Array>
   /** The bytes as they come. That they can't be had is thrown here; an end before their end breaks the stream. */
   open(sha256: string, part?: Part): Promise<ReadableStream<Uint8Array>>
-  remove(sha256: string): Promise<void>
 }
 
 /** Bytes in memory, or a file that need not be. */

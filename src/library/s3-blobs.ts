@@ -85,7 +85,6 @@ function shelf(send: S3Send, namesOf: (sha256: string) => { name: string; before
     get: (sha256, part) => read(sha256, part, bytesOf),
     open: (sha256, part) =>
       read(sha256, part, async ({ body }) => Readable.toWeb(body) as ReadableStream<Uint8Array>),
-    remove: (sha256) => send({ method: 'DELETE', key: namesOf(sha256).name, take: nothing }),
   }
 }
 

@@ -123,7 +123,7 @@ describe.each([
     60_000,
   )
 
-  on('what is not there, or was removed, is missing; another team’s is not there', async () => {
+  on('what is not there is missing; another team’s is not there', async () => {
     const { blobs } = await kind.open()
     const bytes = randomBytes(10)
     const key = hashOf(bytes)
@@ -131,10 +131,6 @@ describe.each([
     await expect(blobs.of(acme).get(key)).rejects.toMatchObject(missing)
     await expect(blobs.of(acme).open(key)).rejects.toMatchObject(missing)
     await blobs.of(other).put(key, bytes, 'image/png')
-    await expect(blobs.of(acme).get(key)).rejects.toMatchObject(missing)
-    await blobs.of(acme).put(key, bytes, 'image/png')
-    await blobs.of(acme).remove(key)
-    await blobs.of(acme).remove(key)
     await expect(blobs.of(acme).get(key)).rejects.toMatchObject(missing)
     expect(Buffer.from(await blobs.of(other).get(key))).toEqual(bytes)
   })
