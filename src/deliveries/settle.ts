@@ -44,6 +44,10 @@ export async function settle(
       progress: { ...delivery.progress, [doubtStep(last.part)]: doubtSince ?? null },
     },
   })
+  // A time to come tells that the clock was set back since: neither how long ago it was nor what came after it is known.
+  const lastCommit = Math.max(...tries.map((one) => one.startedAt))
+  if (lastCommit > now + SET_BACK && look.repeatableFor !== Number.POSITIVE_INFINITY)
+    return ask(now, 'the clock was set back since, so it can’t be looked for')
   if (lost >= MOST_TRIES) return ask(now, `it was lost ${lost} times in a row`)
   if (mayRepeat(firstCommit, dueAt, look.repeatableFor)) return again(firstCommit)
   if (!look.find) return ask(now, look.says)
@@ -71,6 +75,9 @@ export async function settle(
     return { lookAgainAt: after ?? now + LOOK_AGAIN }
   }
 }
+
+/** The clocks of machines may be apart by less than this (ms): beyond it a clock was wrong. */
+export const SET_BACK = 2 * MINUTE
 
 /** A platform that can't be asked is asked again after this (ms). */
 const LOOK_AGAIN = MINUTE

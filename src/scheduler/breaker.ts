@@ -63,7 +63,7 @@ export function createBreaker(clock: Clock): Breaker {
     if (!fares || fares.pausedUntil === null) return undefined
     const now = clock.now()
     const why = `${label} fails at the moment, so it is left alone for a while`
-    if (fares.pausedUntil > now) return { until: fares.pausedUntil, why }
+    if (stillPaused(fares.pausedUntil, now, LONGEST_OF_PLATFORM)) return { until: fares.pausedUntil, why }
     fares.probe ??= deliveryId
     return fares.probe === deliveryId ? undefined : { until: now + PROBE, why }
   }
@@ -72,7 +72,8 @@ export function createBreaker(clock: Clock): Breaker {
     if (account.failures < MOST_FAILURES) return undefined
     const now = clock.now()
     const why = `${account.handle} failed ${account.failures} times in a row, so it is left alone for a while`
-    if (account.pausedUntil !== null && account.pausedUntil > now) return { until: account.pausedUntil, why }
+    if (account.pausedUntil !== null && stillPaused(account.pausedUntil, now, LONGEST_PAUSE))
+      return { until: account.pausedUntil, why }
     const probe = probes.get(account.id)
     if (probe && probe.until > now && probe.delivery !== deliveryId) return { until: now + PROBE, why }
     probes.set(account.id, { delivery: deliveryId, until: now + 2 * MINUTE })
@@ -188,3 +189,7 @@ export function createBreaker(clock: Clock): Breaker {
     }
   }
 }
+
+/** A pause that would last longer than any does was written by a clock that has been set back since. */
+const stillPaused = (until: EpochMs, now: EpochMs, longest: number): boolean =>
+  until > now && until <= now + longest + MINUTE

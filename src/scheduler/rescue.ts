@@ -1,6 +1,7 @@
 import { announce } from '../app/announce.ts'
 import { tellHooksOfDeliveries } from '../app/hooks-tell.ts'
 import type { Workbench } from '../app/workbench.ts'
+import type { Delivery } from '../deliveries/delivery.ts'
 import type { Claimed } from '../deliveries/delivery-store.ts'
 import { type EpochMs, MINUTE } from '../kit/clock.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
@@ -23,23 +24,8 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
   for (;;) {
     const abandoned = await bench.stores.queue.leasesEnded(leasesUntil, BATCH)
     const moved: Claimed[] = []
-    for (const { workspaceId, delivery, openAttempt } of abandoned) {
-      if (delivery.leaseUntil === null) continue
-      const at = bench.clock.now()
-      const move = openAttempt ? 'lose' : 'retryLater'
-      const problem = openAttempt
-        ? { ask: 'check' as const, message: 'Crier stopped while it was being sent' }
-        : null
-      if (
-        !(await bench.stores.queue.settleEndedLease(delivery.id, delivery.leaseUntil, move, { at, problem }))
-      )
-        continue
-      moved.push({ workspaceId, delivery })
-      bench.log.warn(
-        { delivery: delivery.id, platform: delivery.platform, move },
-        'A delivery was taken over from a worker that died',
-      )
-    }
+    for (const { workspaceId, delivery, openAttempt } of abandoned)
+      if (await takeOver(bench, delivery, openAttempt !== undefined)) moved.push({ workspaceId, delivery })
     taken += moved.length
     for (const [workspaceId, group] of Map.groupBy(moved, (one) => one.workspaceId))
       await tellOfRescue(bench, workspaceId, [...new Set(group.map(({ delivery }) => delivery.postId))])
@@ -47,8 +33,23 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
   }
 }
 
+/** @param open has an attempt of it no outcome? Then it may be live. @returns false where somebody was faster */
+export async function takeOver(bench: Workbench, delivery: Delivery, open: boolean): Promise<boolean> {
+  if (delivery.leaseUntil === null) return false
+  const at = bench.clock.now()
+  const move = open ? 'lose' : 'retryLater'
+  const problem = open ? { ask: 'check' as const, message: 'Crier stopped while it was being sent' } : null
+  if (!(await bench.stores.queue.settleEndedLease(delivery.id, delivery.leaseUntil, move, { at, problem })))
+    return false
+  bench.log.warn(
+    { delivery: delivery.id, platform: delivery.platform, move },
+    'A delivery was taken over from a worker that died',
+  )
+  return true
+}
+
 /** A process that dies leaves hundreds behind: one transaction for all that were taken over of a team at once. */
-const tellOfRescue = (
+export const tellOfRescue = (
   bench: Workbench,
   workspaceId: WorkspaceId,
   postIds: readonly string[],

@@ -14,11 +14,17 @@ const PATIENCE = 60 * SECOND
 /** A platform's answer to a look (ms). */
 const LOOK_TIMEOUT = 30 * SECOND
 
-/** When each is looked at again (UTC ms), per process. Only saves calls: a restart looks at once. */
-const looks = new WeakMap<Workbench, Map<string, EpochMs>>()
+/** Until when (UTC ms) one is not looked at again, and since when: a clock that was set back before that ends it. */
+interface Rest {
+  from: EpochMs
+  until: EpochMs
+}
 
-const looksOf = (bench: Workbench): Map<string, EpochMs> => {
-  const known = looks.get(bench) ?? new Map<string, EpochMs>()
+/** Per process. Only saves calls: a restart looks at once. */
+const looks = new WeakMap<Workbench, Map<string, Rest>>()
+
+const looksOf = (bench: Workbench): Map<string, Rest> => {
+  const known = looks.get(bench) ?? new Map<string, Rest>()
   looks.set(bench, known)
   return known
 }
@@ -34,7 +40,10 @@ export default defineJob({
     const open = new Set(unsure.map((one) => one.delivery.id))
     for (const id of lookAgain.keys()) if (!open.has(id)) lookAgain.delete(id)
     const now = tools.bench.clock.now()
-    const due = unsure.filter((one) => (lookAgain.get(one.delivery.id) ?? 0) <= now)
+    const due = unsure.filter((one) => {
+      const rest = lookAgain.get(one.delivery.id)
+      return !rest || rest.until <= now || now < rest.from
+    })
     // One account after the other would let a platform that hangs hold up the looks at all others.
     const accounts = Map.groupBy(due, (one) => one.delivery.accountId)
     await Promise.all(
@@ -66,7 +75,7 @@ async function settleOne(
     found = now >= delivery.updatedAt + LOOK_FOR ? notSeen(now, why) : { lookAgainAt: now + PATIENCE }
   }
   if ('lookAgainAt' in found) {
-    lookAgain.set(delivery.id, found.lookAgainAt)
+    lookAgain.set(delivery.id, { from: now, until: found.lookAgainAt })
     return
   }
   const { move, changes } = found

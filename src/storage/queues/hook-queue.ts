@@ -1,3 +1,4 @@
+import { MINUTE } from '../../kit/clock.ts'
 import type { ClaimedCall, HookQueue } from '../../outbox/hook.ts'
 import { stepOverTaken } from '../dialect.ts'
 import { and, eq, inArray, sql } from '../drizzle.ts'
@@ -29,7 +30,7 @@ const claim: Statement = {
                select id from open
                 where place <= case when failing_since is null then ${given('perHook')} else 1 end)
          and ((state = 'waiting' and due_at <= ${given('now')})
-           or (state = 'sending' and lease_until <= ${given('at')}))
+           or (state = 'sending' and (lease_until <= ${given('at')} or lease_until > ${given('beyond')})))
        order by due_at, created_at, id
        limit ${given('limit')}
        ${stepOverTaken[dialect]}
@@ -61,7 +62,15 @@ export function createHookQueue(handle: Handle): HookQueue {
 
   return {
     claim: async ({ now, leaseUntil, limit, perHook }) => {
-      const rows = await handle.run(claim, { now, at: now, leaseUntil, limit, perHook })
+      const rows = await handle.run(claim, {
+        now,
+        at: now,
+        leaseUntil,
+        // No lease is that long: a clock was set back since. The receiver tells a copy by its id.
+        beyond: leaseUntil + 2 * MINUTE,
+        limit,
+        perHook,
+      })
       return withHooks(rows.map((row) => decode(hookCalls, row)))
     },
     take: async (id, leaseUntil) => {

@@ -1,7 +1,8 @@
 import type { Account } from '../../accounts/account.ts'
 import type { AccountStore } from '../../accounts/account-store.ts'
+import { MINUTE } from '../../kit/clock.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
-import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from '../drizzle.ts'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, or, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 import { must, saysSomething } from './rows.ts'
@@ -91,7 +92,17 @@ export function createAccountStore(handle: Handle, workspaceId: WorkspaceId): Ac
       const locked = await db
         .update(accounts)
         .set({ refreshHolder: holder, refreshUntil: until })
-        .where(and(one(id), or(isNull(accounts.refreshUntil), lte(accounts.refreshUntil, now))))
+        .where(
+          and(
+            one(id),
+            or(
+              isNull(accounts.refreshUntil),
+              lte(accounts.refreshUntil, now),
+              // Nobody locks for that long: a clock was set back since.
+              gt(accounts.refreshUntil, until + MINUTE),
+            ),
+          ),
+        )
         .returning({ id: accounts.id })
       return locked.length === 1
     },
