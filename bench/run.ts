@@ -1,115 +1,100 @@
+import { writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startPostgres } from '../test/setup-postgres.ts'
-import { machineSays, measured, medians, startRedis, stays } from './parts/machine.ts'
+import type { Findings, Row, Target } from './findings.ts'
+import { type Ground, prepare } from './ground.ts'
+import { acknowledgement } from './measures/acknowledgement.ts'
+import { burst, cards } from './measures/burst.ts'
+import { claim } from './measures/claim.ts'
+import { lateness } from './measures/lateness.ts'
+import { several } from './measures/several.ts'
+import { start } from './measures/start.ts'
+import { machineSays } from './parts/machine.ts'
 
-// npm run bench [-- --only a,b --runs 3 --many 10000]: everything side by side in one run, medians of several.
+// npm run bench [-- --only a,b --runs 3 --many 10000 --json figures.json | --quick]
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'a,b,f' },
-    runs: { type: 'string', default: '3' },
-    many: { type: 'string', default: '10000' },
+    only: { type: 'string', default: 'a,b,c,d,e,f,g' },
+    runs: { type: 'string' },
+    many: { type: 'string' },
+    finished: { type: 'string' },
+    idle: { type: 'string' },
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
   },
 })
-const only = new Set(values.only.split(','))
-const runs = Number(values.runs)
-const say = (...lines: string[]): void => void process.stdout.write(`${lines.join('\n')}\n`)
-const number = (value: number | undefined): string =>
-  value === undefined ? '–' : Math.round(value).toLocaleString('en')
+const usual = values.quick
+  ? { runs: 1, many: 2_000, finished: 100_000, idle: 5 }
+  : { runs: 3, many: 10_000, finished: 1_000_000, idle: 30 }
+const number = (said: string | undefined, otherwise: number): number =>
+  said === undefined ? otherwise : Number(said)
 
-const postgres = await startPostgres({ durable: true })
-const redis = await startRedis()
-const { said: port, child: receiverProcess } = await stays('receiver.ts')
-const receiver = `http://127.0.0.1:${port}`
-say(
-  `Machine: ${machineSays()}`,
-  `PostgreSQL: ${'missing' in postgres ? postgres.missing : postgres.says}`,
-  '',
-)
-if (!redis) say('BullMQ is skipped: there is no /usr/bin/redis-server (apt install redis-server)')
-
-const fresh = async (): Promise<string> => ('missing' in postgres ? '' : postgres.createDatabase())
-
-if (only.has('a')) {
-  say(`(a) ${values.many} deliveries due at one instant, each a POST of 1 KB over loopback; a second`)
-  const contestants: [string, () => Promise<Record<string, number>>][] = [
-    ['raw limit (POSTs and rows, no Crier)', () => measured('burst-raw.ts', [receiver, values.many])],
-    [
-      'Crier, SQLite, FULL, intent on',
-      () => measured('burst-crier.ts', [receiver, values.many, 'sqlite', 'no']),
-    ],
-    [
-      'Crier, the same with cards in a chat',
-      () => measured('burst-crier.ts', [receiver, values.many, 'sqlite', 'yes']),
-    ],
-  ]
-  if (!('missing' in postgres))
-    contestants.push(
-      [
-        'Crier, PostgreSQL',
-        async () => measured('burst-crier.ts', [receiver, values.many, await fresh(), 'no']),
-      ],
-      ['pg-boss', async () => measured('burst-pg-boss.ts', [receiver, values.many, await fresh()])],
-      ['graphile-worker', async () => measured('burst-graphile.ts', [receiver, values.many, await fresh()])],
-    )
-  if (redis)
-    contestants.push([
-      'BullMQ',
-      () => measured('burst-bullmq.ts', [receiver, values.many, String(redis.port)]),
-    ])
-  const rates = new Map<string, number>()
-  // In turns, so that what else the machine does falls on all alike.
-  const found = new Map<string, Record<string, number>[]>()
-  for (let n = 0; n < runs; n++)
-    for (const [name, once] of contestants)
-      try {
-        found.set(name, [...(found.get(name) ?? []), await once()])
-      } catch (error) {
-        say(`    ${name} failed: ${error instanceof Error ? error.message.slice(0, 300) : error}`)
-      }
-  for (const [name, ones] of found) {
-    let next = 0
-    const { perSecond = Number.NaN } = await medians(ones.length, async () => ones[next++] ?? {})
-    rates.set(name, perSecond)
-    say(`    ${name.padEnd(40)} ${number(perSecond).padStart(8)}`)
-  }
-  const crier = rates.get('Crier, SQLite, FULL, intent on') ?? Number.NaN
-  const best = Math.max(...['pg-boss', 'graphile-worker', 'BullMQ'].map((name) => rates.get(name) ?? 0))
-  const raw = rates.get('raw limit (POSTs and rows, no Crier)') ?? Number.NaN
-  say(
-    `    Crier : best of the three = ${(crier / best).toFixed(2)}, Crier : raw = ${(crier / raw).toFixed(2)}`,
-    '',
-  )
+const PARTS: Record<string, { about: string; measure(ground: Ground): Promise<Findings> }> = {
+  a: { about: 'deliveries due at one instant', measure: burst },
+  b: { about: 'lateness of 1,000 at random times', measure: lateness },
+  c: { about: 'the claim among a million finished', measure: claim },
+  d: { about: 'commands beside a burst', measure: acknowledgement },
+  e: { about: 'start and idle', measure: start },
+  f: { about: 'several processes on PostgreSQL', measure: several },
+  g: { about: 'a burst with cards in a chat', measure: cards },
 }
 
-if (only.has('b')) {
-  say('(b) lateness of 1,000 deliveries at random times within 20 s (ms)')
-  for (const [name, url] of [
-    ['SQLite', 'sqlite'],
-    ...('missing' in postgres ? [] : [['PostgreSQL', await fresh()]]),
-  ]) {
-    const { p50, p99, max } = await medians(1, () =>
-      measured('lateness.ts', [receiver, '1000', url ?? '', '20000']),
-    )
-    say(`    ${(name ?? '').padEnd(40)} p50 ${number(p50)}, p99 ${number(p99)}, max ${number(max)}`)
-  }
-  say('')
-}
+const say = (line = ''): void => void process.stdout.write(`${line}\n`)
+const load = (): string => loadavg()[0]?.toFixed(1) ?? '?'
 
-if (only.has('f') && !('missing' in postgres)) {
-  say(`(f) ${values.many} deliveries on PostgreSQL by several processes; a second`)
-  let one = Number.NaN
-  for (const processes of ['1', '2', '4']) {
-    const { perSecond } = await medians(runs, async () =>
-      measured('several.ts', [receiver, values.many, await fresh(), processes]),
-    )
-    if (processes === '1') one = perSecond ?? Number.NaN
-    say(
-      `    ${processes} ${number(perSecond).padStart(8)}   ${((perSecond ?? 0) / one).toFixed(2)} times one`,
-    )
-  }
+const asked = {
+  runs: number(values.runs, usual.runs),
+  many: number(values.many, usual.many),
+  finished: number(values.finished, usual.finished),
+  idle: number(values.idle, usual.idle),
 }
+const ground = await prepare(asked)
+const machine = machineSays()
+for (const line of [`Machine: ${machine}`, ...ground.says]) say(line)
 
-receiverProcess.kill()
-redis?.stop()
-if (!('missing' in postgres)) await postgres.stop()
+const rows: Row[] = []
+const targets: Target[] = []
+const loads: Record<string, string> = {}
+for (const [part, { about, measure }] of Object.entries(PARTS)) {
+  if (!values.only.split(',').includes(part)) continue
+  const began = performance.now()
+  process.stderr.write(`(${part}) ${about} `)
+  try {
+    const found = await measure(ground)
+    rows.push(...found.rows)
+    targets.push(...found.targets)
+  } catch (error) {
+    say(`(${part}) was not measured: ${error instanceof Error ? error.message : error}`)
+  }
+  loads[part] = load()
+  process.stderr.write(`    ${Math.round((performance.now() - began) / 1_000)} s, load ${loads[part]}\n`)
+}
+await ground.stop()
+
+const figure = (value: number): string =>
+  Number.isNaN(value)
+    ? '–'
+    : value.toLocaleString('en', {
+        maximumFractionDigits: Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0,
+      })
+const line = (...cells: [string, string, string, string, string]): string => {
+  const [what, middle, unit, least, most] = cells
+  return `${what.padEnd(62)} ${middle.padStart(9)} ${unit.padEnd(3)} ${least.padStart(9)} ${most.padStart(9)}`
+}
+say()
+say(line('', 'median', '', 'least', 'most'))
+let part = ''
+for (const row of rows) {
+  if (row.part !== part) {
+    part = row.part
+    say(`(${part}) ${PARTS[part]?.about}; load ${loads[part]}`)
+  }
+  say(line(`    ${row.what}`, figure(row.median), row.unit, figure(row.least), figure(row.most)))
+}
+say()
+for (const { part: of, what, wanted, found, met } of targets)
+  say(`${met ? '✓' : '✗'} (${of}) ${what}: ${figure(found)}, wanted ${wanted}`)
+say(`${targets.filter(({ met }) => met).length} of ${targets.length} targets were met`)
+if (values.json !== undefined)
+  await writeFile(values.json, JSON.stringify({ machine, loads, asked, rows, targets }, null, 2))
 process.exit(0)

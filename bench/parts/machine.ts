@@ -26,25 +26,13 @@ export async function stays(
 export async function measured(part: string, args: readonly string[]): Promise<Record<string, number>> {
   const { stdout } = await run(process.execPath, [here(part), ...args], {
     maxBuffer: 10_000_000,
-    timeout: 90_000,
+    timeout: 240_000,
   })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, number>
 }
 
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN
-
-/** Several runs of one thing: the median of each number. */
-export async function medians(
-  times: number,
-  once: () => Promise<Record<string, number>>,
-): Promise<Record<string, number>> {
-  const runs: Record<string, number>[] = []
-  for (let n = 0; n < times; n++) runs.push(await once())
-  return Object.fromEntries(
-    Object.keys(runs[0] ?? {}).map((name) => [name, median(runs.map((one) => one[name] ?? Number.NaN))]),
-  )
-}
 
 export const freePort = (): Promise<number> =>
   new Promise((found) => {

@@ -9,6 +9,7 @@ import { newId } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { UserError } from '../kit/user-error.ts'
 import { limitBody, MAX_BODY } from './body-limit.ts'
+import { type Doors, openDoors } from './doors.ts'
 import { healthRoutes, metricsRoutes, type Readiness } from './health.ts'
 import { type MediaLinks, mediaRoutes, type OpenMedia } from './media-links.ts'
 import { refusal } from './refusal.ts'
@@ -84,9 +85,17 @@ export function createServer(options: ServerOptions): HttpServer {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
   })
 
+  let doors: Doors | undefined
   return {
-    start: () => listen(server, options),
-    close: (grace = 10 * SECOND) => close(server, streams, grace),
+    async start() {
+      const listens = await listen(server, options)
+      doors = listens.doors
+      return listens.address
+    },
+    async close(grace = 10 * SECOND) {
+      doors?.close()
+      await close(server, streams, grace)
+    },
   }
 }
 
@@ -184,17 +193,15 @@ function histogramIn(registry: Registry): Histogram<Labels> {
   })
 }
 
-async function listen(server: Server, { host, port }: ServerOptions): Promise<{ port: number; url: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject)
-  server.listen(port, host, resolve)
-  await promise.catch((error: NodeJS.ErrnoException) => {
+async function listen(
+  server: Server,
+  { host, port }: ServerOptions,
+): Promise<{ doors: Doors; address: { port: number; url: string } }> {
+  const doors = await openDoors(server, { host, port }).catch((error: NodeJS.ErrnoException) => {
     throw asUserError(error, host, port)
   })
-  server.off('error', reject)
-  const address = server.address()
-  const taken = typeof address === 'object' && address ? address.port : port
-  return { port: taken, url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}` }
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${doors.port}`
+  return { doors, address: { port: doors.port, url } }
 }
 
 function asUserError(error: NodeJS.ErrnoException, host: string, port: number): Error {

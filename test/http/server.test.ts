@@ -154,6 +154,37 @@ test('a taken port and a strange address are one sentence and a way out', async 
   other.close()
 })
 
+test('two Criers do not share a port, though each has several doors to it', async () => {
+  const { url } = await serve()
+  const second = createServer({ ...plainOptions(), port: Number(new URL(url).port) })
+  await expect(second.start()).rejects.toThrow('is taken by another program')
+})
+
+test('many who come at once are let in together, not one in each turn of a busy loop', async () => {
+  const CALLERS = 96
+  const { url } = await serve({ routes: [route('/x', async () => new Response('x'))] })
+  const { port } = new URL(url)
+  let turns = 0
+  const spin = setInterval(() => {
+    turns += 1
+    for (const until = performance.now() + 10; performance.now() < until; );
+  }, 1)
+  const call = (): Promise<number> =>
+    new Promise((answered, failed) => {
+      const socket = connect(Number(port), '127.0.0.1', () =>
+        socket.write('GET /x HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n'),
+      )
+      socket.once('error', failed)
+      socket.once('data', () => {
+        answered(turns)
+        socket.destroy()
+      })
+    })
+  const answeredAt = await Promise.all(Array.from({ length: CALLERS }, call))
+  clearInterval(spin)
+  if (process.platform === 'linux') expect(Math.max(...answeredAt)).toBeLessThan(CALLERS / 2)
+})
+
 test('closing finishes what is in flight, ends streams, and takes no more', async () => {
   const release = Promise.withResolvers<void>()
   const { url, server } = await serve({
