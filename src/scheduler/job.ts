@@ -1,7 +1,8 @@
+import type { WorkspaceStores } from '../app/stores.ts'
 import type { Surface } from '../app/surface.ts'
 import type { Workbench } from '../app/workbench.ts'
 import type { EpochMs } from '../kit/clock.ts'
-import type { SurfaceName } from '../workspaces/workspace.ts'
+import type { SurfaceName, WorkspaceId } from '../workspaces/workspace.ts'
 import type { Ended } from './afterwards.ts'
 import type { Breaker } from './breaker.ts'
 import type { Meters } from './meters.ts'
@@ -27,6 +28,8 @@ export interface Tools {
    * a later claim of the same delivery by the same process.
    */
   nameClaim(): string
+  /** A workspace's stores for publishing: logins that were read a moment ago are not read again. */
+  storesFor(id: WorkspaceId): WorkspaceStores
   /** What follows the end of a delivery, written together with others of its turn. Resolves when it is. */
   ended(one: Ended): Promise<void>
   /** In [0, 1). */

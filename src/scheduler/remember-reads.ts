@@ -1,4 +1,5 @@
 import type { WorkspaceStores } from '../app/stores.ts'
+import type { WorkspaceId } from '../workspaces/workspace.ts'
 
 /**
  * The stores of one transaction, in which what every card asks for again (the team, its chats, its accounts) is read
@@ -40,8 +41,22 @@ export function rememberReads(stores: WorkspaceStores): WorkspaceStores {
 /** How long (ms) a login that was read serves the other deliveries of its claim. */
 const FRESH = 500
 
+/** The stores by which claims of a workspace go out: those that follow one another within `FRESH` share what they read. */
+export function rememberedStores(
+  open: (id: WorkspaceId) => WorkspaceStores,
+): (id: WorkspaceId) => WorkspaceStores {
+  const kept = new Map<WorkspaceId, { since: number; stores: WorkspaceStores }>()
+  return (id) => {
+    const now = performance.now()
+    for (const [one, { since }] of kept) if (now - since >= FRESH) kept.delete(one)
+    const { stores } = kept.get(id) ?? { stores: rememberLogins(open(id)) }
+    if (!kept.has(id)) kept.set(id, { since: now, stores })
+    return stores
+  }
+}
+
 /**
- * The stores of one claim, whose deliveries often share an account: what each would read of it first is read once. Any
+ * Stores for deliveries that often share an account: what each would read of it first is read once. Any
  * write, and any second look at the same credentials after a lock was asked for, goes to the database.
  */
 export function rememberLogins(stores: WorkspaceStores): WorkspaceStores {

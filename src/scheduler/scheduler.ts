@@ -12,6 +12,7 @@ import { type Ended, tellOf } from './afterwards.ts'
 import { createBreaker } from './breaker.ts'
 import type { Job, Tools } from './job.ts'
 import type { Meters } from './meters.ts'
+import { rememberedStores } from './remember-reads.ts'
 import { rescueAbandoned } from './rescue.ts'
 
 export interface SchedulerNeeds {
@@ -105,6 +106,7 @@ export async function createScheduler({
       claims += 1
       return `${bench.worker}-${claims}`
     },
+    storesFor: rememberedStores((id) => bench.stores.workspace(id)),
     ended: (one) => endings.add(one),
     random,
     stopping: stopping.signal,

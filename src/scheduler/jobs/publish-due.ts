@@ -11,7 +11,6 @@ import { beginPosts, type Going } from '../afterwards.ts'
 import type { Place } from '../breaker.ts'
 import { defineJob, type Tools } from '../job.ts'
 import { openOutlet } from '../outlet.ts'
-import { rememberLogins } from '../remember-reads.ts'
 
 /** A worker that says nothing for this long has died; it renews at a third of it. */
 const LEASE = 90 * SECOND
@@ -67,11 +66,15 @@ interface Batch {
   going: Going
 }
 
-async function openBatch({ bench }: Tools, id: WorkspaceId, claimed: readonly Claimed[]): Promise<Batch> {
+async function openBatch(
+  { bench, storesFor }: Tools,
+  id: WorkspaceId,
+  claimed: readonly Claimed[],
+): Promise<Batch> {
   const workspace = await bench.stores.directory.get(id)
   if (!workspace) throw new Error(`A delivery of the unknown workspace ${id} was claimed`)
   const going = await beginPosts(bench, id, claimed)
-  return { workspace, stores: rememberLogins(bench.stores.workspace(id)), going }
+  return { workspace, stores: storesFor(id), going }
 }
 
 async function publishOne(

@@ -19,6 +19,13 @@ export const begunRow = (attempt: Attempt) => ({
 })
 
 /**
+ * Held by a worker. In an expression, so that no database takes the short index of all that is held for it and compares
+ * each of its rows with each that was handed in: those are looked up by their ids. For the same reason an attempt that
+ * must be open is asked for by `1 = (…)` and not by `exists`, which PostgreSQL would answer by reading all open ones.
+ */
+const isPublishing = sql`coalesce(deliveries.state, '') = 'publishing'`
+
+/**
  * Counts the attempt, if its worker still holds the delivery. `updated_at` stays as the claim left it: the attempt has its
  * own time, and no index has to be touched before the call.
  */
@@ -28,7 +35,7 @@ export const countBegun: Statement = {
     update deliveries
        set attempts = attempts + 1
       from ${givenRows[dialect]({ delivery: 'text', worker: 'text' })}
-     where deliveries.id = given.delivery and deliveries.worker = given.worker and state = 'publishing'
+     where deliveries.id = given.delivery and deliveries.worker = given.worker and ${isPublishing}
     returning deliveries.id`,
 }
 
@@ -80,9 +87,8 @@ export const moveHeld: Statement = {
         problem: 'json',
         says_problem: 'integer',
       })}
-     where deliveries.id = given.delivery and deliveries.worker = given.worker
-       and deliveries.state = 'publishing'
-       and (given.attempt is null or exists (
+     where deliveries.id = given.delivery and deliveries.worker = given.worker and ${isPublishing}
+       and (given.attempt is null or 1 = (
              select 1 from attempts
               where attempts.id = given.attempt and attempts.delivery_id = given.delivery
                 and attempts.outcome is null and attempts.ended_at is null))
