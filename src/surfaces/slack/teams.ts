@@ -1,6 +1,6 @@
 // @slack/web-api: Slack's own client of its API, the one that Bolt uses.
 import { WebClient, type WebClientOptions } from '@slack/web-api'
-import { type Clock, MINUTE, SECOND } from '../../kit/clock.ts'
+import { type Clock, SECOND } from '../../kit/clock.ts'
 import { type Log, silentLog } from '../../kit/log.ts'
 import type { Installations } from './installations.ts'
 import { quietLogger } from './quiet-logger.ts'
@@ -26,8 +26,11 @@ export interface Teams {
   forget(teamId: string): void
 }
 
-/** A token is looked up anew after this long, so that a new installation counts on every machine. */
-const KNOWN_FOR = 10 * MINUTE
+/**
+ * A token is looked up anew after this long: an installation and a removal are told to one process only, and count in all.
+ * It costs a query; Slack is asked only where the token is another one.
+ */
+const KNOWN_FOR = 15 * SECOND
 /** A call that takes longer is given up. */
 const CALL_WITHIN = 15 * SECOND
 
