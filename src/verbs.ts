@@ -206,22 +206,16 @@ async function examine({ config, environment, options }: Called): Promise<number
       sealer: bench.sealer,
       platforms: bench.platforms,
       overdue: async () => (await storage.queue.overdue(clock.now())).count,
+      missingMedia: async () => (await import('./scheduler/repair.ts')).missingMedia(bench),
       ...chatFacts(house),
     })
   })
 }
 
-/** Gives an end to what a process that died left without one; what may be live is looked into, or asked about, and never sent again unseen. */
 async function repair({ bench }: House): Promise<void> {
-  const { MOST_SKEW, rescueAbandoned } = await import('./scheduler/rescue.ts')
-  const { finishPosts } = await import('./scheduler/finish.ts')
-  const taken = await rescueAbandoned(bench, bench.clock.now() - MOST_SKEW)
-  const finished = await finishPosts(bench)
-  say(
-    taken + finished === 0
-      ? '✅ Nothing had to be repaired'
-      : `✅ Repaired: ${taken} deliveries taken over from a process that died, ${finished} posts given their end or their question`,
-  )
+  const { repairAll } = await import('./scheduler/repair.ts')
+  const { repairedWords } = await import('./cli/doctor.ts')
+  say(repairedWords(await repairAll(bench)))
 }
 
 /** What the chats' own rooms know of tokens, scopes and links. */

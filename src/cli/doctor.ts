@@ -4,6 +4,7 @@ import type { Config, Environment } from '../kit/config.ts'
 import { say } from '../kit/terminal.ts'
 import type { Blobs } from '../library/media.ts'
 import type { Platform } from '../platforms/contract/platform.ts'
+import { andList, counted } from '../views/words.ts'
 
 /** What the doctor looks at, handed in because surfaces and storage are other rooms. */
 export interface Patient {
@@ -24,6 +25,8 @@ export interface Patient {
   now(): string
   /** How many deliveries are due and not under way. */
   overdue(): Promise<number>
+  /** Media that posts which are still to go out need and that can't be read, in words. */
+  missingMedia(): Promise<string[]>
 }
 
 interface Finding {
@@ -46,10 +49,31 @@ export async function doctor(patient: Patient): Promise<number> {
   return findings.some((one) => one.sign === '❌') ? 1 : 0
 }
 
-async function basics({ config, database, blobs, overdue, now }: Patient): Promise<Finding[]> {
+/** What `crier doctor --repair` has done, in a line. */
+export function repairedWords({
+  takenOver,
+  doubted,
+  dropped,
+  given,
+  finished,
+}: Record<'takenOver' | 'doubted' | 'dropped' | 'given' | 'finished', number>): string {
+  const done = [
+    takenOver > 0 && `${counted(takenOver, 'delivery', 'deliveries')} taken over from a process that died`,
+    doubted > 0 &&
+      `${counted(doubted, 'delivery', 'deliveries')} that may be live kept from being sent again, and looked into`,
+    dropped > 0 && `${counted(dropped, 'delivery', 'deliveries')} of unwanted posts dropped`,
+    given > 0 && `${counted(given, 'post')} without deliveries given some`,
+    finished > 0 && `${counted(finished, 'post')} given an end or a question`,
+  ].filter((words) => words !== false)
+  return done.length === 0 ? '✅ Nothing had to be repaired' : `✅ Repaired: ${andList(done)}`
+}
+
+async function basics(patient: Patient): Promise<Finding[]> {
+  const { config, database, blobs, overdue, now } = patient
   const { ok, sentence, advice } = await database()
   const media = await blobs.check()
   const late = await overdue()
+  const lost = await patient.missingMedia()
   return [
     { sign: ok ? '✅' : '❌', words: `Database: ${sentence}` },
     ...(advice ? [{ sign: '⚠️ ' as const, ...advice }] : []),
@@ -58,6 +82,15 @@ async function basics({ config, database, blobs, overdue, now }: Patient): Promi
       words: `Media are in ${blobs.place}: ${media.sentence}`,
       ...(media.wayOut ? { wayOut: media.wayOut } : {}),
     },
+    ...(lost.length === 0
+      ? []
+      : [
+          {
+            sign: '❌' as const,
+            words: `${counted(lost.length, 'media file')} of posts to come can't be read: ${lost.slice(0, 5).join(', ')}${lost.length > 5 ? ' …' : ''}`,
+            wayOut: 'Bring them back from a backup (crier-media beside it), or attach them again.',
+          },
+        ]),
     {
       sign: '✅',
       words: `Clock: ${now()}`,
@@ -65,7 +98,11 @@ async function basics({ config, database, blobs, overdue, now }: Patient): Promi
     },
     late === 0
       ? { sign: '✅', words: 'Nothing is overdue' }
-      : { sign: '⚠️ ', words: `${late} deliveries are overdue`, wayOut: 'Is Crier running? `npm start`' },
+      : {
+          sign: '⚠️ ',
+          words: `${counted(late, 'delivery is', 'deliveries are')} overdue`,
+          wayOut: 'Is Crier running? `npm start`',
+        },
     config.secretKey
       ? { sign: '✅', words: 'CRIER_SECRET_KEY seals the logins' }
       : {

@@ -106,10 +106,10 @@ export interface DeliveryQueue {
   release(deliveryId: string, worker: string, move: DeliveryMove, changes: DeliveryChanges): Promise<boolean>
   /** Deliveries whose lease has ended, with whether an attempt of theirs has no outcome. */
   leasesEnded(now: EpochMs, limit: number): Promise<(Claimed & { openAttempt: Attempt | undefined })[]>
-  /** Moves one whose lease has ended, guarded by that lease. */
+  /** Moves one whose lease has ended, or that has none (null), guarded by that. */
   settleEndedLease(
     deliveryId: string,
-    leaseUntil: EpochMs,
+    leaseUntil: EpochMs | null,
     move: DeliveryMove,
     changes: DeliveryChanges,
   ): Promise<boolean>

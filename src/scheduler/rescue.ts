@@ -35,7 +35,6 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
 
 /** @param open has an attempt of it no outcome? Then it may be live. @returns false where somebody was faster */
 export async function takeOver(bench: Workbench, delivery: Delivery, open: boolean): Promise<boolean> {
-  if (delivery.leaseUntil === null) return false
   const at = bench.clock.now()
   const move = open ? 'lose' : 'retryLater'
   const problem = open ? { ask: 'check' as const, message: 'Crier stopped while it was being sent' } : null

@@ -207,7 +207,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
             and(
               eq(deliveries.id, deliveryId),
               eq(deliveries.state, 'publishing'),
-              eq(deliveries.leaseUntil, leaseUntil),
+              leaseUntil === null ? isNull(deliveries.leaseUntil) : eq(deliveries.leaseUntil, leaseUntil),
             ),
           )
           .returning({ state: deliveries.state })
