@@ -19,7 +19,7 @@ const { drizzle } = drizzlePart('drizzle-orm/node-postgres')
 const { PgDialect } = drizzlePart('drizzle-orm/pg-core')
 
 /** The rows of all teams, which row-level security would keep from it. */
-const DUMP = `PGOPTIONS="-c ${WORKSPACE_SETTING}=${EVERY_WORKSPACE}" pg_dump --enable-row-security --format=custom --file=crier.dump <DATABASE_URL>`
+const DUMP = `PGOPTIONS='-c ${WORKSPACE_SETTING}=${EVERY_WORKSPACE}' pg_dump --enable-row-security --format=custom --file=crier.dump <DATABASE_URL>`
 
 /** Drizzle's node-postgres over a lane. The builders' types are SQLite's: both dialects share what we use of them. */
 export const postgresSpeech: Speech = {
@@ -73,7 +73,7 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
       }
     },
     check: () => healthOf(everything, where),
-    backup: async () => `Crier makes no copies of PostgreSQL: use the server's own "${DUMP}" (${where}).`,
+    backup: async () => `Crier makes no copies of PostgreSQL: use the server's own tool on ${where}: ${DUMP}`,
     announce: announcements.announce,
     listen: announcements.listen,
     close: () => pool.end(),
