@@ -42,15 +42,18 @@ export function createSealer(secrets: readonly [string, ...string[]]): Sealer {
     },
 
     open(sealed, boundTo) {
-      const [version, id, nonce, body] = sealed.split('.')
-      if (version !== VERSION || !nonce || !body) throw new SealError('This is not a sealed text')
+      const [version, id, nonceText = '', body = '', ...more] = sealed.split('.')
+      const [nonce, bytes] = [exactly(nonceText), exactly(body)]
+      if (version !== VERSION || more.length > 0 || nonce?.length !== NONCE_BYTES || !bytes)
+        throw new SealError('This is not a sealed text')
+      // A shorter mark would be taken too, and could be guessed.
+      if (bytes.length < TAG_BYTES) throw new SealError('This is not a sealed text')
       const key = keys.find((one) => one.id === id)
       if (!key)
         throw new SealError(
           `It was sealed with another CRIER_SECRET_KEY (${id}); give that one back, or connect again`,
         )
-      const bytes = Buffer.from(body, 'base64url')
-      const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(nonce, 'base64url'))
+      const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: TAG_BYTES })
       decipher.setAAD(Buffer.from(boundTo))
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
       try {
@@ -65,6 +68,12 @@ export function createSealer(secrets: readonly [string, ...string[]]): Sealer {
     current: (sealed) => sealed.split('.')[1] === current.id,
     knows: (sealed) => keys.some(({ id }) => id === sealed.split('.')[1]),
   }
+}
+
+/** The bytes of what `seal` wrote; undefined for other letters, which a lenient reader would skip. */
+const exactly = (text: string): Buffer | undefined => {
+  const bytes = Buffer.from(text, 'base64url')
+  return bytes.toString('base64url') === text ? bytes : undefined
 }
 
 interface Key {

@@ -45,7 +45,12 @@ export async function readSay(request: Request): Promise<{ say: Say; files: Inco
     const say = Say.safeParse(await readJson(request))
     return say.success ? { say: say.data, files: [] } : undefined
   }
-  const form = await request.formData()
+  const form = await request.formData().catch((error: unknown) => {
+    // What is cut short or broken is no form; the platform says so with a TypeError.
+    if (error instanceof TypeError) return undefined
+    throw error
+  })
+  if (!form) return undefined
   const said = form.get('say')
   const say = Say.safeParse(typeof said === 'string' ? parseJson(said) : undefined)
   if (!say.success) return undefined
