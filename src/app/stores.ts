@@ -5,6 +5,7 @@ import type { EventStore } from '../events/event.ts'
 import type { SeenStore } from '../kit/seen.ts'
 import type { MediaStore } from '../library/media.ts'
 import type { KeptFormStore } from '../message/kept-form-store.ts'
+import type { OpenFormStore } from '../message/open-form-store.ts'
 import type { HookQueue, HookStore } from '../outbox/hook.ts'
 import type { OutboxQueue, OutboxStore } from '../outbox/outbox.ts'
 import type { FeedStore } from '../playground/feed.ts'
@@ -43,4 +44,5 @@ export interface Stores {
   /** How the database and its disk are, in one sentence. */
   check(): Promise<{ ok: boolean; sentence: string }>
   seen: SeenStore
+  openForms: OpenFormStore
 }

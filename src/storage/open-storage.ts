@@ -20,6 +20,7 @@ import { createHookStore } from './stores/hook-store.ts'
 import { createKeptFormStore } from './stores/kept-form-store.ts'
 import { createMarkStore } from './stores/mark-store.ts'
 import { createMediaStore } from './stores/media-store.ts'
+import { createOpenFormStore } from './stores/open-form-store.ts'
 import { createOutboxStore } from './stores/outbox-store.ts'
 import { createPostStore } from './stores/post-store.ts'
 import { createSealedStore } from './stores/sealed-store.ts'
@@ -71,6 +72,7 @@ export function storageOn(
     hookQueue: withBareErrors(createHookQueue(engine.outside)),
     sealed: withBareErrors(createSealedStore(engine.outside)),
     seen: withBareErrors(createSeenStore(engine.outside)),
+    openForms: withBareErrors(createOpenFormStore(engine.outside)),
     locks,
     migrate: () => driver.migrate(),
     check: () => driver.check(),

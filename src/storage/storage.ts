@@ -7,6 +7,7 @@ import type { Log } from '../kit/log.ts'
 import type { SeenStore } from '../kit/seen.ts'
 import type { MediaStore } from '../library/media.ts'
 import type { KeptFormStore } from '../message/kept-form-store.ts'
+import type { OpenFormStore } from '../message/open-form-store.ts'
 import type { HookQueue, HookStore } from '../outbox/hook.ts'
 import type { OutboxQueue, OutboxStore } from '../outbox/outbox.ts'
 import type { FeedStore } from '../playground/feed.ts'
@@ -69,6 +70,7 @@ export interface Storage {
   readonly hookQueue: HookQueue
   readonly sealed: SealedStore
   readonly seen: SeenStore
+  readonly openForms: OpenFormStore
   /** Held by one process of all on this database; on SQLite there is only one. */
   readonly locks: Locks
   /**

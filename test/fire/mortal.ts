@@ -84,6 +84,7 @@ export function mortal(stores: Stores): { stores: Stores; life: Life } {
       hookQueue: spread(wrapped(stores.hookQueue)),
       check: () => pass('check', () => stores.check()),
       seen: spread(wrapped(stores.seen)),
+      openForms: spread(wrapped(stores.openForms)),
       workspace: (id) => {
         const found = stores.workspace(id)
         return Object.fromEntries(

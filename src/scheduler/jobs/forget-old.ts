@@ -20,6 +20,7 @@ export default defineJob({
       await bench.stores.workspace(id).keptForms.forgetOlder(before)
     await bench.stores.hookQueue.forget(bench.clock.now() - HOOK_CALLS_KEPT, HOOK_LOG)
     await bench.stores.seen.forget(bench.clock.now())
+    await bench.stores.openForms.forget(bench.clock.now())
     await forgetLeftovers(bench.incoming, bench.clock.now() - LEFTOVERS_KEPT)
   },
 })

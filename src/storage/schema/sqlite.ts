@@ -26,4 +26,5 @@ export const {
   hookCalls,
   incomingHooks,
   seen,
+  openForms,
 } = tables(sqliteKit)

@@ -6,9 +6,9 @@ import { talkTables } from './talk-tables.ts'
 import { teamTables } from './team-tables.ts'
 
 /**
- * Every table, once for both dialects. `workspace_id` is in every table but `seen` and leads every index that people wait
- * for; the few that lead otherwise serve the workers, who cross workspaces. Nothing cascades: a rebuilt table would empty
- * others.
+ * Every table, once for both dialects. `workspace_id` is in every table but those of the processes, and leads every index
+ * that people wait for; the few that lead otherwise serve the workers, who cross workspaces. Nothing cascades: a rebuilt
+ * table would empty others.
  */
 export function tables(kit: Kit) {
   const { workspaceId, ...team } = teamTables(kit)

@@ -19,6 +19,26 @@ export function seenContract(ground: () => Ground): void {
     })
   })
 
+  describe('open forms', () => {
+    test('are the same for all, replaced, and forgotten in time', async () => {
+      const { storage } = ground()
+      const beside = await ground().beside()
+      const id = crypto.randomUUID()
+      expect(await storage.openForms.get(id)).toBeUndefined()
+      await storage.openForms.put(id, 'first', NOON + 10)
+      expect(await beside.openForms.get(id)).toBe('first')
+      await beside.openForms.put(id, 'second \u{1F44B}', NOON + 20)
+      await storage.openForms.forget(NOON + 19)
+      expect(await storage.openForms.get(id)).toBe('second \u{1F44B}')
+      await storage.openForms.forget(NOON + 20)
+      expect(await beside.openForms.get(id)).toBeUndefined()
+      await storage.openForms.put(id, 'third', NOON + 30)
+      await beside.openForms.remove(id)
+      expect(await storage.openForms.get(id)).toBeUndefined()
+      await beside.close()
+    })
+  })
+
   describe('chats that take nothing', () => {
     test('are those of which the oldest tried entry has waited long, and nothing written since was taken', async () => {
       const { storage } = ground()
