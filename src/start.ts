@@ -112,6 +112,7 @@ function openServer(
     log,
     clock,
     metrics: registry,
+    metricsToken: config.metricsToken,
     routes: [
       ...routes,
       oauthRoutes(bench),

@@ -28,6 +28,8 @@ export interface ServerOptions {
   readiness(): Promise<Readiness>
   /** For `/metrics`. The server adds how long its own answers take. */
   metrics: Registry
+  /** What opens `/metrics` and the details of `/readyz`; absent where they are open. */
+  metricsToken?: string | undefined
   /** For `/media/<signed>`; absent where nothing is served by link. */
   media?: { links: MediaLinks; open: OpenMedia }
   /** For the `rehearsal` platform's feed; absent where there is none. */
@@ -50,8 +52,8 @@ const REQUEST_WITHIN = 120 * SECOND
 export function createServer(options: ServerOptions): HttpServer {
   const { log } = options
   const routes = [
-    ...healthRoutes(options.readiness),
-    metricsRoutes(options.metrics),
+    ...healthRoutes(options.readiness, options.metricsToken),
+    metricsRoutes(options.metrics, options.metricsToken),
     ...(options.media ? [mediaRoutes({ ...options.media, clock: options.clock, log })] : []),
     ...(options.rehearsal ? [rehearsalRoutes(options.rehearsal)] : []),
     ...(options.routes ?? []),

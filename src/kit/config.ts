@@ -7,6 +7,8 @@ export interface Config {
   host: string
   /** Without a trailing slash; undefined where Crier has no public address. */
   publicUrl: string | undefined
+  /** What opens `/metrics` and the details of `/readyz`; undefined: they are open to whoever reaches them. */
+  metricsToken: string | undefined
   databaseUrl: string
   dataDir: string
   secretKey: string | undefined
@@ -81,6 +83,7 @@ const Variables = z.object({
     .optional(),
   HOST: said.optional(),
   PUBLIC_URL: address.optional(),
+  METRICS_TOKEN: said.min(16).optional(),
   DATABASE_URL: said.regex(/^(file:|postgres(ql)?:\/\/)/).optional(),
   DATA_DIR: said.optional(),
   CRIER_SECRET_KEY: z.string().min(16).optional(),
@@ -118,6 +121,8 @@ export const VARIABLES: Record<keyof z.infer<typeof Variables>, string> = {
   PORT: 'a port from 0 to 65535',
   HOST: 'an address to listen on, such as 127.0.0.1',
   PUBLIC_URL: 'the address under which the internet reaches Crier, such as https://crier.example.com',
+  METRICS_TOKEN:
+    'a word of at least 16 characters that Prometheus sends as its bearer token; without it /metrics is open to whoever reaches it',
   DATABASE_URL: 'file:<path> for SQLite, or postgres://user:password@host/database',
   DATA_DIR: 'a folder for the database, media and the key',
   CRIER_SECRET_KEY: '32 random bytes in base64 or hex, or a passphrase of at least 16 characters',
@@ -172,6 +177,7 @@ export function readConfig(environment: Environment): Config {
     port: value.PORT ?? 3000,
     host: value.HOST ?? '127.0.0.1',
     publicUrl: value.PUBLIC_URL?.replace(/\/+$/, ''),
+    metricsToken: value.METRICS_TOKEN,
     databaseUrl: value.DATABASE_URL ?? 'file:crier.sqlite',
     dataDir: value.DATA_DIR ?? './data',
     secretKey: value.CRIER_SECRET_KEY,
