@@ -37,7 +37,7 @@ export const postStateSign: Record<PostState, string> = {
   cancelled: '🚫',
 }
 
-export const deliveryStateWords: Record<DeliveryState, string> = {
+const deliveryStateWords: Record<DeliveryState, string> = {
   scheduled: 'waits for its time',
   publishing: 'is going out',
   unsure: 'may be live: the answer was lost',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -388,3 +389,26 @@ test.skipIf('missing' in postgres)(
   },
   HOUR,
 )
+
+test('from the command line: backup, restore, and a word to everybody', async () => {
+  const crier = (...words: string[]): string =>
+    execFileSync(process.execPath, ['src/crier.js', ...words], {
+      cwd: join(import.meta.dirname, '../..'),
+      env: { ...process.env, DATA_DIR: dataDir, LOG_LEVEL: 'silent', NODE_ENV: 'production' },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  crier('exec', 'draft to rehearsal: Before')
+  const copy = join(elsewhere, 'copy.sqlite')
+  expect(crier('backup', copy)).toMatch(/Backed up to .*copy\.sqlite .*\n.*keep .*secret-key apart from it/)
+  crier('exec', 'draft to rehearsal: Afterwards')
+  const said = crier('restore', copy)
+  expect(said).toMatch(
+    /is now the backup .*copy\.sqlite\.\nWhat was there before is kept as .*before-restore/,
+  )
+  expect(said).toContain('nothing goes out until they say `resume`')
+  expect(crier('exec', 'show 1')).toContain('Before')
+  expect(() => crier('exec', 'show 2')).toThrow()
+  expect(crier('exec', 'health')).toContain('Everything is paused')
+  expect(() => crier('restore', join(elsewhere, 'none.sqlite'))).toThrow(/There is no file/)
+}, 60_000)
