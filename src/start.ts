@@ -12,6 +12,7 @@ import { hookRoutes } from './http/hooks.ts'
 import { oauthRoutes } from './http/oauth.ts'
 import { createServer, type HttpServer } from './http/server.ts'
 import { instantOf, MINUTE, SECOND } from './kit/clock.ts'
+import { isAway } from './kit/database-away.ts'
 import { newId } from './kit/ids.ts'
 import { rememberedFile } from './kit/remembered-file.ts'
 import { seenIn } from './kit/seen.ts'
@@ -136,8 +137,11 @@ function openServer(
     ],
     async readiness() {
       const now = clock.now()
-      const { ok, sentence } = await storage.check()
-      const overdue = ok ? await bench.stores.queue.overdue(now) : undefined
+      const [{ ok, sentence }, overdue, outbox] = await Promise.all([
+        storage.check(),
+        unlessAway(bench.stores.queue.overdue(now)),
+        unlessAway(bench.stores.outboxQueue.depth()),
+      ])
       const tickAge = now - (scheduler.lastTick() ?? now)
       const lateFor = overdue?.oldest === undefined ? 0 : now - overdue.oldest
       return {
@@ -145,7 +149,7 @@ function openServer(
         tickAgeMs: tickAge,
         overdue: overdue?.count,
         oldestOverdueMs: lateFor,
-        outbox: ok ? await bench.stores.outboxQueue.depth() : undefined,
+        outbox,
         database: { ok, sentence },
         surfaces: Object.fromEntries([...surfaces].map(([name, surface]) => [name, surface.health()])),
         // For the reader: a platform that is down is no reason to send this process nothing more.
@@ -178,6 +182,13 @@ function openServer(
     },
   })
 }
+
+/** What is asked of a database that may not answer; a full disk still does. */
+const unlessAway = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  asked.catch((error: unknown) => {
+    if (isAway(error)) return undefined
+    throw error
+  })
 
 /** A bucket that can't be used is known from the start, not from the first post that needs it. */
 async function tellOfMedia({ bench, log }: House): Promise<void> {
