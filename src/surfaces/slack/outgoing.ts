@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { HomeView, ModalView } from '@slack/types'
 import { SendError } from '../../app/surface.ts'
-import { SECOND } from '../../kit/clock.ts'
+import { type EpochMs, MINUTE, SECOND } from '../../kit/clock.ts'
 import type { Message } from '../../message/message.ts'
 import { type Drawn, type DrawOptions, drawMessage } from './draw-message.ts'
 import { BLOCKS_TEXT, VIEW_BLOCKS } from './limits.ts'
@@ -18,6 +18,16 @@ export interface Outgoing {
     message: Message,
     options?: DrawOptions & { key?: string },
   ): Promise<string>
+  /**
+   * Where a message that was posted with this key since then (UTC ms) stands. Undefined where there is none, and where Slack
+   * does not let Crier look.
+   */
+  find(
+    team: Team,
+    to: { channel: string; thread?: string | undefined },
+    key: string,
+    since: EpochMs,
+  ): Promise<string | undefined>
   update(team: Team, at: { channel: string; ts: string }, message: Message): Promise<void>
   /** Seen by one person only. */
   whisper(
@@ -40,6 +50,23 @@ interface Respond extends DrawOptions {
   /** Takes the place of the message that was pressed. */
   replace?: boolean
   thread?: string | undefined
+}
+
+/** What is looked through for a message that may have arrived: https://docs.slack.dev/reference/methods/conversations.history */
+const PAGE = 200
+const MOST_PAGES = 5
+/** Slack's clock and ours. */
+const MOST_SKEW = 2 * MINUTE
+/** Refusals to show a channel: an older installation's scopes, or a channel that Crier posts to without being in it. */
+const UNSEEN = new Set(['missing_scope', 'not_in_channel', 'channel_not_found', 'thread_not_found'])
+
+/** What Slack answers, as far as it is needed here. */
+interface Found {
+  messages?: {
+    ts?: string
+    metadata?: { event_type?: string; event_payload?: Record<string, unknown> }
+  }[]
+  response_metadata?: { next_cursor?: string }
 }
 
 const RESPOND_WITHIN = 15 * SECOND
@@ -100,6 +127,39 @@ export function createOutgoing(options: { pictures: Pictures; fetch: typeof fetc
       if (!result.ts)
         throw new SendError('Slack took the message and did not say where it stands.', { retry: false })
       return result.ts
+    },
+
+    async find(team, { channel, thread }, key, since) {
+      const { client } = team
+      const from = {
+        channel,
+        oldest: String((since - MOST_SKEW) / SECOND),
+        include_all_metadata: true,
+        limit: PAGE,
+      }
+      let cursor: string | undefined
+      for (let page = 0; page < MOST_PAGES; page++) {
+        const next = cursor === undefined ? from : { ...from, cursor }
+        let found: Found
+        try {
+          found = await (thread === undefined
+            ? client.conversations.history(next)
+            : client.conversations.replies({ ...next, ts: thread }))
+        } catch (error) {
+          if (UNSEEN.has(refusalOf(error) ?? '')) return undefined
+          throw error
+        }
+        const wanted = keyMetadata(key)
+        const there = found.messages?.find(
+          ({ metadata }) =>
+            metadata?.event_type === wanted.event_type &&
+            metadata.event_payload?.key === wanted.event_payload.key,
+        )
+        if (there?.ts) return there.ts
+        cursor = found.response_metadata?.next_cursor
+        if (!cursor) return undefined
+      }
+      return undefined
     },
 
     async update(team, { channel, ts }, message) {

@@ -18,6 +18,11 @@ export const slackScopes: readonly SlackScope[] = [
   },
   { scope: 'app_mentions:read', why: 'take a line that begins with @Crier' },
   { scope: 'im:history', why: 'take a line written to Crier in a direct message' },
+  {
+    scope: 'channels:history',
+    why: 'see whether a message whose answer was lost has arrived, before it is posted a second time',
+  },
+  { scope: 'groups:history', why: 'see the same in private channels that Crier was invited to' },
   { scope: 'users:read', why: 'know people’s names and time zones, and who runs the team' },
   { scope: 'files:read', why: 'fetch the images and films that people attach to a post' },
   { scope: 'files:write', why: 'show calendars, charts and previews as pictures' },

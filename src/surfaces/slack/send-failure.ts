@@ -56,6 +56,7 @@ export function sendError(error: unknown): SendError {
     return new SendError('Slack asks to wait: too many messages at once.', {
       retry: true,
       after: error.retryAfter * SECOND,
+      everywhere: true,
       cause: error,
     })
   }
@@ -83,7 +84,7 @@ function refused(error: WebAPIPlatformError): SendError {
     word === 'missing_scope' ? missingScope(error.data) : (WORDS[word] ?? `Slack refuses: ${word}.`),
     {
       retry: PASSING.has(word),
-      ...(wait === undefined ? {} : { after: wait * SECOND }),
+      ...(wait === undefined ? {} : { after: wait * SECOND, everywhere: true }),
       cause: error,
     },
   )

@@ -191,11 +191,15 @@ export function createSlackSurface(options: SlackOptions): Surface & { routes?: 
       return socket?.health() ?? { ok: true, detail: 'listening at /slack/events' }
     },
 
-    async send(to, message, { key, thread }) {
+    pace: { burst: BURST, every: SECOND },
+
+    async send(to, message, { key, thread, triedSince }) {
       const place = { channel: to.channel, thread }
-      return once(`${to.chat}/${to.channel}/${key}`, async () =>
-        outgoing.post(await teamOf(to.chat), place, message, { key }),
-      )
+      return once(`${to.chat}/${to.channel}/${key}`, async () => {
+        const team = await teamOf(to.chat)
+        const there = triedSince && (await outgoing.find(team, place, key, triedSince))
+        return there || outgoing.post(team, place, message, { key })
+      })
     },
 
     async update(to, remoteId, message) {
@@ -221,6 +225,8 @@ export function createSlackSurface(options: SlackOptions): Surface & { routes?: 
 }
 
 const KEYS_REMEMBERED = 2000
+/** About one message a second and channel, and a few at once: https://docs.slack.dev/apis/web-api/rate-limits */
+const BURST = 3
 
 function checkSettings(settings: SlackSettings): void {
   if (!settings.appToken && !settings.signingSecret) {

@@ -12,6 +12,8 @@ export interface Payloads {
   } & Plain
   'chat.postEphemeral': Said & Plain & { channel: string; user: string; thread_ts?: string }
   'chat.update': Said & Plain & { channel: string; ts: string }
+  'conversations.history': Look
+  'conversations.replies': Look & { ts: string }
   'views.open': { trigger_id: string; view: Modal }
   'views.update': { view_id: string; view: Modal; hash?: string }
   'views.publish': { user_id: string; view: Home }
@@ -30,6 +32,14 @@ export interface Payloads {
     | { response_action: 'update'; view: Modal }
   blocks: KnownBlock[]
   modal: Modal
+}
+
+interface Look {
+  channel: string
+  oldest: string
+  include_all_metadata: true
+  limit: number
+  cursor?: string
 }
 
 interface Said {

@@ -109,6 +109,56 @@ describe('what fails in Slack', () => {
     expect(other).not.toBe(one)
   })
 
+  test('after a restart, a message whose answer was lost is looked for before it is posted again', async () => {
+    const since = systemClock.now()
+    const [before, behind]: Json[] = [{ ts: '1.1' }, { ts: '9.9', metadata: undefined }]
+    const page =
+      (messages: Json[], next = '') =>
+      () => ({
+        ok: true,
+        messages,
+        response_metadata: { next_cursor: next },
+      })
+    const api = await startApi({
+      'chat.postMessage': ['hang up'],
+      'conversations.history': [page([before], 'more'), () => page([behind])()],
+      'conversations.replies': [page([])],
+    })
+    await surfaceFor(api.apiUrl)
+      .send(place, hello, { key: 'k' })
+      .catch((error: unknown) => error)
+    behind.metadata = JSON.parse(api.of('chat.postMessage')[0]?.fields.get('metadata') ?? '{}')
+
+    const restarted = surfaceFor(api.apiUrl)
+    expect(await restarted.send(place, hello, { key: 'k', triedSince: since })).toBe('9.9')
+    expect(api.of('chat.postMessage')).toHaveLength(1)
+    const [look, next] = api.of('conversations.history').map(({ fields }) => fields)
+    expect(look?.get('include_all_metadata')).toBe('true')
+    expect(Number(look?.get('oldest'))).toBeLessThan(since / 1000)
+    expect(next?.get('cursor')).toBe('more')
+
+    // Nothing of it in the thread: it is posted there.
+    expect(await restarted.send(place, hello, { key: 'r', thread: '9.9', triedSince: since })).toBe('1.5')
+    expect(api.of('conversations.replies')[0]?.fields.get('ts')).toBe('9.9')
+  })
+
+  test('where Slack does not let Crier look, it is posted again; where Slack is busy, it waits', async () => {
+    const api = await startApi({
+      'conversations.history': [
+        { ok: false, error: 'missing_scope' },
+        { status: 429, headers: { 'retry-after': '9' }, ok: false },
+      ],
+    })
+    const surface = surfaceFor(api.apiUrl)
+    expect(await surface.send(place, hello, { key: 'k', triedSince: 5 })).toBe('1.5')
+    await expect(surface.send(place, hello, { key: 'l', triedSince: 5 })).rejects.toMatchObject({
+      retry: true,
+      after: 9000,
+      everywhere: true,
+    })
+    expect(api.of('chat.postMessage')).toHaveLength(1)
+  })
+
   test('a message that Slack finds too long is drawn shorter', async () => {
     const tooLong = { ok: false, error: 'msg_blocks_too_long' }
     const api = await startApi({ 'chat.postMessage': [tooLong, tooLong] })
