@@ -86,6 +86,27 @@ if ('missing' in postgres) {
       expect((await team.stores.posts.list({})).map(({ number }) => number)).toEqual([1, 2])
     })
 
+    test('a network that resets every connection, idle ones and those at work', async () => {
+      const line = await brokenLine(new URL(url))
+      const behind = await openStorage({ url: line.url, log: silentLog })
+      const team = await newTeam(behind)
+      await Promise.all(Array.from({ length: 10 }, () => team.stores.posts.count({})))
+      line.cut()
+      expect(await team.stores.posts.count({})).toBe(0)
+      let runs = 0
+      await behind.transaction(team.id, async (stores) => {
+        runs += 1
+        await stores.posts.create(newPost(team))
+        if (runs === 1) line.cut()
+        await stores.posts.create(newPost(team))
+      })
+      expect(runs).toBe(2)
+      // The first two numbers were rolled back with their posts.
+      expect((await team.stores.posts.list({})).map(({ number }) => number)).toEqual([1, 2])
+      await behind.close()
+      line.close()
+    })
+
     test('a commit whose answer is lost is never repeated, and that is said', async () => {
       const line = await brokenLine(new URL(url))
       const behind = await openStorage({ url: line.url, log: silentLog })
@@ -135,6 +156,8 @@ interface BrokenLine {
   url: string
   /** The next commit reaches the server; its answer reaches nobody. */
   loseNextCommit(): void
+  /** Resets every connection. */
+  cut(): void
   close(): void
 }
 
@@ -174,6 +197,9 @@ async function brokenLine(server: URL): Promise<BrokenLine> {
     url: url.href,
     loseNextCommit: () => {
       losing = true
+    },
+    cut: () => {
+      for (const socket of open) socket.resetAndDestroy()
     },
     close: () => {
       for (const socket of open) socket.destroy()

@@ -13,8 +13,6 @@ const STATEMENT_WITHIN = 30_000
 const IDLE_WITHIN = 30_000
 /** How long (ms) an answer is waited for: longer than the server may take, for a server or a network that is gone. */
 const ANSWER_WITHIN = 35_000
-/** After this silence (ms) the network is asked whether the other end is there. */
-const SILENT_FOR = 10_000
 
 /** A pool whose connections are ready to be bound. */
 export function openPool(config: pg.ClientConfig, log: Log): pg.Pool {
@@ -23,7 +21,6 @@ export function openPool(config: pg.ClientConfig, log: Log): pg.Pool {
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN,
     query_timeout: ANSWER_WITHIN,
-    keepAliveInitialDelayMillis: SILENT_FOR,
     // By a statement, not when connecting: PgBouncer refuses settings it does not know there. The pool waits for it.
     onConnect: async (client) => {
       await client.query(

@@ -18,6 +18,9 @@ import { atStart, isLost, isRolledBack, postgresCode } from './postgres-error.ts
 const { drizzle } = drizzlePart('drizzle-orm/node-postgres')
 const { PgDialect } = drizzlePart('drizzle-orm/pg-core')
 
+/** After this silence (ms) the network is asked whether the other end is there: also for whom only listens. */
+const SILENT_FOR = 10_000
+
 /** The rows of all teams, which row-level security would keep from it. */
 const DUMP = `PGOPTIONS='-c ${WORKSPACE_SETTING}=${EVERY_WORKSPACE}' pg_dump --enable-row-security --format=custom --file=crier.dump <DATABASE_URL>`
 
@@ -41,7 +44,12 @@ export const postgresSpeech: Speech = {
 /** @throws StorageError */
 export async function openPostgres({ url, log }: StorageOptions): Promise<Driver> {
   const where = whereOf(url)
-  const config: pg.ClientConfig = { connectionString: url, application_name: 'crier', keepAlive: true }
+  const config: pg.ClientConfig = {
+    connectionString: url,
+    application_name: 'crier',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: SILENT_FOR,
+  }
   const pool = openPool(config, log)
 
   const known = migrationsOf('postgres')
