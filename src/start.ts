@@ -11,7 +11,7 @@ import { type House, playgroundIsOpen } from './build.ts'
 import { hookRoutes } from './http/hooks.ts'
 import { oauthRoutes } from './http/oauth.ts'
 import { createServer, type HttpServer } from './http/server.ts'
-import { instantOf, MINUTE, SECOND } from './kit/clock.ts'
+import { DAY, instantOf, MINUTE, SECOND } from './kit/clock.ts'
 import { isAway } from './kit/database-away.ts'
 import { newId } from './kit/ids.ts'
 import { rememberedFile } from './kit/remembered-file.ts'
@@ -280,7 +280,11 @@ async function openSlack({ config, desk, log, clock, bench, storage, keys }: Hou
   })
 }
 
-async function openDiscord({ config, desk, log, clock, storage }: House) {
+/** Discord's links to files live about a day; nobody comes back to a form later. */
+const FORMS_STAY_OPEN = DAY
+const formKey = (id: string): string => `open form ${id}`
+
+async function openDiscord({ config, desk, log, clock, storage, keys }: House) {
   const { createDiscordSurface } = await import('./surfaces/discord/discord-surface.ts')
   const { token = '', applicationId, publicKey, apiUrl } = config.discord
   return createDiscordSurface({
@@ -296,5 +300,14 @@ async function openDiscord({ config, desk, log, clock, storage }: House) {
     remembered: rememberedFile(join(resolve(config.dataDir), 'discord.json')),
     seen: seenIn(storage.seen, clock),
     locks: storage.locks,
+    keeper: {
+      put: (id, text) =>
+        storage.openForms.put(id, keys.sealer.seal(text, formKey(id)), clock.now() + FORMS_STAY_OPEN),
+      async get(id) {
+        const sealed = await storage.openForms.get(id)
+        return sealed === undefined ? undefined : keys.sealer.open(sealed, formKey(id))
+      },
+      remove: (id) => storage.openForms.remove(id),
+    },
   })
 }

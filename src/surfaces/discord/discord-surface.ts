@@ -14,7 +14,7 @@ import { createDrawing } from './drawing.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { interactionRoutes } from './http-interactions.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
-import { createKeptForms } from './kept-forms.ts'
+import { createKeptForms, type FormKeeper } from './kept-forms.ts'
 import { createLines } from './lines.ts'
 import { registerCommands } from './registration.ts'
 import { isCode, loggable } from './send-error.ts'
@@ -50,6 +50,7 @@ export function createDiscordSurface({
   remembered,
   seen = seenInMemory(),
   locks = locksInMemory(),
+  keeper,
 }: {
   desk: FrontDesk
   log: Log
@@ -60,6 +61,8 @@ export function createDiscordSurface({
   /** Memory of this process where absent: enough for one. */
   seen?: Seen
   locks?: Locks
+  /** Where forms are kept that people have in front of them; this process's memory alone where absent. */
+  keeper?: FormKeeper
 }): Surface & { routes?: Routes } {
   const rest = new REST({
     version: '10',
@@ -69,7 +72,7 @@ export function createDiscordSurface({
   }).setToken(settings.token)
 
   const drawing = createDrawing(desk)
-  const forms = createKeptForms()
+  const forms = createKeptForms({ keeper, log })
   const speakers = createSpeakers({ rest, remembered, log })
   const sender = createSender({ drawing, rest, log })
   const answers = new Set<Promise<void>>()

@@ -12,6 +12,8 @@ const FETCH_MS = 60_000
 export interface DiscordFile extends IncomingFile {
   /** Can it be the text of a post, rather than media? */
   isText: boolean
+  /** As Discord told of it. */
+  attachment: APIAttachment
 }
 
 /** Bytes are fetched on the first call and kept for the next. */
@@ -20,6 +22,7 @@ export function incomingFile(attachment: APIAttachment): DiscordFile {
   return {
     name: attachment.filename,
     isText: isTextFile(attachment),
+    attachment,
     ...(attachment.description && { alt: attachment.description }),
     bytes: () => {
       fetched ??= fetchBytes(attachment)

@@ -90,7 +90,7 @@ export function createInteractions({
   }
 
   async function outcomeOf(answer: Answer, speaker: Speaker, interaction: APIInteraction): Promise<Outcome> {
-    if (answer.type === 'form') return { open: forms.open(speaker.person.externalId, answer.form) }
+    if (answer.type === 'form') return { open: await forms.open(speaker.person.externalId, answer.form) }
     const { externalId: chat, name } = speaker.chat
     return {
       drawn: await drawing.draw(answer.message, { chat, name, direct: interaction.guild_id === undefined }),
@@ -174,7 +174,7 @@ export function createInteractions({
     // What came with the command comes with its form too.
     if (answer.type === 'form')
       return {
-        open: forms.open(speaker.person.externalId, answer.form, {
+        open: await forms.open(speaker.person.externalId, answer.form, {
           files: files.filter((file) => file !== asText),
         }),
       }
@@ -187,7 +187,7 @@ export function createInteractions({
     const person = (interaction.member?.user ?? interaction.user)?.id ?? ''
     if (isOwn(id)) {
       const [, form = '', name = 'help'] = ownWords(id)
-      const open = forms.get(form)
+      const open = await forms.get(form)
       if (!open) return saying(goneForm(name))
       return open.person === person ? { open } : saying(othersForm())
     }
@@ -222,7 +222,7 @@ export function createInteractions({
     const speaker = await speakers.of(interaction)
     if (!speaker) return saying(whichServer())
     const person = speaker.person.externalId
-    const kept = forms.get(id)
+    const kept = await forms.get(id)
     const open = kept?.person === person ? kept : undefined
     const { values, files, mistakes, typed } = await readSubmission(interaction.data, open)
     // A message that only offered to open this form has served.
@@ -236,13 +236,17 @@ export function createInteractions({
     if (open && mistaken) {
       return aside(
         refusedForm(
-          forms.open(person, { ...withValues(open.form, values), errors: mistakes }, { files, again: true }),
+          await forms.open(
+            person,
+            { ...withValues(open.form, values), errors: mistakes },
+            { files, again: true },
+          ),
         ),
       )
     }
     if (open && open.at + 1 < open.steps.length) {
       const next = { ...open, at: open.at + 1, values, files }
-      forms.keep(next)
+      await forms.keep(next)
       return aside(nextStep(next, typed))
     }
 
@@ -255,10 +259,10 @@ export function createInteractions({
       direct: interaction.guild_id === undefined,
     })
     if (answer.type === 'form') {
-      const again = forms.open(person, answer.form, { files, again: true })
+      const again = await forms.open(person, answer.form, { files, again: true })
       return aside(answer.form.errors ? refusedForm(again) : readyForm(again))
     }
-    forms.forget(id)
+    await forms.forget(id)
     const outcome = await outcomeOf(answer, speaker, interaction)
     return 'open' in outcome || outcome.audience === 'channel' ? outcome : { ...outcome, inPlace }
   }

@@ -53,7 +53,7 @@ export function createLines({
     })
     const shown: Message =
       answered.type === 'form'
-        ? readyForm(forms.open(said.author.id, answered.form, { files }))
+        ? readyForm(await forms.open(said.author.id, answered.form, { files }))
         : answered.message
     const forAll = answered.type === 'message' && answered.audience === 'channel'
     if (direct || forAll) {

@@ -5,8 +5,9 @@ import { type Lock, type Locks, locksInMemory } from '../../../src/kit/locks.ts'
 import { silentLog } from '../../../src/kit/log.ts'
 import { type Seen, seenInMemory } from '../../../src/kit/seen.ts'
 import { createDiscordSurface } from '../../../src/surfaces/discord/discord-surface.ts'
+import type { FormKeeper } from '../../../src/surfaces/discord/kept-forms.ts'
 import { smallDesk } from '../small-desk.ts'
-import { type DiscordServer, discordAbsent, startDiscord } from './start-discord.ts'
+import { type DiscordServer, discordAbsent, startDiscord, wordsOf } from './start-discord.ts'
 
 if (discordAbsent) console.log(`skipped: shards: ${discordAbsent}`)
 
@@ -46,7 +47,7 @@ describe.skipIf(discordAbsent)('several processes at one Discord', () => {
     await discord?.stop()
   })
 
-  function open({ locks, seen }: { locks: Locks; seen: Seen }) {
+  function open({ locks, seen, keeper }: { locks: Locks; seen: Seen; keeper?: FormKeeper }) {
     const place = () => ({ chat: discord.guild, channel: discord.channels.review })
     const small = smallDesk(systemClock, () => ({
       send: (_, said, options) => surface.send(place(), said, options),
@@ -56,7 +57,8 @@ describe.skipIf(discordAbsent)('several processes at one Discord', () => {
       ...small,
       ask(speaker, said) {
         heard.push('line' in said ? said.line : said.command)
-        return small.ask(speaker, 'line' in said ? said : { line: said.command })
+        const isForm = 'command' in said && said.command === 'schedule'
+        return small.ask(speaker, 'line' in said || isForm ? said : { line: said.command })
       },
     }
     const kept = new Map<string, string>()
@@ -71,6 +73,7 @@ describe.skipIf(discordAbsent)('several processes at one Discord', () => {
       },
       locks,
       seen,
+      ...(keeper && { keeper }),
     })
     opened.push(surface)
     return surface
@@ -138,4 +141,48 @@ describe.skipIf(discordAbsent)('several processes at one Discord', () => {
     await new Promise((go) => setTimeout(go, 6_000))
     expect(discord.sockets()).toBe(0)
   }, 20_000)
+
+  test('a form whose every step comes to another process carries on, with its files; also after a restart', async () => {
+    discord = await startDiscord()
+    const kept = new Map<string, string>()
+    const keeper: FormKeeper = {
+      put: async (id, text) => void kept.set(id, text),
+      get: async (id) => kept.get(id),
+      remove: async (id) => void kept.delete(id),
+    }
+    const next = async () => {
+      await opened.pop()?.stop()
+      await open({ locks: locksInMemory(), seen: seenInMemory(), keeper }).start()
+    }
+    await next()
+    const author = discord.person('author')
+    const first = await author.slash('schedule')
+    expect(first.modal?.title).toBe('Schedule a post (1/2)')
+    await next()
+    const between = await author.submit(first.modal!, {
+      text: 'Do not lose me',
+      accounts: ['bluesky'],
+      when: 'soon',
+    })
+    await next()
+    const goOn = (await between.message())!
+    const second = await author.press(goOn, 'Continue')
+    expect(second.modal?.title).toBe('Schedule a post (2/2)')
+    await next()
+    const chart = discord.attachment('chart.png', new Uint8Array([1, 2, 3]), { description: 'A chart' })
+    const refusal = await author.submit(second.modal!, { code: 'x1', media: [chart] }, goOn)
+    await next()
+    const refused = (await refusal.message())!
+    const again = await author.press(refused, 'Open it again')
+    await next()
+    await author.submit(again.modal!, { when: 'tomorrow 9am' }, refused)
+    const card = await discord.waitFor(
+      async () => (await discord.messages(discord.channels.review))[0],
+      'the card of the post',
+    )
+    expect(wordsOf(card)).toContain('Do not lose me')
+    expect(wordsOf(card)).toContain('chart.png (A chart)')
+    // The one that led to a post is forgotten; the other lives out its day.
+    expect([...kept.keys()]).not.toContain(again.modal?.custom_id.split(' ')[1])
+  })
 })
