@@ -7,6 +7,7 @@ import type { Button } from '../../src/message/message.ts'
 import { plainText } from '../../src/message/plain-text.ts'
 import { rememberLogins } from '../../src/scheduler/remember-reads.ts'
 import { openTestHouse, type TestHouse } from '../house.ts'
+import { launch, noChromium, visit } from '../surfaces/playground/browser.ts'
 import { conversation, play } from './conversation.ts'
 
 const inWorld = async (run: (world: TestHouse) => Promise<void>) => {
@@ -228,3 +229,37 @@ test('an invitation of what is no application is refused', async () => {
     await expect(invite(id)).rejects.toThrow(`DISCORD_APPLICATION_ID is ${id}, which is no application's id`)
   await invite('123456789012345678')
 })
+
+test.skipIf(noChromium)(
+  'a form on the page asks once what a picture shows',
+  { timeout: 60_000 },
+  async () => {
+    const browser = await launch()
+    try {
+      await inWorld(async (world) => {
+        const { page, complaints } = await visit(browser, world.house.bench.ownAddress())
+        await page.locator('#write').focus()
+        await page.keyboard.type('/draft')
+        await page.keyboard.press('Enter')
+        const form = page.getByRole('dialog')
+        await form.getByLabel('Alt text, a line per picture').waitFor()
+        await form.locator('input[type=file]').setInputFiles({
+          name: 'bell.png',
+          mimeType: 'image/png',
+          buffer: await page.screenshot(),
+        })
+        await form.getByText('bell.png').first().waitFor()
+        expect(await form.getByLabel(/alt text/i).count()).toBe(1)
+        await form.getByLabel('Text', { exact: true }).fill('Look')
+        await form.getByLabel('Alt text, a line per picture').fill('A brass bell')
+        await form.getByRole('button', { name: 'Keep' }).click()
+        await form.waitFor({ state: 'detached' })
+        const [post] = await world.house.storage.workspace(world.house.home.id).posts.list({})
+        expect(post?.content.media).toMatchObject([{ alt: 'A brass bell' }])
+        expect(complaints).toEqual([])
+      })
+    } finally {
+      await browser.close()
+    }
+  },
+)

@@ -46,7 +46,7 @@ export const wordsOf = (answer: Answer): string =>
  * What a refusal is: in one paragraph, first one sentence that says what is wrong, then the way out, which is a sentence or
  * two. What somebody typed is quoted in it and counts for none.
  */
-export function expectOneSentence(said: string, about: string): void {
+function expectOneSentence(said: string, about: string): void {
   expect(said.trim(), `${about}: it says something`).not.toBe('')
   expect(said, `${about}: one paragraph`).not.toMatch(/[\n\r\u2028\u2029]/)
   expect(said.length, `${about}: ${said}`).toBeLessThan(1_000)
