@@ -5,6 +5,7 @@ import { endOf } from '../deliveries/outcome.ts'
 import { SECOND } from '../kit/clock.ts'
 import { askedMark, askOnce, isAsked } from './afterwards.ts'
 import { rememberReads } from './remember-reads.ts'
+import { teamsOf } from './teams.ts'
 
 /** What ended longer ago than this (ms) and was not told is told here: the process that should have is gone. */
 const PATIENCE = 10 * SECOND
@@ -17,7 +18,7 @@ const PATIENCE = 10 * SECOND
  */
 export async function finishPosts(bench: Workbench, stopping?: AbortSignal): Promise<number> {
   let finished = 0
-  for (const { id } of await bench.stores.directory.all()) {
+  for await (const { id } of teamsOf(bench)) {
     if (stopping?.aborted) return finished
     const before = bench.clock.now() - PATIENCE
     const outside = bench.stores.workspace(id)

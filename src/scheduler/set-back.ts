@@ -6,6 +6,7 @@ import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import { askOnce } from './afterwards.ts'
 import { takeOver, tellOfRescue } from './rescue.ts'
+import { teamsOf } from './teams.ts'
 
 /** Looks at which a lease from a time to come has stood still before its worker is taken for dead. */
 const LOOKS = 5
@@ -35,7 +36,7 @@ export function createSetBack(bench: Workbench): SetBack {
     async look() {
       const now = bench.clock.now()
       const still: typeof seen = new Map()
-      for (const { id } of await bench.stores.directory.all()) {
+      for await (const { id } of teamsOf(bench)) {
         const { deliveries } = bench.stores.workspace(id)
         const states = ['scheduled', 'publishing'] as const
         for (const delivery of await deliveries.list({ states, updatedFrom: now + SET_BACK })) {

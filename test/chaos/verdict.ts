@@ -79,7 +79,8 @@ export async function judge(
         if (missing) {
           counts.lost += 1
           await blame(post, `${name} is said to be published, and is not live`)
-        } else if (found[0]?.[0]?.id !== delivery.published?.remoteId)
+        } else if (delivery.published?.remoteId && found[0]?.[0]?.id !== delivery.published.remoteId)
+          // Where a person said that it is live, nobody knows its id.
           await blame(
             post,
             `${name} is said to be ${delivery.published?.remoteId}, and is ${found[0]?.[0]?.id}`,

@@ -2,6 +2,7 @@ import { HOOK_LOG } from '../../app/hooks.ts'
 import { DAY, HOUR } from '../../kit/clock.ts'
 import { forgetLeftovers } from '../../library/receive.ts'
 import { defineJob } from '../job.ts'
+import { teamsOf } from '../teams.ts'
 
 /** No file takes longer than this to come in. */
 const LEFTOVERS_KEPT = DAY
@@ -16,8 +17,7 @@ export default defineJob({
 
   async run({ bench }) {
     const before = bench.clock.now() - FORMS_KEPT
-    for (const { id } of await bench.stores.directory.all())
-      await bench.stores.workspace(id).keptForms.forgetOlder(before)
+    for await (const { id } of teamsOf(bench)) await bench.stores.workspace(id).keptForms.forgetOlder(before)
     await bench.stores.hookQueue.forget(bench.clock.now() - HOOK_CALLS_KEPT, HOOK_LOG)
     await bench.stores.seen.forget(bench.clock.now())
     await bench.stores.openForms.forget(bench.clock.now())

@@ -7,6 +7,7 @@ import { DAY, HOUR, SECOND } from '../../kit/clock.ts'
 import { PublishError } from '../../platforms/contract/publish-error.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { defineJob, type Tools } from '../job.ts'
+import { teamsOf } from '../teams.ts'
 
 /** A login that ends within this time (ms) is renewed even where its access still holds: that may prolong it. */
 const AHEAD = 14 * DAY
@@ -22,7 +23,7 @@ export default defineJob({
 
   async run(tools) {
     const { bench, stopping } = tools
-    for (const { id } of await bench.stores.directory.all()) {
+    for await (const { id } of teamsOf(bench)) {
       const connected = await bench.stores.workspace(id).accounts.list({ states: ['connected'] })
       for (const account of connected) {
         if (stopping.aborted) return

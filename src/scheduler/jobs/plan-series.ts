@@ -1,6 +1,7 @@
 import { planNext } from '../../app/plan-series.ts'
 import { SECOND } from '../../kit/clock.ts'
 import { defineJob } from '../job.ts'
+import { teamsOf } from '../teams.ts'
 
 /** Keeps one post ahead of every running series. */
 export default defineJob({
@@ -8,7 +9,7 @@ export default defineJob({
   every: 15 * SECOND,
 
   async run({ bench, stopping }) {
-    for (const workspace of await bench.stores.directory.all()) {
+    for await (const workspace of teamsOf(bench)) {
       for (const series of await bench.stores.workspace(workspace.id).series.running()) {
         if (stopping.aborted) return
         // One team's trouble must not keep the others' posts from being planned.

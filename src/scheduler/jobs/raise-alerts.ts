@@ -6,6 +6,7 @@ import { button, buttons, message, text } from '../../message/message.ts'
 import type { StuckChat } from '../../outbox/outbox.ts'
 import { accountName } from '../../views/post-card.ts'
 import { defineJob } from '../job.ts'
+import { teamsOf } from '../teams.ts'
 
 /** An hour with so many failed deliveries, and this share of all, is news. */
 const MOST_FAILED = 5
@@ -24,7 +25,7 @@ export default defineJob({
   async run({ bench, stopping }) {
     const now = bench.clock.now()
     const stuck = await bench.stores.outboxQueue.stuck(now - STUCK, STUCK_TRIES)
-    for (const { id } of await bench.stores.directory.all()) {
+    for await (const { id } of teamsOf(bench)) {
       if (stopping.aborted) return
       const stores = bench.stores.workspace(id)
       const here = stuck.filter(({ workspaceId }) => workspaceId === id)

@@ -5,6 +5,7 @@ import { DAY, MINUTE } from '../../kit/clock.ts'
 import { newId } from '../../kit/ids.ts'
 import { digestView } from '../../views/digest.ts'
 import { defineJob } from '../job.ts'
+import { teamsOf } from '../teams.ts'
 
 /** A digest that could not be sent at its hour is sent within this time (ms); after that the next one tells the week. */
 const STILL_NEWS = DAY
@@ -16,7 +17,7 @@ export default defineJob({
 
   async run({ bench }) {
     const now = bench.clock.now()
-    for (const { id, settings, createdAt } of await bench.stores.directory.all()) {
+    for await (const { id, settings, createdAt } of teamsOf(bench)) {
       const at = digestTime(now, settings.zone)
       if (!settings.digest || createdAt >= at || now - at > STILL_NEWS) continue
       const sending = bench.stores.transaction(id, async (stores) => {

@@ -1,6 +1,7 @@
 import { loginEndsSoon } from '../../app/login-news.ts'
 import { DAY, HOUR } from '../../kit/clock.ts'
 import { defineJob } from '../job.ts'
+import { teamsOf } from '../teams.ts'
 
 /** So long before its end (ms) somebody is asked to sign in again: a weekend and a holiday fit in between. */
 const AHEAD = 7 * DAY
@@ -12,7 +13,7 @@ export default defineJob({
 
   async run({ bench, stopping }) {
     const now = bench.clock.now()
-    for (const { id, settings } of await bench.stores.directory.all()) {
+    for await (const { id, settings } of teamsOf(bench)) {
       const connected = await bench.stores.workspace(id).accounts.list({ states: ['connected'] })
       for (const account of connected) {
         if (stopping.aborted) return
