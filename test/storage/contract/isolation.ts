@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DAY } from '../../../src/kit/clock.ts'
+import { DAY, SECOND } from '../../../src/kit/clock.ts'
 import { emptyContent } from '../../../src/posts/post.ts'
 import type { WorkspaceStores } from '../../../src/storage/storage.ts'
 import {
@@ -253,7 +253,7 @@ export function isolationContract(ground: () => Ground): void {
       }
 
       const everything = () => snapshot(stores, { post, delivery, series, media, mine, hook })
-      await stores.accounts.lockRefresh(mine.account.id, 'me', NOON, NOON + DAY)
+      await stores.accounts.lockRefresh(mine.account.id, 'me', NOON, NOON + SECOND)
       const before = await everything()
       const theirs = await newTeam(storage, 'Theirs')
       for (const [store, methods] of Object.entries(reaches)) {
@@ -297,6 +297,8 @@ export function isolationContract(ground: () => Ground): void {
       const guard = 'takes the name of a claim that the worker alone knows'
       const all = 'looks for work among all; what it hands out names its workspace'
       const directory = 'finds a workspace by what came from outside; what it answers is used with that id'
+      const handedOut = 'takes the id of an entry that `claim` handed out'
+      const sealedForm = 'of no workspace: sealed under an id that only its person’s chat was told'
       const crossing: Record<string, Record<string, string>> = {
         queue: {
           claimDue: all,
@@ -320,12 +322,35 @@ export function isolationContract(ground: () => Ground): void {
           ofChat: directory,
           chatsOf: directory,
         },
+        outboxQueue: {
+          ...Object.fromEntries(
+            ['claim', 'beingSent', 'stuck', 'depth', 'quiet', 'takeOver'].map((one) => [one, all]),
+          ),
+          ...Object.fromEntries(['renew', 'release', 'sent', 'notSent'].map((one) => [one, handedOut])),
+        },
+        hookQueue: {
+          claim: all,
+          forget: all,
+          take: handedOut,
+          ended: handedOut,
+          ofIncoming: 'finds a workspace by the hash of a secret that its own people made',
+        },
         sealed: { all: 'keys are rotated for all', replace: 'takes the very secret that it replaces' },
+        seen: { add: 'of no workspace: ids of a chat’s requests', forget: 'by age' },
+        openForms: {
+          put: sealedForm,
+          get: sealedForm,
+          remove: sealedForm,
+          forget: 'by age',
+        },
       }
       for (const [part, methods] of Object.entries(crossing))
         expect(Object.keys(methods).sort(), part).toEqual(
           Object.keys(storage[part as 'queue' | 'directory' | 'sealed']).sort(),
         )
+      // A part that is added is either one workspace's, or listed above.
+      const parts = Object.entries(storage).flatMap(([name, part]) => (typeof part === 'object' ? name : []))
+      expect(parts.filter((name) => !(name in crossing) && name !== 'locks')).toEqual([])
     })
 
     test('an attempt is seen by its workspace only', async () => {
