@@ -26,7 +26,7 @@ export async function stays(
 export async function measured(part: string, args: readonly string[]): Promise<Record<string, number>> {
   const { stdout } = await run(process.execPath, [here(part), ...args], {
     maxBuffer: 10_000_000,
-    timeout: 240_000,
+    timeout: 420_000,
   })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, number>
 }

@@ -26,8 +26,9 @@ const heads: SQL = sql`
   )`
 
 /**
- * Takes the first unsent entry of each lane, if it is due: no two of one channel at once, and none before its turn. One
- * that was being sent when its process died is due again when its lease ends.
+ * Takes the first unsent entry of each lane, if it is due: no two of one channel at once, and none before its turn. What was
+ * never tried is due, whatever the clock of who wrote it said; one that was being sent when its process died, when its
+ * lease ends.
  */
 const claim: Statement = {
   name: 'claim_outbox',
@@ -36,7 +37,7 @@ const claim: Statement = {
     due as (
       select sequence from outbox
        where sequence in (select sequence from heads)
-         and ((state = 'waiting' and due_at <= ${given('now')})
+         and ((state = 'waiting' and (attempts = 0 or due_at <= ${given('now')}))
            or (state = 'sending' and lease_until <= ${given('at')}))
          and not exists (
            select 1 from chats
