@@ -37,15 +37,7 @@ describe.skipIf('missing' in postgres)('Crier on a database that goes away and r
       return { status: 204 }
     })
     const url = await postgres.createDatabase()
-    const config = readConfig({
-      PORT: '0',
-      DATA_DIR: folder,
-      DATABASE_URL: url,
-      CRIER_SECRET_KEY: 'a passphrase that is good enough for a test',
-      WEBHOOK_API_URL: receiver.origin,
-      LOG_LEVEL: 'info',
-      LOG_FILE: join(folder, 'crier.log'),
-    })
+    const config = readConfig({ ...environmentOf(url), LOG_FILE: join(folder, 'crier.log') })
     house = await build(config, { clock: systemClock, zone: 'UTC', role: 'server' })
     team = await newTeam(house.storage)
     // Its login is none that this key has sealed, which would be warned of.
@@ -63,6 +55,15 @@ describe.skipIf('missing' in postgres)('Crier on a database that goes away and r
   })
 
   afterAll(() => postgres.stop())
+
+  const environmentOf = (url: string) => ({
+    PORT: '0',
+    DATA_DIR: folder,
+    DATABASE_URL: url,
+    CRIER_SECRET_KEY: 'a passphrase that is good enough for a test',
+    WEBHOOK_API_URL: receiver.origin,
+    LOG_LEVEL: 'info',
+  })
 
   const posting = async (dueAt: readonly number[]): Promise<void> => {
     const now = house.clock.now()
@@ -147,6 +148,30 @@ describe.skipIf('missing' in postgres)('Crier on a database that goes away and r
     }
     await allOutOnce(count, 30_000)
   }, 90_000)
+
+  test('two processes, whose connections die at random all the while', async () => {
+    const beside = await mkdtemp(join(tmpdir(), 'crier-beside-'))
+    const { DATA_DIR: _one, ...environment } = environmentOf(house.config.databaseUrl)
+    const config = readConfig({ ...environment, DATA_DIR: beside, LOG_LEVEL: 'silent' })
+    const other = await build(config, { clock: systemClock, zone: 'UTC', role: 'server' })
+    const running = await start(other)
+    const count = 500
+    const now = house.clock.now()
+    await posting(Array.from({ length: count }, (_, n) => now + 200 + n * 4))
+    let killed = 0
+    while (receiver.received.length < count && house.clock.now() < now + 30_000) {
+      const { rowCount } = await admin.query(
+        `select pg_terminate_backend(pid)
+           from (select pid from pg_stat_activity where application_name = 'crier' order by random() limit 2) as unlucky`,
+      )
+      killed += rowCount ?? 0
+      await wait(40)
+    }
+    expect(killed).toBeGreaterThan(10)
+    await allOutOnce(count, 60_000)
+    await running.stop(5_000)
+    await rm(beside, { recursive: true, force: true })
+  }, 120_000)
 
   test('the server is gone for four seconds while posts are due', async (context) => {
     const { crash, restart } = postgres
