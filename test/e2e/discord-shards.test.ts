@@ -72,10 +72,10 @@ describe.skipIf(absent)('one Discord and two processes on one PostgreSQL', () =>
     const answer = await discord.waitFor(asked.message, 'the answer')
     expect(wordsOf(answer)).toContain('schedule')
   }
-  const answeredTwice = () =>
+  const answeredTwice = (before: ReadonlySet<string> = new Set()) =>
     Object.entries(
       Object.groupBy(
-        discord.requests.filter(({ path }) => path.endsWith('/callback')),
+        discord.requests.filter(({ path }) => path.endsWith('/callback') && !before.has(path)),
         ({ path }) => path,
       ),
     ).flatMap(([path, requests = []]) => (requests.length > 1 ? path : []))
@@ -131,6 +131,8 @@ describe.skipIf(absent)('one Discord and two processes on one PostgreSQL', () =>
     const first = await start()
     const second = await start()
     await answers()
+    // Whether an answer arrived that was under way when it froze, it may ask again when it wakes.
+    const earlier = new Set(discord.requests.map(({ path }) => path))
     first.child.kill('SIGSTOP')
     const since = performance.now()
     await connected(second, 20_000)
@@ -149,7 +151,7 @@ describe.skipIf(absent)('one Discord and two processes on one PostgreSQL', () =>
     await until('the hanging up', () => discord.sockets() === 1)
     await sleep(1_000)
     expect(new Set((await second.say('queue')).match(/#\d+/g)).size).toBe(before + 3)
-    expect(answeredTwice()).toEqual([])
+    expect(answeredTwice(earlier)).toEqual([])
     expect(await detailOf(first)).toBe('standing by: other processes are connected')
     await answers()
   }, 90_000)
