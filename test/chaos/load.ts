@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { actorOf } from '../../src/app/actor.ts'
-import { enterReview } from '../../src/app/enter-review.ts'
-import { newWorkspace } from '../../src/app/newcomers.ts'
-import { draftIn } from '../../src/app/write-posts.ts'
 import { build } from '../../src/build.ts'
 import { DAY, MINUTE, SECOND, systemClock } from '../../src/kit/clock.ts'
 import { readConfig } from '../../src/kit/config.ts'
-import { newId } from '../../src/kit/ids.ts'
 import { start } from '../../src/start.ts'
 import type { Workspace } from '../../src/workspaces/workspace.ts'
 import { freePort } from '../e2e/crier-process.ts'
 import { startPostgres } from '../setup-postgres.ts'
+import { furnish } from './furnish.ts'
 import { newCrier, startPlatform } from './processes.ts'
 import { median, quantile } from './samples.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -48,7 +44,7 @@ const port = await freePort()
 const crier = newCrier('Crier', { ...stage.environment, PORT: String(port) }, true)
 try {
   const began = performance.now()
-  const workspaces = await furnish(stage)
+  const workspaces = await furnish(stage, platform.url, teams, postsEach, [stage.house.home])
   row(
     'workspaces, posts scheduled',
     `${workspaces.length}, ${(workspaces.length * postsEach).toLocaleString('en')}`,
@@ -61,62 +57,6 @@ try {
   await platform.stop()
   await stage.close()
   await postgres?.stop()
-}
-
-/** Teams with an account on Mastodon each, and posts spread over the month from tomorrow on. */
-async function furnish({ house }: Stage): Promise<Workspace[]> {
-  const { bench, storage } = house
-  const all = [house.home]
-  while (all.length < teams) all.push(await newWorkspace(bench, `Team ${all.length + 1}`))
-  for (const [index, { id }] of all.entries()) {
-    const now = systemClock.now()
-    const stores = storage.workspace(id)
-    await stores.workspace.changeSettings({ approvals: 0 })
-    const known = (await stores.workspace.members())[0]
-    const author =
-      known ??
-      (await stores.workspace.addMember({
-        id: newId(now),
-        name: 'Grace',
-        role: 'admin',
-        zone: null,
-        locale: null,
-        identities: [],
-        createdAt: now,
-      }))
-    const account = newId(now)
-    const externalId = String(100_000 + index)
-    await stores.accounts.add(
-      {
-        id: account,
-        platform: 'mastodon',
-        externalId,
-        handle: `@team${index}`,
-        state: 'connected',
-        facts: {},
-        dryRun: false,
-        connectedBy: author.id,
-        expiresAt: null,
-        failures: 0,
-        pausedUntil: null,
-        createdAt: now,
-      },
-      bench.sealer.seal(
-        JSON.stringify({ server: platform.url, token: externalId, accountId: externalId }),
-        account,
-      ),
-    )
-    const actor = actorOf(bench, await stores.workspace.get(), author)
-    await storage.transaction(id, async (inside) => {
-      for (let n = 1; n <= postsEach; n++) {
-        const at = now + DAY + Math.floor((n * 30 * DAY) / postsEach)
-        const words = { text: `Chaos ${index * postsEach + n}`, accountIds: [account] }
-        const draft = await draftIn(inside, actor, words, { at, zone: 'UTC', phrase: 'then' })
-        await enterReview(inside, actor, draft)
-      }
-    })
-  }
-  return all
 }
 
 /** The program as people start it: how fast it is up, what it holds, how it answers, how late a burst goes out. */

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { ASKED } from '../../src/deliveries/delivery.ts'
 import { MINUTE, SECOND } from '../../src/kit/clock.ts'
 import { freePort } from '../e2e/crier-process.ts'
+import { furnish } from './furnish.ts'
 import { type Kind, planPosts } from './plan.ts'
 import { newCrier, startPlatform } from './processes.ts'
 import { growthOf, median, quantile, type Sample } from './samples.ts'
@@ -34,11 +35,16 @@ const READ_EVERY = 2 * SECOND
 const READS = ['queue', 'calendar', 'show 1', 'accounts', 'health', 'help']
 /** Posts are scheduled this much ahead. */
 const AHEAD = 'in 20 seconds'
+/** Some 25 MB of posts that wait for their time. */
+const OTHER_TEAMS = 50
+const POSTS_OF_OTHERS = 300
 /** So many accounts of each kind that their rates are not what is tried. */
 const ACCOUNTS = 40
 
 const platform = await startPlatform({ CHAOS_SEED: String(seed) })
 const stage = await openStage({ platformUrl: platform.url, accountsPerKind: ACCOUNTS })
+// Others' posts fill the database's page cache (16 MB) before it begins: its filling would look like growth.
+await furnish(stage, platform.url, OTHER_TEAMS, POSTS_OF_OTHERS)
 const port = await freePort()
 const crier = newCrier('Crier', { ...stage.environment, PORT: String(port) }, true)
 let broken = false

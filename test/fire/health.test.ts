@@ -257,7 +257,7 @@ test('a chat that takes nothing is said once, by any number of processes and als
   // A busy channel that goes on taking messages is no news; another outage is.
   await outage('Second')
   expect(stuck()).toHaveLength(2)
-})
+}, 60_000)
 
 test('health says in words how Crier does', () =>
   conversation(`
