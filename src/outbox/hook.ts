@@ -138,6 +138,8 @@ export interface HookQueue {
   take(id: string, leaseUntil: EpochMs): Promise<ClaimedCall | undefined>
   /** Writes how a try ended, if it is still the one that counts (`tries` as it was claimed). */
   ended(id: string, tries: number, end: TryEnd): Promise<boolean>
+  /** A clock was set back: calls written after `beyond` (UTC ms, a time to come) wait no longer than now. */
+  hurry(now: EpochMs, beyond: EpochMs): Promise<void>
   /** Forgets ended calls that were made before `before` (UTC ms) and are not among the newest `keep` of their hook. */
   forget(before: EpochMs, keep: number): Promise<number>
   /** Whose secret it is (SHA-256 in hex). */

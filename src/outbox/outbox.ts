@@ -103,6 +103,11 @@ export interface OutboxQueue {
    * knows itself to be the only one.
    */
   takeOver(now: EpochMs): Promise<void>
+  /**
+   * A clock was set back: what was written after `beyond` (UTC ms, a time to come) waits no longer than now, nor does a chat
+   * that was to be left alone until long after it. What waits behind it in its channel would wait as long.
+   */
+  hurry(now: EpochMs, beyond: EpochMs): Promise<void>
   depth(): Promise<number>
   /** Chats that took nothing since an entry which was tried at least `tries` times and written before that (UTC ms). */
   stuck(before: EpochMs, tries: number): Promise<StuckChat[]>

@@ -18,7 +18,8 @@ const LONGEST_LEASE = 90 * SECOND + MINUTE
 /**
  * Mends what a clock that has been set back has left in a time to come. A lease there would keep its delivery for as long
  * as the clock was wrong; and how long ago a commit in doubt was made is not known any more, so that sending it again under
- * its key might come too late for the platform to know it: a person is asked.
+ * its key might come too late for the platform to know it: a person is asked. What waits for another try, or to be said in
+ * a chat, would wait until the clock is where it was.
  */
 export interface SetBack {
   look(): Promise<void>
@@ -36,12 +37,15 @@ export function createSetBack(bench: Workbench): SetBack {
     async look() {
       const now = bench.clock.now()
       const still: typeof seen = new Map()
+      await bench.stores.outboxQueue.hurry(now, now + SET_BACK)
+      await bench.stores.hookQueue.hurry(now, now + SET_BACK)
       for await (const { id } of teamsOf(bench)) {
         const { deliveries } = bench.stores.workspace(id)
         const states = ['scheduled', 'publishing'] as const
         for (const delivery of await deliveries.list({ states, updatedFrom: now + SET_BACK })) {
           const { leaseUntil } = delivery
-          if (delivery.state === 'scheduled' && inDoubt(bench, delivery)) await ask(bench, id, delivery)
+          if (delivery.state === 'scheduled')
+            await (inDoubt(bench, delivery) ? ask : retryAnew)(bench, id, delivery)
           if (leaseUntil === null || leaseUntil <= now + LONGEST_LEASE) continue
           const looks = looksAt(delivery)
           if (looks < LOOKS) {
@@ -65,6 +69,18 @@ function inDoubt({ platforms }: Pick<Workbench, 'platforms'>, { platform, progre
   return Object.entries(progress).some(
     ([step, since]) => step.startsWith(anyPart) && typeof since === 'number',
   )
+}
+
+/** It waits for its next try, of which nothing is in doubt: for as long as it was to wait, from now on. */
+async function retryAnew(bench: Workbench, workspaceId: WorkspaceId, delivery: Delivery): Promise<void> {
+  const { problem, dueAt, updatedAt } = delivery
+  // A time that a person chose is that time, whatever clock it was said by.
+  if (problem?.ask !== 'retry') return
+  await bench.stores.transaction(workspaceId, async ({ deliveries }) => {
+    const at = bench.clock.now()
+    if (!(await deliveries.move(delivery.id, 'park', { at }, delivery))) return
+    await deliveries.move(delivery.id, 'unpark', { at, dueAt: at + Math.max(0, dueAt - updatedAt) })
+  })
 }
 
 async function ask(bench: Workbench, workspaceId: WorkspaceId, delivery: Delivery): Promise<void> {

@@ -169,3 +169,44 @@ test('pauses and locks from a time to come hold up nobody', async () => {
   expect(await ask()).toHaveProperty('place')
   expect(await accounts.lockRefresh(account.id, 'two', clock.now(), clock.now() + MINUTE)).toBe(true)
 })
+
+test('what waited to be said or tried again by a clock that was ahead does not wait until it is there again', async () => {
+  const { worker, post, deliveries, team } = await teamOn('silent')
+  const start = clock.now()
+  clock.set(start + 9 * HOUR)
+  server.faults.push('none', 'tooMany')
+  await post('Once more', clock.now())
+  await worker.tick()
+  await worker.tick()
+  expect(await deliveries()).toMatchObject([{ state: 'scheduled', problem: { ask: 'retry' } }])
+  const [chat] = await storage.workspace(team.id).workspace.chats()
+  const entry = {
+    id: 'said-ahead',
+    chatId: chat?.id ?? '',
+    channel: 'review',
+    memberId: null,
+    subject: null,
+    kind: 'message' as const,
+    message: { type: 'message' as const, blocks: [] },
+    createdAt: clock.now(),
+  }
+  await storage.workspace(team.id).outbox.add(entry)
+  clock.set(start)
+  const due = async () =>
+    (await storage.outboxQueue.claim({ now: clock.now(), leaseUntil: clock.now() + MINUTE, limit: 50 })).map(
+      (one) => one.entry.id,
+    )
+  expect(await due()).not.toContain('said-ahead')
+  await storage.outboxQueue.hurry(clock.now(), clock.now() + 2 * MINUTE)
+  const seen: string[] = []
+  for (let n = 0; n < 20 && !seen.includes('said-ahead'); n++) {
+    for (const id of await due()) {
+      seen.push(id)
+      await storage.outboxQueue.notSent(id, 'gone', null)
+    }
+  }
+  expect(seen).toContain('said-ahead')
+  await beat(worker, 2 * MINUTE)
+  expect(await deliveries()).toMatchObject([{ state: 'published' }])
+  expect(effects()).toBe(1)
+})

@@ -1,7 +1,7 @@
 import { MINUTE } from '../../kit/clock.ts'
 import type { ClaimedCall, HookQueue } from '../../outbox/hook.ts'
 import { stepOverTaken } from '../dialect.ts'
-import { and, eq, inArray, sql } from '../drizzle.ts'
+import { and, eq, gt, inArray, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
 import { toCall, toHook } from '../stores/hook-store.ts'
@@ -80,6 +80,18 @@ export function createHookQueue(handle: Handle): HookQueue {
         .where(and(eq(hookCalls.id, id), eq(hookCalls.state, 'waiting')))
         .returning()
       return (await withHooks(rows))[0]
+    },
+    hurry: async (now, beyond) => {
+      await db
+        .update(hookCalls)
+        .set({ dueAt: now })
+        .where(
+          and(
+            sql`${hookCalls.state} in ('waiting', 'sending') and ${hookCalls.state} = 'waiting'`,
+            gt(hookCalls.dueAt, now),
+            gt(hookCalls.createdAt, beyond),
+          ),
+        )
     },
     ended: async (id, tries, end) => {
       const became = end.sent

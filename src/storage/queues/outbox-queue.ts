@@ -1,11 +1,15 @@
+import { HOUR } from '../../kit/clock.ts'
 import type { Card, OutboxQueue, Sent, StuckChat } from '../../outbox/outbox.ts'
 import type { SurfaceName } from '../../workspaces/workspace.ts'
 import { givenRows, stepOverTaken } from '../dialect.ts'
-import { and, desc, eq, gte, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
+import { and, desc, eq, gt, gte, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import { storable } from '../schema/json-column.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { Dialect } from '../storage.ts'
+
+/** Nothing is tried again later than this, and no chat asks for a longer wait (ms). */
+const LONGEST_WAIT = HOUR
 
 /**
  * The first unsent entry of each lane, found by steps from lane to lane along the index over what is unsent: a burst leaves
@@ -169,6 +173,25 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
         .update(chats)
         .set({ quietUntil: until })
         .where(and(eq(chats.id, chatId), or(isNull(chats.quietUntil), lt(chats.quietUntil, until))))
+    },
+    hurry: async (now, beyond) => {
+      const late = await db
+        .update(outbox)
+        .set({ dueAt: now })
+        .where(
+          and(
+            // As literals, or the index over what is unsent could not serve it.
+            sql`${outbox.state} in ('waiting', 'sending') and ${outbox.state} = 'waiting'`,
+            gt(outbox.dueAt, now),
+            or(gt(outbox.createdAt, beyond), gt(outbox.dueAt, beyond + LONGEST_WAIT)),
+          ),
+        )
+        .returning({ id: outbox.id })
+      await db
+        .update(chats)
+        .set({ quietUntil: null })
+        .where(gt(chats.quietUntil, beyond + LONGEST_WAIT))
+      if (late.length > 0) handle.wrote('outbox')
     },
     takeOver: async (now) => {
       await db
