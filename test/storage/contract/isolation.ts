@@ -324,12 +324,13 @@ export function isolationContract(ground: () => Ground): void {
         },
         outboxQueue: {
           ...Object.fromEntries(
-            ['claim', 'beingSent', 'stuck', 'depth', 'quiet', 'takeOver'].map((one) => [one, all]),
+            ['claim', 'beingSent', 'stuck', 'depth', 'quiet', 'hurry', 'takeOver'].map((one) => [one, all]),
           ),
           ...Object.fromEntries(['renew', 'release', 'sent', 'notSent'].map((one) => [one, handedOut])),
         },
         hookQueue: {
           claim: all,
+          hurry: all,
           forget: all,
           take: handedOut,
           ended: handedOut,
