@@ -193,6 +193,8 @@ const AS_JSON = new Set([
   'unfurl_links',
   'unfurl_media',
   'include_locale',
+  'include_all_metadata',
+  'limit',
   'length',
 ])
 
