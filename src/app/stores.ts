@@ -37,7 +37,12 @@ export interface Stores {
   directory: WorkspaceDirectory
   workspace(id: WorkspaceId): WorkspaceStores
   /** All or nothing. Inside, only the stores that are handed in may be awaited. */
-  transaction<T>(id: WorkspaceId, run: (stores: WorkspaceStores) => Promise<T>): Promise<T>
+  transaction<T>(
+    id: WorkspaceId,
+    run: (stores: WorkspaceStores) => Promise<T>,
+    /** `relaxed`: the power may take it back as long as nothing was committed after it. For what is done again then. */
+    durability?: 'durable' | 'relaxed',
+  ): Promise<T>
   queue: DeliveryQueue
   outboxQueue: OutboxQueue
   hookQueue: HookQueue

@@ -7,6 +7,12 @@ export const EVERY_WORKSPACE = '*'
 /** Whose rows a statement may see where the database can tell them apart (PostgreSQL's row-level security). */
 export type Whose = WorkspaceId | typeof EVERY_WORKSPACE
 
+/**
+ * `relaxed`: the commit is not waited for until it is on the disk. The power may take it, but never what is committed
+ * `durable` after it without it. For what would be done again then, and lets nothing out of the house by itself.
+ */
+export type Durability = 'durable' | 'relaxed'
+
 /** One way to the database: rows come back as arrays. */
 export interface Lane {
   /** @throws QueryError */
@@ -24,8 +30,8 @@ export interface OpenTransaction {
 export interface Driver {
   readonly dialect: Dialect
   /** Outside any transaction; waits where SQLite's one writer is in one. Cheap: made per request. */
-  lane(whose: Whose): Lane
-  begin(whose: Whose): Promise<OpenTransaction>
+  lane(whose: Whose, durability: Durability): Lane
+  begin(whose: Whose, durability: Durability): Promise<OpenTransaction>
   /** Did it surely take the whole transaction back, and may that be done again? A commit whose answer was lost is not known. */
   wasUndone(error: unknown, during: 'work' | 'commit'): boolean
   /** Brings the tables to this build's shape. @throws StorageError */

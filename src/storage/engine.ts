@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isAway } from '../kit/database-away.ts'
 import type { Log } from '../kit/log.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
-import { type Driver, EVERY_WORKSPACE, type Lane, type Whose } from './driver.ts'
+import { type Driver, type Durability, EVERY_WORKSPACE, type Lane, type Whose } from './driver.ts'
 import type { SQL } from './drizzle.ts'
 import { bind, type CompiledStatement, type Database, type Handle, type Statement } from './handle.ts'
 import { createOutage } from './outage.ts'
@@ -28,7 +28,9 @@ export interface Reach {
 /** One open database. Its own reach is every workspace's. */
 export interface Engine extends Reach {
   /** Cheap: made per request. */
-  of(id: WorkspaceId): Reach
+  of(id: WorkspaceId, durability?: Durability): Reach
+  /** Every workspace's, for commits that may be lost with the power. */
+  readonly relaxed: Reach
   /** @throws StorageError inside a transaction: what is asked for would wait for its end for ever. */
   refuseInside(): void
   onWrite(listener: (written: Written) => void): () => void
@@ -131,13 +133,21 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
       }),
   })
 
-  async function transaction<T>(whose: Whose, work: (inside: Handle) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    whose: Whose,
+    durability: Durability,
+    work: (inside: Handle) => Promise<T>,
+  ): Promise<T> {
     refuseInside()
-    return persist(() => tryOnce(whose, work))
+    return persist(() => tryOnce(whose, durability, work))
   }
 
-  async function tryOnce<T>(whose: Whose, work: (inside: Handle) => Promise<T>): Promise<Tried<T>> {
-    const open = await driver.begin(whose).catch((error: unknown) => {
+  async function tryOnce<T>(
+    whose: Whose,
+    durability: Durability,
+    work: (inside: Handle) => Promise<T>,
+  ): Promise<Tried<T>> {
+    const open = await driver.begin(whose, durability).catch((error: unknown) => {
       throw bare(error, 'no')
     })
     const scope: Scope = { open: true, pending: 0, watched: false, failed: undefined }
@@ -205,10 +215,11 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
     return { result }
   }
 
-  const reach = (whose: Whose): Reach => {
-    const within = <T>(work: (inside: Handle) => Promise<T>) => outage.watch(() => transaction(whose, work))
+  const reach = (whose: Whose, durability: Durability = 'durable'): Reach => {
+    const within = <T>(work: (inside: Handle) => Promise<T>) =>
+      outage.watch(() => transaction(whose, durability, work))
     return {
-      outside: handleOver(guarded(driver.lane(whose)), {
+      outside: handleOver(guarded(driver.lane(whose, durability)), {
         atomically: within,
         wrote: (one) => emit(new Set([one])),
       }),
@@ -219,6 +230,7 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   return {
     ...reach(EVERY_WORKSPACE),
     of: reach,
+    relaxed: reach(EVERY_WORKSPACE, 'relaxed'),
     refuseInside,
     onWrite: (listener) => {
       listeners.add(listener)

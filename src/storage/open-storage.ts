@@ -66,7 +66,8 @@ export function storageOn(
     dialect: driver.dialect,
     directory: withBareErrors(createWorkspaceDirectory(engine.outside)),
     workspace: (id) => storesOf(engine.of(id).outside, id),
-    transaction: (id, run) => engine.of(id).transaction((inside) => run(storesOf(inside, id))),
+    transaction: (id, run, durability) =>
+      engine.of(id, durability).transaction((inside) => run(storesOf(inside, id))),
     queue: withBareErrors(queue),
     outboxQueue: withBareErrors(createOutboxQueue(engine.outside)),
     hookQueue: withBareErrors(createHookQueue(engine.outside)),

@@ -16,6 +16,7 @@ import type { PostStore } from '../posts/post-store.ts'
 import type { SeriesStore } from '../posts/series.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { MarkStore, WorkspaceDirectory, WorkspaceStore } from '../workspaces/workspace-store.ts'
+import type { Durability } from './driver.ts'
 
 /** A dialect's difference is one named word. */
 export type Dialect = 'sqlite' | 'postgres'
@@ -64,7 +65,11 @@ export interface Storage {
    * @throws DatabaseAway
    * @throws StorageError where `run` misuses it; otherwise whatever `run` threw
    */
-  transaction<T>(id: WorkspaceId, run: (stores: WorkspaceStores) => Promise<T>): Promise<T>
+  transaction<T>(
+    id: WorkspaceId,
+    run: (stores: WorkspaceStores) => Promise<T>,
+    durability?: Durability,
+  ): Promise<T>
   readonly queue: DeliveryQueue
   readonly outboxQueue: OutboxQueue
   readonly hookQueue: HookQueue

@@ -29,9 +29,9 @@ const forgetful = (lane: Lane): Lane => ({
 
 const forgetfulDriver = (driver: Driver): Driver => ({
   ...driver,
-  lane: (whose) => forgetful(driver.lane(whose)),
-  begin: async (whose) => {
-    const open = await driver.begin(whose)
+  lane: (whose, durability) => forgetful(driver.lane(whose, durability)),
+  begin: async (whose, durability) => {
+    const open = await driver.begin(whose, durability)
     return { ...open, lane: forgetful(open.lane) }
   },
 })
@@ -123,10 +123,17 @@ if ('missing' in postgres) {
       for (let n = 0; n < 30; n++) await team.stores.posts.list({})
       const driver = await openPostgres({ url, log: silentLog })
       const read = `select coalesce(current_setting('crier.workspace', true), '')`
-      expect(await driver.lane(team.id).query(read, [])).toEqual([[team.id]])
-      expect(await driver.lane('*').query(read, [])).toEqual([['*']])
+      expect(await driver.lane(team.id, 'durable').query(read, [])).toEqual([[team.id]])
+      expect(await driver.lane('*', 'durable').query(read, [])).toEqual([['*']])
+      const waits = `select current_setting('synchronous_commit')`
+      expect(await driver.lane(team.id, 'relaxed').query(waits, [])).toEqual([['off']])
+      const relaxed = await driver.begin(team.id, 'relaxed')
+      expect(await relaxed.lane.query(waits, [])).toEqual([['off']])
+      await relaxed.commit()
+      for (let n = 0; n < 10; n++)
+        expect(await driver.lane(team.id, 'durable').query(waits, [])).toEqual([['on']])
       const nobody = '' as WorkspaceId
-      expect(await driver.lane(nobody).query('select 1 from workspaces', [])).toEqual([])
+      expect(await driver.lane(nobody, 'durable').query('select 1 from workspaces', [])).toEqual([])
       await driver.close()
     })
 

@@ -1,24 +1,41 @@
 import pg from 'pg'
-import type { Whose } from '../driver.ts'
+import type { Durability, Whose } from '../driver.ts'
 
 /** The setting that the policies of row-level security read: a workspace's id, `*` for all; unset or empty for none. */
 export const WORKSPACE_SETTING = 'crier.workspace'
 
-/** Prepared once per connection, so that binding costs the server some ten microseconds and the network nothing. */
-const BIND = {
-  name: 'crier_bind',
-  text: `select set_config('${WORKSPACE_SETTING}', $1, true)`,
-  values: [''],
+/** What holds for one statement or one transaction, and for nothing after it on its connection. */
+export interface Binding {
+  whose: Whose
+  durability: Durability
 }
+
+const BOUND = `select set_config('${WORKSPACE_SETTING}', $1, true)`
+
+/**
+ * Prepared once per connection, so that binding costs the server some ten microseconds and the network nothing. A relaxed
+ * commit does not wait for the disk: https://www.postgresql.org/docs/current/wal-async-commit.html
+ */
+const BINDINGS = {
+  durable: { name: 'crier_bind', text: BOUND, values: [''] },
+  relaxed: {
+    name: 'crier_bind_relaxed',
+    text: `${BOUND}, set_config('synchronous_commit', 'off', true)`,
+    values: [''],
+  },
+} satisfies Record<Durability, pg.QueryConfig>
 
 /** Once per connection, before its first statement. */
 export const prepareBinding = async (client: pg.ClientBase): Promise<void> => {
-  await client.query(BIND)
+  await client.query(BINDINGS.durable)
+  await client.query(BINDINGS.relaxed)
 }
 
-/** How a transaction begins that sees `whose` rows: one message. */
-export const beginFor = (whose: Whose): string =>
-  `begin; set local ${WORKSPACE_SETTING} = ${pg.escapeLiteral(whose)}`
+/** How a transaction begins that is bound so: one message. */
+export const beginFor = ({ whose, durability }: Binding): string => {
+  const begun = `begin; set local ${WORKSPACE_SETTING} = ${pg.escapeLiteral(whose)}`
+  return durability === 'relaxed' ? `${begun}; set local synchronous_commit = off` : begun
+}
 
 /** What we lean on of pg's own query, as pg-cursor does: https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/query.js */
 interface Wire {
@@ -40,25 +57,26 @@ const PgQuery = pg.Query as unknown as new (config: object, answered: Answered) 
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 export class BoundQuery extends PgQuery {
-  readonly #whose: Whose | undefined
+  readonly #binding: Binding | undefined
   #bound: boolean
 
-  /** @param whose undefined inside a transaction, which is bound as a whole */
+  /** @param binding undefined inside a transaction, which is bound as a whole */
   constructor(
-    whose: Whose | undefined,
+    binding: Binding | undefined,
     text: string,
     values: unknown[],
     name: string | undefined,
     answered: Answered,
   ) {
     super({ text, values, name, rowMode: 'array', queryMode: 'extended' }, answered)
-    this.#whose = whose
-    this.#bound = whose === undefined
+    this.#binding = binding
+    this.#bound = binding === undefined
   }
 
   override prepare(wire: Wire): void {
-    if (this.#whose !== undefined) {
-      wire.bind({ portal: '', statement: BIND.name, values: [this.#whose], binary: false })
+    if (this.#binding !== undefined) {
+      const { whose, durability } = this.#binding
+      wire.bind({ portal: '', statement: BINDINGS[durability].name, values: [whose], binary: false })
       wire.execute({ portal: '', rows: 0 })
     }
     super.prepare(wire)

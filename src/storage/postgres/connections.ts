@@ -1,8 +1,8 @@
 import pg from 'pg'
 import type { Log } from '../../kit/log.ts'
-import type { Lane, OpenTransaction, Whose } from '../driver.ts'
+import type { Durability, Lane, OpenTransaction, Whose } from '../driver.ts'
 import type { QueryError } from '../query-error.ts'
-import { BoundQuery, beginFor, prepareBinding } from './bound-query.ts'
+import { type Binding, BoundQuery, beginFor, prepareBinding } from './bound-query.ts'
 import { isLost, toQueryError } from './postgres-error.ts'
 
 /** Connections of one process. More only queue inside the server: two cores do not write ten transactions at once. */
@@ -36,9 +36,9 @@ export function openPool(config: pg.ClientConfig, log: Log): pg.Pool {
 
 /** One connection for as long as it is needed. */
 interface Held {
-  /** `whose` inside a transaction: the transaction's. */
+  /** Without a binding inside a transaction: it has the transaction's. */
   query(
-    whose: Whose | undefined,
+    binding: Binding | undefined,
     text: string,
     params: readonly unknown[],
     name?: string,
@@ -64,9 +64,9 @@ async function hold(pool: pg.Pool): Promise<Held> {
     return found
   }
   return {
-    query: (whose, text, params, name) =>
+    query: (binding, text, params, name) =>
       new Promise((answer, refuse) => {
-        const query = new BoundQuery(whose, text, [...params], name, (error, result) => {
+        const query = new BoundQuery(binding, text, [...params], name, (error, result) => {
           if (error) refuse(failed(error))
           else answer(result.rows)
         })
@@ -105,18 +105,19 @@ async function onLiveConnection<T>(pool: pg.Pool, work: (held: Held) => Promise<
 /** Reads change nothing, so one whose connection broke may be asked again. */
 const READS = /^\s*select\b/i
 
-export function laneOf(pool: pg.Pool, whose: Whose): Lane {
+export function laneOf(pool: pg.Pool, whose: Whose, durability: Durability): Lane {
+  const binding: Binding = { whose, durability }
   return {
     query: async (text, params, name) => {
       const once = async (held: Held): Promise<unknown[][]> => {
-        const rows = await held.query(whose, text, params, name)
+        const rows = await held.query(binding, text, params, name)
         held.release()
         return rows
       }
       if (READS.test(text)) return onLiveConnection(pool, once)
       const held = await hold(pool)
       try {
-        return await held.query(whose, text, params, name)
+        return await held.query(binding, text, params, name)
       } finally {
         held.release()
       }
@@ -124,9 +125,14 @@ export function laneOf(pool: pg.Pool, whose: Whose): Lane {
   }
 }
 
-export async function beginOn(pool: pg.Pool, whose: Whose, log: Log): Promise<OpenTransaction> {
+export async function beginOn(
+  pool: pg.Pool,
+  whose: Whose,
+  durability: Durability,
+  log: Log,
+): Promise<OpenTransaction> {
   const held = await onLiveConnection(pool, async (one) => {
-    await one.say(beginFor(whose))
+    await one.say(beginFor({ whose, durability }))
     return one
   })
   // One after the other, though the caller awaits several together: a connection runs one statement at a time.

@@ -50,7 +50,7 @@ export async function migrateDatabase(pool: Pool, known: readonly Migration[], w
 
 async function apply(client: PoolClient, { name, statements }: Migration, where: string): Promise<void> {
   try {
-    await client.query(beginFor(EVERY_WORKSPACE))
+    await client.query(beginFor({ whose: EVERY_WORKSPACE, durability: 'durable' }))
     for (const statement of statements) await client.query(statement)
     await client.query(FORCE_ROW_SECURITY)
     await client.query(`insert into ${MIGRATIONS_TABLE} (name) values ($1)`, [name])

@@ -61,13 +61,13 @@ export async function openPostgres({ url, log }: StorageOptions): Promise<Driver
     throw error instanceof StorageError ? error : new StorageError(sentenceOf(error, where), error)
   }
 
-  const everything = laneOf(pool, EVERY_WORKSPACE)
+  const everything = laneOf(pool, EVERY_WORKSPACE, 'durable')
   const announcements = createAnnouncements(config, (text, params) => everything.query(text, params), log)
 
   return {
     dialect: 'postgres',
-    lane: (whose) => laneOf(pool, whose),
-    begin: (whose) => beginOn(pool, whose, log),
+    lane: (whose, durability) => laneOf(pool, whose, durability),
+    begin: (whose, durability) => beginOn(pool, whose, durability, log),
     wasUndone: (error, during) => isRolledBack(error) || (during === 'work' && isLost(error)),
     migrate: async () => {
       // One that waits as long as a migration takes.

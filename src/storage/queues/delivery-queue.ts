@@ -161,7 +161,8 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     claimDue: async ({ now, leaseUntil, worker, limit }) => {
       const found = await claimedUnheard()
       try {
-        const rows = await handle.run(claimDue, { now, at: now, leaseUntil, worker, limit })
+        // What the power takes back of it was not begun yet: it is due again.
+        const rows = await engine.relaxed.outside.run(claimDue, { now, at: now, leaseUntil, worker, limit })
         found.push(...rows.map((row) => decode(deliveries, row)))
       } catch (error) {
         // What was found is not lost: nobody has been given it, so the next claim finds it again.

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
-import type { Driver, Lane, OpenTransaction } from '../driver.ts'
+import type { Driver, Durability, Lane, OpenTransaction } from '../driver.ts'
 import { drizzlePart } from '../drizzle.ts'
 import type { Speech } from '../engine.ts'
 import { migrationsOf, pending } from '../migrations.ts'
@@ -85,20 +85,41 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
     }
   }
 
-  const lane: Lane = {
+  /** In WAL mode NORMAL only leaves the waiting out: the next full commit brings what was written before it to the disk. */
+  const wait = (durability: Durability): void => {
+    db.pragma(durability === 'relaxed' ? 'synchronous = NORMAL' : 'synchronous = FULL')
+  }
+
+  const laneOf = (durability: Durability): Lane => ({
     // Without a transaction under way there is nothing to wait for: the statement runs in this very turn.
     query: async (text, params) =>
       mutex.taken
-        ? alone(() => patiently(() => execute(text, params)))
-        : patiently(() => execute(text, params)),
+        ? alone(() => patiently(() => once(text, params, durability)))
+        : patiently(() => once(text, params, durability)),
+  })
+
+  const once = (text: string, params: readonly unknown[], durability: Durability): unknown[][] => {
+    if (durability === 'durable') return execute(text, params)
+    wait('relaxed')
+    try {
+      return execute(text, params)
+    } finally {
+      wait('durable')
+    }
   }
 
-  const begin = async (): Promise<OpenTransaction> => {
+  const begin = async (durability: Durability): Promise<OpenTransaction> => {
     const release = await mutex.take()
+    // It cannot be changed inside a transaction.
+    if (durability === 'relaxed') wait('relaxed')
+    const letGo = (): void => {
+      if (durability === 'relaxed') wait('durable')
+      release()
+    }
     try {
       await patiently(() => execute('begin immediate', []))
     } catch (error) {
-      release()
+      letGo()
       throw error
     }
     let ended = false
@@ -110,7 +131,7 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
         ended = true
       } finally {
         if (word === 'rollback') ended = true
-        if (ended) release()
+        if (ended) letGo()
       }
     }
     return {
@@ -141,8 +162,8 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
   return {
     dialect: 'sqlite',
     // SQLite has no rows that it keeps from us: here the stores' types and tests are what holds.
-    lane: () => lane,
-    begin,
+    lane: (_whose, durability) => laneOf(durability),
+    begin: (_whose, durability) => begin(durability),
     // One writer at a time, which waits for its turn: nothing is taken back for others' sake.
     wasUndone: () => false,
     migrate: () =>
