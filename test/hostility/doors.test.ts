@@ -281,7 +281,7 @@ describe('every address', () => {
     const parts = (count: number) =>
       `${`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n`.repeat(count)}--${boundary}--\r\n`
     const many = await send('say', parts(5_000), `multipart/form-data; boundary=${boundary}`)
-    expect([400, 413, 500]).toContain(many.status)
+    expect([200, 400, 413], await many.text()).toContain(many.status)
     const broken = await send('say', `--y\r\n`, 'multipart/form-data; boundary=x')
     await expectRefused(broken, [400], 'a form that is cut short')
   })

@@ -149,3 +149,40 @@ test.each([
     expect(counts.refused + counts.forms).toBeLessThan((LINES * 17) / 20)
   },
 )
+
+test('what is offered while somebody types is harmless too, whatever stands there', {
+  timeout: 300_000,
+}, async () => {
+  const world = await openTeam()
+  try {
+    const { house } = world
+    const ada = await world.speaker('Ada')
+    const typed = fc.sample(
+      spoken(house.commands, { accounts: ['@rehearsal'], platforms: ['rehearsal'], members: ['Ada'] }, [
+        'Ada',
+      ]),
+      { seed: 7, numRuns: 400 },
+    )
+    let offered = 0
+    for (const [index, one] of typed.entries()) {
+      const whole = said(one)
+      const partial = index % 2 === 0 ? whole : whole.slice(0, index % 15)
+      const command = house.commands[index % house.commands.length]
+      const arg = command?.fields[index % Math.max(1, command.fields.length)]?.name ?? 'constructor'
+      const found = [
+        ...(await house.desk.complete(ada, partial)),
+        ...(await house.desk.suggest(ada, { command: command?.name ?? 'help', arg, partial })),
+        ...(await house.desk.suggest(ada, { command: partial, arg: '__proto__', partial })),
+      ]
+      offered += found.length
+      for (const { label, insert } of found) {
+        expect(label.length, partial).toBeLessThanOrEqual(100)
+        expect(insert.length, partial).toBeGreaterThan(0)
+        expect(label.isWellFormed(), partial).toBe(true)
+      }
+    }
+    expect(offered).toBeGreaterThan(200)
+  } finally {
+    await world.close()
+  }
+})
