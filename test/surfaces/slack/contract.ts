@@ -185,6 +185,8 @@ export function checkedFetch(): {
 
 const AS_JSON = new Set([
   'blocks',
+  'include_all_metadata',
+  'limit',
   'view',
   'metadata',
   'files',
