@@ -185,8 +185,6 @@ export function checkedFetch(): {
 
 const AS_JSON = new Set([
   'blocks',
-  'include_all_metadata',
-  'limit',
   'view',
   'metadata',
   'files',
