@@ -55,6 +55,10 @@ export const firePlatform = (kind: Kind): Platform =>
     media: { images: { max: 0, types: [], maxBytes: 0 } },
     postTypes: ['text'],
     setUp: { operator: 'Nothing' },
+    // One of them has a cap, far away, so that both ways of beginning an attempt are under fire.
+    ...(kind === 'listed' && {
+      rates: { account: [{ posts: 1_000, per: HOUR }], source: 'https://example.com' },
+    }),
     connect: [
       {
         by: 'form',
