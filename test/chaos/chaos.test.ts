@@ -23,7 +23,7 @@ function expectKept(report: ChaosReport): void {
   // What was tried at all: a run in which nothing went wrong proves nothing.
   expect(report.kills).toBeGreaterThanOrEqual(5)
   expect(report.lostAfter).toBeGreaterThan(0)
-  expect(report.published).toBeGreaterThan(report.deliveries * 0.8)
+  expect(report.published).toBeGreaterThan(report.deliveries * 0.5)
   // A look or a key clears nearly everything up; people are asked where a platform tells nothing.
   expect(report.unsureButKnowable).toBeLessThanOrEqual(1)
 }
