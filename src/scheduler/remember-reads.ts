@@ -62,13 +62,22 @@ export function rememberedStores(
 export function rememberLogins(stores: WorkspaceStores): WorkspaceStores {
   const { accounts } = stores
   const known = new Map<string, { at: number; value: Promise<unknown> }>()
-  const briefly = <Value>(key: string, read: () => Promise<Value>): Promise<Value> => {
+  // A login that was not there may be back the next moment, and what it lets go must not be parked once more.
+  const briefly = <Value>(
+    key: string,
+    read: () => Promise<Value>,
+    works: (value: Value) => boolean,
+  ): Promise<Value> => {
     const found = known.get(key)
     const now = performance.now()
     if (found && now - found.at < FRESH) return found.value as Promise<Value>
-    const value = read()
-    known.set(key, { at: now, value })
-    return value
+    const mine = { at: now, value: read() }
+    known.set(key, mine)
+    const forget = (): void => {
+      if (known.get(key) === mine) known.delete(key)
+    }
+    mine.value.then((value) => works(value) || forget(), forget)
+    return mine.value
   }
   const forgetting =
     <Args extends unknown[], Value>(
@@ -94,8 +103,18 @@ export function rememberLogins(stores: WorkspaceStores): WorkspaceStores {
     ...stores,
     accounts: {
       ...accounts,
-      get: (id) => briefly(`account ${id}`, () => accounts.get(id)),
-      credentials: (id) => briefly(`credentials ${id}`, () => accounts.credentials(id)),
+      get: (id) =>
+        briefly(
+          `account ${id}`,
+          () => accounts.get(id),
+          (account) => account?.state === 'connected',
+        ),
+      credentials: (id) =>
+        briefly(
+          `credentials ${id}`,
+          () => accounts.credentials(id),
+          (kept) => kept !== undefined,
+        ),
       change: forgetting((id) => id, accounts.change),
       replaceCredentials: forgetting((id) => id, accounts.replaceCredentials),
       lockRefresh: forgettingAll(accounts.lockRefresh),

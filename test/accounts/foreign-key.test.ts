@@ -85,7 +85,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const)
       )
       await kept.close()
       const back = await open(RIGHT, '2026-11-20T08:11:00Z')
-      await play(back, 'time: 2026-11-20T08:11:01Z\nfeed: Held by a key\ncard: #1 is published')
+      await play(back, 'time: 2026-11-20T08:11:01Z\nfeed: Held by a key\nAda: show 1\nbot: #1 is published')
     })
 
     test('a lost key: what it sealed is forgotten, and the accounts ask to be connected again', async () => {
