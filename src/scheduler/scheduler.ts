@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 // croner: the cron library that keeps wall clocks over DST; here its second is the heartbeat.
 import { Cron } from 'croner'
+// p-limit: so many at a time, in turn.
+import pLimit from 'p-limit'
 import { pulseOf } from '../app/pulse.ts'
 import type { Surface } from '../app/surface.ts'
 import type { Workbench } from '../app/workbench.ts'
@@ -37,7 +39,7 @@ export interface Scheduler {
 }
 
 /** Deliveries that one process publishes at a time. */
-const MOST_IN_FLIGHT = 512
+const MOST_IN_FLIGHT = 1024
 /**
  * While people talk to it, so few that their words are heard in between: of 100 commands a second beside a burst the
  * slowest hundredth waited 580 to 2,900 ms with 400 (on a busy machine), 80 to 190 ms with 100.
@@ -50,6 +52,8 @@ const BUSY = 50
 /** Node turns a time-out of 2^31 ms and more into 1 ms; and clocks move, so the next beat looks again anyway. */
 const LONGEST_TIMER = 60_000
 
+/** Of these, so many with media: some platforms take a file only as a whole. */
+const MOST_WITH_MEDIA = 48
 /** What follows the ends of deliveries: so many are written together at most, and gathered for so long (ms) after a write. */
 const ENDS_OF_A_WRITE = 500
 const GATHER_ENDS_FOR = 20
@@ -108,6 +112,7 @@ export async function createScheduler({
     },
     storesFor: rememberedStores((id) => bench.stores.workspace(id)),
     ended: (one) => endings.add(one),
+    besideFewWithMedia: pLimit(MOST_WITH_MEDIA),
     random,
     stopping: stopping.signal,
     room() {

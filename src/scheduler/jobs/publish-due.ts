@@ -15,7 +15,7 @@ import { openOutlet } from '../outlet.ts'
 /** A worker that says nothing for this long has died; it renews at a third of it. */
 const LEASE = 90 * SECOND
 /** At most this many are claimed by one statement. */
-const BATCH = 256
+const BATCH = 512
 
 /** Claims what is due and publishes it, each delivery on its own. */
 export default defineJob({
@@ -90,6 +90,15 @@ async function publishOne(
   const counted = (): void => {
     for (const place of places) place.counted()
   }
+  const over = Promise.withResolvers<void>()
+  /** Its place is kept until it is over. */
+  const turn = (): Promise<void> =>
+    new Promise((comes) => {
+      void tools.besideFewWithMedia(() => {
+        comes()
+        return over.promise
+      })
+    })
   const needs: DeliverNeeds = {
     queue: {
       ...queue,
@@ -109,7 +118,11 @@ async function publishOne(
     random: tools.random,
     lease: LEASE,
     lateAfter: workspace.settings.lateMinutes * MINUTE,
-    open: (one, signal) => openOutlet(bench, workspaceId, stores, one, signal, going.get(one.postId)),
+    async open(one, signal) {
+      const post = going.get(one.postId)
+      if (!post || post.content.media.length > 0) await turn()
+      return openOutlet(bench, workspaceId, stores, one, signal, post)
+    },
     async pace(one) {
       const answer = await breaker.ask(stores, bench.platforms.get(one.platform), one)
       if ('wait' in answer) return answer.wait
@@ -122,7 +135,10 @@ async function publishOne(
         'A delivery failed in a way nobody classified',
       ),
   }
-  const delivered = await deliver(delivery, needs).finally(counted)
+  const delivered = await deliver(delivery, needs).finally(() => {
+    counted()
+    over.resolve()
+  })
   const { move } = delivered
   tools.meters.verdicts.inc({ platform: delivery.platform, move })
   const failure = 'failure' in delivered ? delivered.failure : undefined
