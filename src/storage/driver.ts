@@ -1,17 +1,11 @@
 import type { WorkspaceId } from '../workspaces/workspace.ts'
-import type { Dialect, Health, Written } from './storage.ts'
+import type { Dialect, Durability, Health, Written } from './storage.ts'
 
 /** Across workspaces: the queues, the directory, the rotation of keys. */
 export const EVERY_WORKSPACE = '*'
 
 /** Whose rows a statement may see where the database can tell them apart (PostgreSQL's row-level security). */
 export type Whose = WorkspaceId | typeof EVERY_WORKSPACE
-
-/**
- * `relaxed`: the commit is not waited for until it is on the disk. The power may take it, but never what is committed
- * `durable` after it without it. For what would be done again then, and lets nothing out of the house by itself.
- */
-export type Durability = 'durable' | 'relaxed'
 
 /** One way to the database: rows come back as arrays. */
 export interface Lane {

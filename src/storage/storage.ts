@@ -16,7 +16,12 @@ import type { PostStore } from '../posts/post-store.ts'
 import type { SeriesStore } from '../posts/series.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { MarkStore, WorkspaceDirectory, WorkspaceStore } from '../workspaces/workspace-store.ts'
-import type { Durability } from './driver.ts'
+
+/**
+ * `relaxed`: the commit is not waited for until it is on the disk. The power may take it, but never what is committed
+ * `durable` after it without it. For what would be done again then, and lets nothing out of the house by itself.
+ */
+export type Durability = 'durable' | 'relaxed'
 
 /** A dialect's difference is one named word. */
 export type Dialect = 'sqlite' | 'postgres'

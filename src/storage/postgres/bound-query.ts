@@ -1,5 +1,6 @@
 import pg from 'pg'
-import type { Durability, Whose } from '../driver.ts'
+import type { Whose } from '../driver.ts'
+import type { Durability } from '../storage.ts'
 
 /** The setting that the policies of row-level security read: a workspace's id, `*` for all; unset or empty for none. */
 export const WORKSPACE_SETTING = 'crier.workspace'

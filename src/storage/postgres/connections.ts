@@ -1,7 +1,8 @@
 import pg from 'pg'
 import type { Log } from '../../kit/log.ts'
-import type { Durability, Lane, OpenTransaction, Whose } from '../driver.ts'
+import type { Lane, OpenTransaction, Whose } from '../driver.ts'
 import type { QueryError } from '../query-error.ts'
+import type { Durability } from '../storage.ts'
 import { type Binding, BoundQuery, beginFor, prepareBinding } from './bound-query.ts'
 import { isLost, toQueryError } from './postgres-error.ts'
 
