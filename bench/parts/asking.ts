@@ -11,6 +11,8 @@ import { report } from './post.ts'
 // Arguments: those of asked.ts
 const RATE = 100
 const WARM_UP = 2_000
+const LONGEST = 60_000
+const LAST_ANSWERS = 10_000
 const LINES = ['show 1', 'draft We ship on Friday', 'help', 'queue']
 
 const server = spawn(process.execPath, [`${import.meta.dirname}/asked.ts`, ...process.argv.slice(2)], {
@@ -106,9 +108,13 @@ const arrivals = setInterval(() => {
 await new Promise((go) => setTimeout(go, WARM_UP))
 burst = true
 server.stdin.write('go\n')
-const { perSecond, delayP99, delayMax } = await nextLine()
+// On a machine that others use, the burst may not end while so many ask: what was heard until then is what counts.
+const within = <Value>(ms: number, work: Promise<Value>): Promise<Value | undefined> =>
+  Promise.race([work, new Promise<undefined>((late) => setTimeout(late, ms, undefined))])
+const { perSecond, delayP99, delayMax } = (await within(LONGEST, nextLine())) ?? {}
 clearInterval(arrivals)
-await Promise.all(asking)
+await within(LAST_ANSWERS, Promise.all(asking))
+failed += asking.size
 for (const all of Object.values(waits)) all.sort((a, b) => a - b)
 work.sort((a, b) => a - b)
 const every = [...waits.api, ...waits.slack].sort((a, b) => a - b)
