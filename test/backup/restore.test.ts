@@ -206,7 +206,7 @@ test('what was being sent when the backup was made is asked about too', async ()
   restoreFile({ url: URL_OF, dataDir }, copy, 'x')
   const back = await open('2026-11-20T08:32:00Z')
   // A whole day, with the times of everything else: it is paused until somebody has looked.
-  for (let n = 0; n < 26; n++) await back.pass(HOUR)
+  for (let n = 0; n < 3 * 26; n++) await back.pass(20 * MINUTE)
   expect(sent()).toEqual(['Due at half past nine'])
   await play(back, 'Ada: show 1\nbot: may be live already')
 })
