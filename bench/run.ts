@@ -48,6 +48,8 @@ const asked = {
   finished: number(values.finished, usual.finished),
   idle: number(values.idle, usual.idle),
 }
+// So that the servers end with it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 const ground = await prepare(asked)
 const machine = machineSays()
 for (const line of [`Machine: ${machine}`, ...ground.says]) say(line)

@@ -49,6 +49,7 @@ const running = await start(house, { beating: false })
 process.stdout.write(
   `${JSON.stringify({ port: running.port, token: keys.apiToken(home.id, admin.id), secret: SIGNING_SECRET })}\n`,
 )
+process.stdin.once('end', () => process.exit(1))
 process.stdin.once('data', async () => {
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()

@@ -65,6 +65,7 @@ export async function startRedis(): Promise<{ port: number; stop(): void } | und
     ],
     { stdio: 'ignore' },
   )
+  process.once('exit', () => child.kill())
   await new Promise((go) => setTimeout(go, 500))
   return { port, stop: () => child.kill() }
 }

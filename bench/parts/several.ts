@@ -9,6 +9,7 @@ const house = await openCrier({ database, receiver })
 if (role === 'worker') {
   const scheduler = await schedulerOf(house)
   process.stdin.once('data', () => scheduler.start())
+  process.stdin.once('end', () => process.exit(1))
   process.stdout.write('ready\n')
 } else {
   const all = []
