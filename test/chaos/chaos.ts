@@ -43,8 +43,8 @@ const CALM_WITHIN = 20 * MINUTE
 const SKEWS = [0, -15 * SECOND, 40 * SECOND]
 /** Before the first post is due (ms of the machine's clock): processes start. */
 const LEAD = 2 * SECOND
-/** Each of those that are killed dies at least so often, however slow the machine starts them. */
-const FEWEST_LIVES = 5
+/** Each of those that are killed dies at least once for so many posts, however slow the machine starts them. */
+const POSTS_A_LIFE = 24
 /** Longer than this (ms) nobody waits for a process to start. */
 const START_WITHIN = 30_000
 
@@ -90,7 +90,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       criers.map((crier) =>
         crier === sleeper
           ? putToSleep(crier, { stage: stage as Stage, end, napMs: BEYOND_LEASE / speed, strike })
-          : killAgain(crier, { seed, end, strike }),
+          : killAgain(crier, { seed, end, fewest: Math.ceil(posts / POSTS_A_LIFE), strike }),
       ),
     )
     say('The blows are over; what is left must find its end')
@@ -125,13 +125,13 @@ type Strike = (who: Crier, pid: number | undefined, what: Blow['what'], held?: n
 /** Kills it 0.2 to 0.4 s after it is up, and now and then while it starts, until `end`; then leaves it running. */
 async function killAgain(
   crier: Crier,
-  { seed, end, strike }: { seed: number; end: number; strike: Strike },
+  { seed, end, fewest, strike }: { seed: number; end: number; fewest: number; strike: Strike },
 ): Promise<void> {
   for (let life = 1; ; life++) {
     const { ready } = crier.begin()
     const pid = crier.pid()
     strike(crier, pid, 'started')
-    if (Date.now() >= end && life > FEWEST_LIVES) return within(ready, START_WITHIN, `${crier.name} to start`)
+    if (Date.now() >= end && life > fewest) return within(ready, START_WITHIN, `${crier.name} to start`)
     const death = deathOf(seed, crier.name, life)
     if (death.ready) await within(ready, START_WITHIN, `${crier.name} to start`)
     await sleep(death.after)
