@@ -1,4 +1,5 @@
 import type { WorkspaceStores } from '../app/stores.ts'
+import type { Clock, EpochMs } from '../kit/clock.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 
 /**
@@ -40,16 +41,19 @@ export function rememberReads(stores: WorkspaceStores): WorkspaceStores {
 
 /** How long (ms) a login that was read serves the other deliveries of its claim. */
 const FRESH = 500
+/** A clock that was set back must not keep it for hours. */
+const isFresh = (since: EpochMs, now: EpochMs): boolean => Math.abs(now - since) < FRESH
 
 /** The stores by which claims of a workspace go out: those that follow one another within `FRESH` share what they read. */
 export function rememberedStores(
   open: (id: WorkspaceId) => WorkspaceStores,
+  clock: Clock,
 ): (id: WorkspaceId) => WorkspaceStores {
   const kept = new Map<WorkspaceId, { since: number; stores: WorkspaceStores }>()
   return (id) => {
-    const now = performance.now()
-    for (const [one, { since }] of kept) if (now - since >= FRESH) kept.delete(one)
-    const { stores } = kept.get(id) ?? { stores: rememberLogins(open(id)) }
+    const now = clock.now()
+    for (const [one, { since }] of kept) if (!isFresh(since, now)) kept.delete(one)
+    const { stores } = kept.get(id) ?? { stores: rememberLogins(open(id), clock) }
     if (!kept.has(id)) kept.set(id, { since: now, stores })
     return stores
   }
@@ -59,7 +63,7 @@ export function rememberedStores(
  * Stores for deliveries that often share an account: what each would read of it first is read once. Any
  * write, and any second look at the same credentials after a lock was asked for, goes to the database.
  */
-export function rememberLogins(stores: WorkspaceStores): WorkspaceStores {
+export function rememberLogins(stores: WorkspaceStores, clock: Clock): WorkspaceStores {
   const { accounts } = stores
   const known = new Map<string, { at: number; value: Promise<unknown> }>()
   // A login that was not there may be back the next moment, and what it lets go must not be parked once more.
@@ -69,8 +73,8 @@ export function rememberLogins(stores: WorkspaceStores): WorkspaceStores {
     works: (value: Value) => boolean,
   ): Promise<Value> => {
     const found = known.get(key)
-    const now = performance.now()
-    if (found && now - found.at < FRESH) return found.value as Promise<Value>
+    const now = clock.now()
+    if (found && isFresh(found.at, now)) return found.value as Promise<Value>
     const mine = { at: now, value: read() }
     known.set(key, mine)
     const forget = (): void => {

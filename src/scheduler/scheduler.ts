@@ -110,7 +110,7 @@ export async function createScheduler({
       claims += 1
       return `${bench.worker}-${claims}`
     },
-    storesFor: rememberedStores((id) => bench.stores.workspace(id)),
+    storesFor: rememberedStores((id) => bench.stores.workspace(id), bench.clock),
     ended: (one) => endings.add(one),
     besideFewWithMedia: pLimit(MOST_WITH_MEDIA),
     random,

@@ -206,7 +206,7 @@ test('behind a lock every login is read anew, whosever lock it is', () =>
     const home = world.house.storage.workspace(world.house.home.id)
     const [account] = await home.accounts.list()
     const id = account?.id ?? ''
-    const remembered = rememberLogins(home)
+    const remembered = rememberLogins(home, world.clock)
     const before = await remembered.accounts.credentials(id)
     await home.accounts.replaceCredentials(id, 'sealed anew', before?.version ?? 0)
     expect((await remembered.accounts.credentials(id))?.sealed, 'it is remembered').toBe(before?.sealed)
