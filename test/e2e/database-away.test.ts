@@ -146,8 +146,8 @@ describe.skipIf('missing' in postgres)('Crier on a database that goes away and r
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'crier'`,
       )
     }
-    await allOutOnce(count, 30_000)
-  }, 90_000)
+    await allOutOnce(count, 60_000)
+  }, 120_000)
 
   test('two processes, whose connections die at random all the while', async () => {
     const beside = await mkdtemp(join(tmpdir(), 'crier-beside-'))
@@ -198,7 +198,7 @@ describe.skipIf('missing' in postgres)('Crier on a database that goes away and r
 
     await restart()
     await until('to be ready', async () => (await ready()) === 200)
-    await allOutOnce(120, 20_000)
+    await allOutOnce(120, 60_000)
     expect(await ask('draft for rehearsal: It is back')).toContain('It is back')
     const notes = (await logged()).filter(({ level }) => level >= 40).map(({ msg }) => msg)
     expect(notes.filter((msg) => msg.startsWith('The database does not answer'))).toHaveLength(1)
@@ -206,5 +206,5 @@ describe.skipIf('missing' in postgres)('Crier on a database that goes away and r
     expect(notes, notes.join('\n')).toHaveLength(2)
     admin = new pg.Client({ connectionString: house.config.databaseUrl })
     await admin.connect()
-  }, 90_000)
+  }, 120_000)
 })

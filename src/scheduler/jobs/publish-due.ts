@@ -147,11 +147,7 @@ async function publishOne(
   if (move === 'lost') return
   if (move === 'publish')
     tools.meters.lateness.observe(Math.max(0, bench.clock.now() - delivery.scheduledFor) / SECOND)
-  await tools.ended({
-    workspaceId,
-    deliveryId: delivery.id,
-    postId: delivery.postId,
-    move,
-    failure,
-  })
+  const ended = { workspaceId, deliveryId: delivery.id, postId: delivery.postId, move, failure }
+  // All of it is guarded, so that to write it twice (where a commit's answer was lost) changes nothing more.
+  await whenBack(tools, () => tools.ended(ended))
 }
