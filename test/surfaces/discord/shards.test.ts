@@ -11,11 +11,13 @@ import { type DiscordServer, discordAbsent, startDiscord, wordsOf } from './star
 
 if (discordAbsent) console.log(`skipped: shards: ${discordAbsent}`)
 
-/** Locks of which each can be taken away, as when the database's connection breaks. */
+/** Locks that can all be taken away, and then can't be asked for, as when the database goes away. */
 function fragile(locks: Locks): Locks & { breakAll(): void } {
   const held = new Set<AbortController>()
+  let away = false
   return {
     async tryAcquire(name) {
+      if (away) throw new Error('The database does not answer')
       const lock = await locks.tryAcquire(name)
       if (!lock) return undefined
       const lost = new AbortController()
@@ -27,6 +29,7 @@ function fragile(locks: Locks): Locks & { breakAll(): void } {
       return { lost: lost.signal, release } satisfies Lock
     },
     breakAll() {
+      away = true
       for (const lost of held) lost.abort(new Error('The connection ended'))
       held.clear()
     },
@@ -136,10 +139,10 @@ describe.skipIf(discordAbsent)('several processes at one Discord', () => {
     await new Promise((go) => setTimeout(go, 2_000))
     locks.breakAll()
     await discord.waitFor(() => (discord.sockets() === 0 ? true : undefined), 'the hanging up')
-    await one.stop()
     // Nothing of what it gave up comes back by itself.
     await new Promise((go) => setTimeout(go, 6_000))
     expect(discord.sockets()).toBe(0)
+    expect(one.health()).toMatchObject({ ok: false, detail: expect.stringContaining('could not be asked') })
   }, 20_000)
 
   test('a form whose every step comes to another process carries on, with its files; also after a restart', async () => {
