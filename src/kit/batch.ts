@@ -36,19 +36,17 @@ export function createBatch<Item, Result>(rules: BatchRules<Item, Result>): Batc
 
   const divided = (items: readonly Waiting<Item, Result>[]): Waiting<Item, Result>[][] => {
     const writes: Waiting<Item, Result>[][] = []
-    const newest = new Map<string, { items: Waiting<Item, Result>[]; keys: Set<string> }>()
+    let keys = new Set<string>()
     for (const one of items) {
-      const group = groupOf(one.item)
       const key = keyOf?.(one.item)
-      const open = newest.get(group)
-      const fits = open && open.items.length < largest && !(key !== undefined && open.keys.has(key))
-      const next = fits ? open : { items: [], keys: new Set<string>() }
-      if (!fits) {
-        newest.set(group, next)
-        writes.push(next.items)
+      const newest = writes.at(-1)
+      const fits = newest && newest.length < largest && !(key !== undefined && keys.has(key))
+      if (fits) newest.push(one)
+      else {
+        writes.push([one])
+        keys = new Set()
       }
-      next.items.push(one)
-      if (key !== undefined) next.keys.add(key)
+      if (key !== undefined) keys.add(key)
     }
     return writes
   }
@@ -75,7 +73,13 @@ export function createBatch<Item, Result>(rules: BatchRules<Item, Result>): Batc
     while (waiting.length > 0) {
       const taken = waiting
       waiting = []
-      for (const items of divided(taken)) await writeTogether(items)
+      const groups = Map.groupBy(taken, ({ item }) => groupOf(item))
+      // Those of a group one after the other, groups beside one another: each has locks of its own.
+      await Promise.all(
+        [...groups.values()].map(async (group) => {
+          for (const items of divided(group)) await writeTogether(items)
+        }),
+      )
       if (gatherFor > 0) await pause(gatherFor)
     }
     writing = undefined

@@ -1,8 +1,8 @@
 import { SEALED } from '../accounts/credentials.ts'
-import { announce } from '../app/announce.ts'
+import { announce, announceAll } from '../app/announce.ts'
 import { tellHooksOfDeliveries } from '../app/hooks-tell.ts'
 import { loginDied } from '../app/login-news.ts'
-import { askAbout, endEvent, tellEnd } from '../app/post-outcome.ts'
+import { askAbout, endEvent, tellEnds } from '../app/post-outcome.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
 import type { AfterFailure } from '../deliveries/after-failure.ts'
@@ -55,7 +55,12 @@ const start = (
       const stores = rememberReads(inside)
       const started = await stores.posts.moveMany(postIds, 'start', bench.clock.now())
       const going: Going = new Map(started.map((post) => [post.id, post]))
-      if (said) for (const post of started) await announce(stores, bench, post)
+      if (said)
+        await announceAll(
+          stores,
+          bench,
+          started.map((post) => ({ post })),
+        )
       return going
       // It falls with the claims before it, and stands with the attempts after it.
     },
@@ -102,7 +107,11 @@ async function endPosts(
     ended.push(...(await stores.posts.moveMany(ids, end, bench.clock.now())))
   }
   await stores.events.appendMany(ended.map(endEvent))
-  for (const post of ended) await tellEnd(stores, bench, post, byPost.get(post.id) ?? [])
+  await tellEnds(
+    stores,
+    bench,
+    ended.map((post) => ({ ended: post, deliveries: byPost.get(post.id) ?? [] })),
+  )
   const done = new Set(ended.map(({ id }) => id))
   const hasChats = (await stores.workspace.chats()).length > 0
   for (const id of byPost.keys()) {

@@ -35,10 +35,13 @@ export default defineJob({
         worker: tools.nameClaim(),
         limit,
       })
-      for (const [id, group] of Map.groupBy(claimed, ({ workspaceId }) => workspaceId)) {
-        const batch = await whenBack(tools, () => openBatch(tools, id, group))
-        for (const { delivery } of group) tools.follow(publishOne(delivery, batch, tools))
-      }
+      const groups = Map.groupBy(claimed, ({ workspaceId }) => workspaceId)
+      await Promise.all(
+        [...groups].map(async ([id, group]) => {
+          const batch = await whenBack(tools, () => openBatch(tools, id, group))
+          for (const { delivery } of group) tools.follow(publishOne(delivery, batch, tools))
+        }),
+      )
       if (claimed.length < limit) break
     }
     const next = await bench.stores.queue.nextDueAt()
