@@ -63,7 +63,7 @@ export function openFile(file: string, role: StorageRole): BetterSqlite.Database
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
     // Four times the default: a page that many transactions change is then copied back once for all of them.
-    db.pragma('wal_autocheckpoint = 4000')
+    db.pragma('wal_autocheckpoint = 8000')
     db.pragma('cache_size = -16000')
     db.pragma('temp_store = MEMORY')
     refuseForeign(db, file)
