@@ -52,6 +52,8 @@ export default defineJob({
           .finally(() => underWay.delete(sending))
         underWay.add(sending)
       }
+      // What was sent while the claim was under way is not written yet.
+      if (underWay.size === 0 && sent.length > 0) continue
       if (underWay.size === 0) return
       await Promise.race([...underWay, pause(LOOK_AGAIN, undefined, { ref: false })])
       // A file and a chat on this machine answer within one turn of the event loop, which others need too.
