@@ -67,7 +67,7 @@ export const endEvent = (ended: Post): NewEvent => ({
 })
 
 /** The channel, the thread and the author hear what became of a post. */
-export const tellEnd = (
+const tellEnd = (
   stores: WorkspaceStores,
   bench: Pick<Workbench, 'platforms' | 'clock'>,
   ended: Post,

@@ -62,9 +62,9 @@ export function openFile(file: string, role: StorageRole): BetterSqlite.Database
     // An attempt's row must be on the disk before the platform is called: NORMAL would lose the last ones with the power.
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
-    // Four times the default: a page that many transactions change is then copied back once for all of them.
+    // Eight times the default: a page that many transactions change is then copied back once for all of them.
     db.pragma('wal_autocheckpoint = 8000')
-    db.pragma('cache_size = -16000')
+    db.pragma('cache_size = -4000')
     db.pragma('temp_store = MEMORY')
     refuseForeign(db, file)
     // Reads every page: a short command would rather not, and the server beside it has.
