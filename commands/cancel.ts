@@ -8,6 +8,7 @@ import { postByNumber } from '../src/app/sheets.ts'
 import { cancelPost } from '../src/app/write-posts.ts'
 import { button, buttons, message } from '../src/message/message.ts'
 import { postNews } from '../src/views/post-card.ts'
+import { postStateWords } from '../src/views/words.ts'
 
 export default defineCommand({
   name: 'cancel',
@@ -37,6 +38,8 @@ export default defineCommand({
     if (scope === 'series' && before.state === 'cancelled')
       return postNews(before, 'was cancelled before; its series has ended too')
     const post = await cancelPost(context, number)
+    if (post.state !== 'cancelled')
+      return postNews(post, `${postStateWords[post.state]}; what of it still waited is cancelled`)
     const goesOn = before.seriesId !== null && scope === 'post'
     return message(
       ...postNews(

@@ -6,6 +6,7 @@ import { revisionOf, shortRevision } from '../posts/revision.ts'
 import { postNews } from '../views/post-card.ts'
 import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
+import { cancelGoing } from './cancel-going.ts'
 import { mustBeComplete } from './completeness.ts'
 import { enterReview } from './enter-review.ts'
 import { tellHooksOfPost } from './hooks-tell.ts'
@@ -167,9 +168,13 @@ export async function cancelPost(actor: Actor, number: number): Promise<Post> {
   return bench.stores.transaction(workspace.id, async (stores) => {
     const before = await postByNumber(stores, number)
     mayTouch(actor, before)
-    const post = await stores.posts.move(before.id, 'cancel', { at })
+    const going = before.state === 'publishing'
+    const post = going
+      ? await cancelGoing(stores, actor, before, at)
+      : await stores.posts.move(before.id, 'cancel', { at })
     if (!post) throw refused('cancel', before)
-    await withdraw(stores, post, at)
+    if (going && post.state !== 'cancelled') return post
+    if (!going) await withdraw(stores, post, at)
     await record(stores, { by: member.id, at, verb: 'post.cancelled', subject: `post:${number}` })
     await tellHooksOfPost(stores, post, 'post.cancelled', at)
     await announce(stores, bench, post, {

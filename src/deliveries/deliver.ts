@@ -208,6 +208,10 @@ export const staleCredentials = ({ progress }: Pick<Delivery, 'progress'>): numb
 /** Since when (UTC ms, the first commit) part `part` may be live although its answer was lost; null once that was cleared up. */
 export const doubtStep = (part: number): string => `#doubt:${part}`
 
+/** May a part of it be live although its answer was lost? */
+export const isInDoubt = (progress: Record<string, unknown>): boolean =>
+  Object.entries(progress).some(([step, since]) => step.startsWith('#doubt:') && since !== null)
+
 /** The progress of a delivery of which a person has said that it is not live: nothing of it is in doubt any more. */
 export const withoutDoubt = (progress: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(withoutTries(progress)).filter(([step]) => !step.startsWith('#doubt:')))

@@ -404,6 +404,14 @@ function troubleButtons({ post, deliveries, accounts }: PostSheet): Button[] {
       )
     }
   }
+  // What goes out at its time is claimed within the second: what waits while its post is going out waits for another try.
+  if (post.state === 'publishing' && deliveries.some((one) => one.state === 'scheduled'))
+    all.push(
+      button('Cancel what waits', `cancel ${post.number}`, {
+        style: 'danger',
+        confirm: `Cancel what of post #${post.number} still waits?`,
+      }),
+    )
   return dedupe(all).slice(0, MOST_BUTTONS)
 }
 
