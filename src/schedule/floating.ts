@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 // chrono-node: a well-kept reader of one-off times for languages that Crier has no table for.
 import type * as chrono from 'chrono-node'
+import { quoted } from '../kit/user-error.ts'
 import { choice, clockNote, type Here } from './once.ts'
 import type { When } from './when.ts'
 
@@ -53,7 +54,7 @@ export function readFloating(text: string, here: Here): When | undefined {
   if (Temporal.Instant.compare(at, here.now) <= 0) {
     return {
       kind: 'error',
-      message: `"${text.slice(0, 60)}" is in the past. Say a time that is still to come.`,
+      message: `${quoted(text)} is in the past. Say a time that is still to come.`,
     }
   }
   // chrono moves "last friday" forward, too: a weekday alone is asked about.

@@ -1,4 +1,4 @@
-import { UserError } from '../kit/user-error.ts'
+import { quoted, UserError } from '../kit/user-error.ts'
 import type { Recurrence } from './recurrence.ts'
 import { knownZone } from './zones.ts'
 
@@ -204,7 +204,7 @@ const STAMP = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?$/
 function stamp(text: string): { wall: Temporal.PlainDateTime; utc: boolean; dated: boolean } {
   const match = STAMP.exec(text.trim())
   if (match === null)
-    throw new UserError(`"${text.slice(0, 30)}" is no iCalendar time. It looks like 20261127T090000.`)
+    throw new UserError(`${quoted(text.slice(0, 30))} is no iCalendar time. It looks like 20261127T090000.`)
   const [, year, month, day, hour = '0', minute = '0', second = '0', z] = match.map(
     (part) => part ?? undefined,
   )
@@ -224,11 +224,11 @@ function stamp(text: string): { wall: Temporal.PlainDateTime; utc: boolean; date
 
 function startOf(line: string): { wall: Temporal.PlainDateTime; zone: string } {
   const value = line.slice(line.lastIndexOf(':') + 1)
-  const [, quoted, plain] = /TZID=(?:"([^"]+)"|([^:;"]+))/i.exec(line) ?? []
-  const zone = quoted ?? plain
+  const [, inQuotes, plain] = /TZID=(?:"([^"]+)"|([^:;"]+))/i.exec(line) ?? []
+  const zone = inQuotes ?? plain
   if (zone !== undefined && knownZone(zone) === undefined) {
     throw new UserError(
-      `"${zone.slice(0, 40)}" is no time zone Crier knows. Use a name such as Europe/Berlin.`,
+      `${quoted(zone.slice(0, 40))} is no time zone Crier knows. Use a name such as Europe/Berlin.`,
     )
   }
   const { wall, utc } = stamp(value)
@@ -273,7 +273,8 @@ function weekdaysInto(rule: Recurrence, fields: Record<string, string>): void {
   }
   const days = fields.BYDAY.split(',').map((text) => {
     const match = /^([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)$/.exec(text)
-    if (match === null) throw new UserError(`"${text.slice(0, 10)}" is no weekday in a rule. Use MO to SU.`)
+    if (match === null)
+      throw new UserError(`${quoted(text.slice(0, 10))} is no weekday in a rule. Use MO to SU.`)
     return {
       nth: match[1] === undefined ? undefined : Number(match[1]),
       day: DAYS.indexOf(match[2] ?? '') + 1,
@@ -306,7 +307,7 @@ function numbers(text: string, least: number, most: number, zero = false): numbe
 function whole(text: string, least: number, most: number): number {
   const number = Number(text)
   if (!/^[+-]?\d{1,5}$/.test(text) || number < least || number > most) {
-    throw new UserError(`"${text.slice(0, 12)}" in that rule is not a number from ${least} to ${most}.`)
+    throw new UserError(`${quoted(text.slice(0, 12))} in that rule is not a number from ${least} to ${most}.`)
   }
   return number
 }

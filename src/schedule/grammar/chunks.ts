@@ -1,3 +1,4 @@
+import { quoted } from '../../kit/user-error.ts'
 import type { DayPart, Kind } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { zoneRule } from '../zones.ts'
@@ -38,9 +39,9 @@ function notUnderstood(r: Reader, from: number): string {
   const token = r.tokens[from]
   const to = from + 1
   const word = r.quote(from, token?.kind === 'word' && isIdeograph(token.text) ? r.end : to)
-  const whole = r.text.length > 60 ? `${r.text.slice(0, 57)}…` : r.text
-  const inWhole = word === whole ? '' : ` in "${whole}"`
-  return `I did not understand "${word.slice(0, 40)}"${inWhole}.`
+  const whole = quoted(r.text)
+  const inWhole = quoted(word) === whole ? '' : ` in ${whole}`
+  return `I did not understand ${quoted(word.slice(0, 40))}${inWhole}.`
 }
 
 const isIdeograph = (text: string) => (text.codePointAt(0) ?? 0) > 0x2fff
@@ -87,11 +88,13 @@ function readUntil(r: Reader, start: number, items: Item[]): number {
 function refusalAt(r: Reader, i: number): string | undefined {
   const gone = r.lex(i, 'gone')
   if (gone !== undefined)
-    return `"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`
+    return `${quoted(r.quote(i, gone.next))} is in the past. Say a time that is still to come.`
   const or = r.lex(i, 'or')
-  if (or !== undefined) return `"${r.quote(i, or.next)}" leaves it open. Say one time.`
+  if (or !== undefined) return `${quoted(r.quote(i, or.next))} leaves it open. Say one time.`
   const vague = r.lex(i, 'vague') ?? r.lex(i, 'few') ?? r.lex(i, 'not')
-  return vague === undefined ? undefined : `"${r.quote(i, vague.next)}" is not a time. Say a day and an hour.`
+  return vague === undefined
+    ? undefined
+    : `${quoted(r.quote(i, vague.next))} is not a time. Say a day and an hour.`
 }
 
 const rules: Rule[] = [

@@ -1,3 +1,4 @@
+import { quoted } from '../../kit/user-error.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { timeRule } from './clock.ts'
 import { dateRule } from './dates.ts'
@@ -70,7 +71,7 @@ function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
   if (after !== undefined) return { value: [{ t: 'period', unit: name, offset: 1 }], next: after.next }
   const gone = r.lex(unit.next, 'lastMark')
   if (gone !== undefined)
-    return r.refuse(`"${r.quote(i, gone.next)}" is in the past. Say a time that is still to come.`)
+    return r.refuse(`${quoted(r.quote(i, gone.next))} is in the past. Say a time that is still to come.`)
   return undefined
 }
 

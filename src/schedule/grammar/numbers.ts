@@ -1,3 +1,4 @@
+import { quoted } from '../../kit/user-error.ts'
 import type { Unit } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import type { Span } from './items.ts'
@@ -47,7 +48,7 @@ function amount(r: Reader, i: number): Hit<number> | undefined {
   const quarter = r.lex(i, 'quarter')
   if (quarter !== undefined) return { value: 0.25, next: r.skip(quarter.next, 'article', 'of', 'the') }
   const few = r.lex(i, 'few')
-  if (few !== undefined) return r.refuse(`"${r.quote(i, few.next)}" is not a number. Say how many.`)
+  if (few !== undefined) return r.refuse(`${quoted(r.quote(i, few.next))} is not a number. Say how many.`)
   const whole = number(r, i)
   if (whole === undefined) {
     const article = r.lex(i, 'article')
