@@ -24,6 +24,8 @@ export interface SchedulerNeeds {
   /** Calls back after a write that somebody may be waiting for; returns what stops it. */
   onWrite(listener: (written: 'deliveries' | 'outbox') => void): () => void
   random?: () => number
+  /** Hears when a burst begins and when it ends. */
+  onBurst?(lasts: boolean): void
   /** Is this the only process that publishes? Then whatever is under way at its start was abandoned. */
   alone: boolean
 }
@@ -70,6 +72,7 @@ export async function createScheduler({
   meters,
   onWrite,
   random = Math.random,
+  onBurst = () => undefined,
   alone,
 }: SchedulerNeeds): Promise<Scheduler> {
   const jobs = await loadFolder<Job>(jobsFolder())
@@ -101,6 +104,13 @@ export async function createScheduler({
       ? MOST_BESIDE_TALK
       : MOST_IN_FLIGHT
 
+  let bursts = false
+  const noteBurst = (): void => {
+    const lasts = bursts ? inFlight.size > 0 : inFlight.size >= BUSY
+    if (lasts !== bursts) onBurst(lasts)
+    bursts = lasts
+  }
+
   const tools: Tools = {
     bench,
     surfaces,
@@ -131,6 +141,7 @@ export async function createScheduler({
         )
         .finally(() => {
           inFlight.delete(followed)
+          noteBurst()
           // What found no room must not wait for the next beat.
           if (full && inFlight.size <= most() / 2) {
             full = false
@@ -138,6 +149,7 @@ export async function createScheduler({
           }
         })
       inFlight.add(followed)
+      noteBurst()
     },
     wakeAt(at) {
       if (at >= timerAt || stopping.signal.aborted || !cron) return
