@@ -145,6 +145,8 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const)
         seen.push(live())
         clock.advance(MINUTE + SECOND)
       }
-      expect(seen).toEqual([2, 4, 5, 5, 5, 5])
+      // A process may leave a place free that it has itself just taken and not yet heard of; never one too few for long.
+      expect(Math.max(...seen.map((all, n) => all - (seen[n - 1] ?? 0))), String(seen)).toBe(2)
+      expect(seen.slice(2), String(seen)).toEqual([5, 5, 5, 5])
     })
   })
