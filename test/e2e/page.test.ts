@@ -25,8 +25,8 @@ describe.skipIf(noChromium)('the first minute on the page, by keyboard, in a rea
   test('schedule as one member, approve as the other, and it appears in the feed', async () => {
     const { page, complaints } = await visit(browser, `${crier.url}/`)
     await page.locator('#write').focus()
-    await page.keyboard.type('/schedule in 4 seconds to rehearsal: Hello, world 🎉 <b>not bold</b>')
-    await page.getByText('“in 4 seconds” is').waitFor()
+    await page.keyboard.type('/schedule in 10 seconds to rehearsal: Hello, world 🎉 <b>not bold</b>')
+    await page.getByText('“in 10 seconds” is').waitFor()
     await page.keyboard.press('Enter')
     await page
       .getByRole('heading', { name: /#1 is in review/ })
