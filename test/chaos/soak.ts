@@ -43,7 +43,7 @@ const ACCOUNTS = 40
 
 const platform = await startPlatform({ CHAOS_SEED: String(seed) })
 const stage = await openStage({ platformUrl: platform.url, accountsPerKind: ACCOUNTS })
-// Others' posts fill the database's page cache (16 MB) before it begins: its filling would look like growth.
+// Others' posts fill the database's page cache before it begins: its filling would look like growth.
 await furnish(stage, platform.url, OTHER_TEAMS, POSTS_OF_OTHERS)
 const port = await freePort()
 const crier = newCrier('Crier', { ...stage.environment, PORT: String(port) }, true)
