@@ -3,8 +3,19 @@ import { randomBytes, randomFillSync, randomInt } from 'node:crypto'
 import { v7 } from 'uuid'
 import type { EpochMs } from './clock.ts'
 
-/** A UUIDv7: ids sort by the time they were made, so indexes grow at their end. */
-export const newId = (now: EpochMs): string => v7({ msecs: now, random: sixteenRandom() })
+/**
+ * A UUIDv7. Ids sort by the time they were made, and those of one millisecond by the order in which this process made them
+ * (RFC 9562, 6.2), so that indexes grow at their end, and what was made together lies together on the disk.
+ */
+export function newId(now: EpochMs): string {
+  const random = sixteenRandom()
+  sequence = now === newest ? (sequence + 1) >>> 0 : ((random[0] ?? 0) << 16) | ((random[1] ?? 0) << 8)
+  newest = now
+  return v7({ msecs: now, random, seq: sequence })
+}
+
+let newest: EpochMs = 0
+let sequence = 0
 
 const RANDOM_OF_AN_ID = 16
 const drawn = new Uint8Array(256 * RANDOM_OF_AN_ID)
