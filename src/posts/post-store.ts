@@ -43,8 +43,6 @@ export interface PostFilter {
   from?: EpochMs
   /** Posts whose time is before this (UTC ms). */
   until?: EpochMs
-  /** Posts changed at or after this (UTC ms). */
-  updatedFrom?: EpochMs
   authorId?: string
   seriesId?: string
   accountId?: string

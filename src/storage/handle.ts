@@ -45,16 +45,29 @@ type Table = Tables[keyof Tables]
 /** A table's columns, in the order in which `decode` reads them. */
 export const columnsOf = (table: Table): SQL => sql.join(Object.values(getTableColumns(table)), sql`, `)
 
-const known = new WeakMap<Table, [name: string, column: { mapFromDriverValue(value: unknown): unknown }][]>()
+interface Reader {
+  /** A row of nulls: a copy of it has its shape at once, where one made field by field changes its shape with each. */
+  blank: Record<string, unknown>
+  columns: readonly [name: string, column: { mapFromDriverValue(value: unknown): unknown }][]
+}
+
+const readers = new WeakMap<Table, Reader>()
+
+function readerOf(table: Table): Reader {
+  const columns = Object.entries(getTableColumns(table))
+  const made = { columns, blank: Object.fromEntries(columns.map(([name]) => [name, null])) }
+  readers.set(table, made)
+  return made
+}
 
 /** A row that a prepared statement returned for `columnsOf(table)`. */
 export function decode<T extends Table>(table: T, row: readonly unknown[]): T['$inferSelect'] {
-  const columns = known.get(table) ?? Object.entries(getTableColumns(table))
-  known.set(table, columns)
-  const decoded: Record<string, unknown> = {}
-  for (const [place, [name, column]] of columns.entries()) {
-    const value = row[place]
-    decoded[name] = value === null || value === undefined ? null : column.mapFromDriverValue(value)
+  const { blank, columns } = readers.get(table) ?? readerOf(table)
+  const decoded = { ...blank }
+  let place = 0
+  for (const [name, column] of columns) {
+    const value = row[place++]
+    if (value !== null && value !== undefined) decoded[name] = column.mapFromDriverValue(value)
   }
   return decoded as T['$inferSelect']
 }

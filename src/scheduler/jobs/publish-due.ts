@@ -15,7 +15,7 @@ import { openOutlet } from '../outlet.ts'
 /** A worker that says nothing for this long has died; it renews at a third of it. */
 const LEASE = 90 * SECOND
 /** At most this many are claimed by one statement. */
-const BATCH = 512
+const BATCH = 256
 
 /** Claims what is due and publishes it, each delivery on its own. */
 export default defineJob({

@@ -88,7 +88,6 @@ export function postTables(kit: Kit, { workspaceId, members }: TeamTables) {
       unique('posts_by_number').on(t.workspaceId, t.number),
       index('posts_by_time').on(t.workspaceId, t.whenAt, t.number),
       index('posts_by_state').on(t.workspaceId, t.state, t.whenAt),
-      index('posts_by_update').on(t.workspaceId, t.updatedAt),
       index('posts_of_series').on(t.workspaceId, t.seriesId).where(sql`${t.seriesId} is not null`),
       foreignKey({
         name: 'posts_author',

@@ -24,7 +24,6 @@ export function createPostStore(handle: Handle, workspaceId: WorkspaceId): PostS
       filter.states && inArray(posts.state, [...filter.states]),
       filter.from === undefined ? undefined : gte(posts.whenAt, filter.from),
       filter.until === undefined ? undefined : lt(posts.whenAt, filter.until),
-      filter.updatedFrom === undefined ? undefined : gte(posts.updatedAt, filter.updatedFrom),
       filter.authorId === undefined ? undefined : eq(posts.authorId, filter.authorId),
       filter.seriesId === undefined ? undefined : eq(posts.seriesId, filter.seriesId),
       filter.accountId === undefined ? undefined : holds[dialect](sql`${posts.accountIds}`, filter.accountId),
@@ -115,7 +114,10 @@ export function createPostStore(handle: Handle, workspaceId: WorkspaceId): PostS
 
 const moves = new Map<PostMove, Statement>()
 
-/** Many posts make one move. Drizzle's own text for it grows with their number, and costs more than the move. */
+/**
+ * Many posts make one move. Drizzle's own text for it grows with their number, and costs more than the move. The state is
+ * asked for in an expression, or PostgreSQL reads all posts of that state and looks each up in the list.
+ */
 function moveMany(move: PostMove): Statement {
   const { from, to } = postMoves[move]
   const statement = moves.get(move) ?? {
@@ -123,7 +125,7 @@ function moveMany(move: PostMove): Statement {
     build: ({ posts }, dialect) => sql`
       update posts set state = ${to}, updated_at = ${given('at')}
        where posts.workspace_id = ${given('workspaceId')} and ${isAmongGiven[dialect](posts.id, 'ids')}
-         and ${inArray(posts.state, [...from])}
+         and ${inArray(sql`coalesce(posts.state, '')`, [...from])}
       returning ${columnsOf(posts)}`,
   }
   moves.set(move, statement)
