@@ -17,11 +17,15 @@ let done = 0
 const finished = Promise.withResolvers<void>()
 const read = stopwatch()
 for (let n = 0; n < 4; n++)
-  await boss.work('posts', { batchSize: 200, pollingIntervalSeconds: 0.5 }, async (jobs: unknown[]) => {
-    await Promise.all(jobs.map(() => post(receiver)))
-    done += jobs.length
-    if (done >= count) finished.resolve()
-  })
+  await boss.work(
+    'posts',
+    { batchSize: 200, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true },
+    async (jobs: unknown[]) => {
+      await Promise.all(jobs.map(() => post(receiver)))
+      done += jobs.length
+      if (done >= count) finished.resolve()
+    },
+  )
 await finished.promise
 // Its jobs count once they are marked.
 for (;;) {

@@ -19,8 +19,8 @@ const insert = db.prepare("insert into deliveries (state, due_at, body) values (
 db.transaction(() => {
   for (let n = 0; n < count; n++) insert.run('x'.repeat(1_000))
 })()
-const begin = db.prepare('insert into attempts (delivery, started_at) values (?, ?)')
-const end = db.prepare("update attempts set outcome = 'published' where delivery = ?")
+const begin = db.prepare('insert into attempts (id, delivery, started_at) values (?, ?, ?)')
+const end = db.prepare("update attempts set outcome = 'published' where id = ?")
 const publish = db.prepare("update deliveries set state = 'published' where id = ?")
 
 const GROUP = 400
@@ -29,7 +29,7 @@ const sending: Promise<void>[] = []
 for (let from = 1; from <= count; from += GROUP) {
   const ids = Array.from({ length: Math.min(GROUP, count - from + 1) }, (_, n) => from + n)
   db.transaction(() => {
-    for (const id of ids) begin.run(id, id)
+    for (const id of ids) begin.run(id, id, Date.now())
   })()
   sending.push(
     Promise.all(ids.map(() => post(receiver))).then(() =>
