@@ -1,8 +1,23 @@
 import type { Face } from '../../platforms/contract/platform.ts'
-import { EMOJI_SCALE, FAMILIES, type FontName, widthOf } from './fonts.ts'
-import { fromLeftToRight } from './reading-order.ts'
-import type { Scene, SceneMedia, SceneText } from './scene.ts'
-import { type Ink, type Line, type Wrapped, wrap } from './wrap.ts'
+import type { FontName } from './fonts.ts'
+import { frame, media, pageMarks } from './media-svg.ts'
+import {
+  ALARM,
+  DARK,
+  LIGHT,
+  lineSvg,
+  lines,
+  type Met,
+  moved,
+  type Piece,
+  quietLine,
+  rule,
+  space,
+  stack,
+  words,
+} from './piece.ts'
+import type { Scene, SceneText } from './scene.ts'
+import { type Ink, type Line, wrap } from './wrap.ts'
 import { xml } from './xml.ts'
 
 /** All in px of the drawing; the picture is this times its zoom. */
@@ -18,17 +33,8 @@ const MOST_PARTS = 6
 const SCREEN = { width: 360, height: 640 }
 
 const PAPER = '#eef1f5'
-const LIGHT = { card: '#ffffff', edge: '#d5dbe3', text: '#0f1419', quiet: '#5b6875' }
-const DARK = { card: '#101214', edge: '#101214', text: '#ffffff', quiet: '#c9ced6' }
-const ALARM = '#c4320a'
 
 const PLAIN: Face = { accent: '#3457d5', text: 'above', single: { min: 1 / 2, max: 3 }, several: 'mosaic' }
-
-/** A part of a drawing: its elements, drawn from y = 0, and how high they are. */
-interface Piece {
-  svg: string
-  height: number
-}
 
 export interface Drawing {
   svg: string
@@ -38,14 +44,6 @@ export interface Drawing {
   fonts: FontName[]
   /** How many characters no font here can draw. */
   undrawn: number
-}
-
-/** What was met while drawing. */
-interface Met {
-  fonts: Set<FontName>
-  undrawn: number
-  /** Numbers clip paths. */
-  clips: number
 }
 
 /** Draws posts as their readers will see them, one beside the other (at most `columns` in a row). */
@@ -309,250 +307,3 @@ function screen(scene: Scene, face: Face, met: Met): Piece {
     height,
   }
 }
-
-interface Box {
-  x: number
-  y: number
-  width: number
-  height: number
-}
-
-/** Media as the platform lays them out. */
-function media(all: readonly SceneMedia[], face: Face, width: number, met: Met): Piece {
-  const [first] = all
-  if (!first) return space(0)
-  if (first.kind === 'file') return fileRow(first, width, met)
-  if (all.length === 1 || face.several === 'pages') {
-    const ratio = clamp(first.ratio, face.single)
-    const high = Math.min(width / ratio, 620)
-    const box = { x: 0, y: 0, width: Math.min(width, high * ratio), height: high }
-    const marks = all.length > 1
-    return {
-      svg:
-        frame(first, box, met, {}) +
-        (marks ? pageMarks(all.length, box.width, box.height + 12, face.accent) : ''),
-      height: high + (marks ? 20 : 0),
-    }
-  }
-  if (face.several === 'strip') return strip(all, face, width, met)
-  return mosaic(all, width, met)
-}
-
-/** One beside the other, running out of sight. */
-function strip(all: readonly SceneMedia[], face: Face, width: number, met: Met): Piece {
-  const height = 300
-  const clip = `strip${met.clips++}`
-  let x = 0
-  let svg = ''
-  for (const one of all) {
-    if (x >= width) break
-    const wide = height * clamp(one.ratio, face.single)
-    svg += frame(one, { x, y: 0, width: wide, height }, met, {})
-    x += wide + 6
-  }
-  return {
-    svg: `<clipPath id="${clip}"><rect width="${width}" height="${height}"/></clipPath><g clip-path="url(#${clip})">${svg}</g>`,
-    height,
-  }
-}
-
-/** Parts of one frame of 16:9: two halves, one half and two quarters, four quarters, and how many more. */
-function mosaic(all: readonly SceneMedia[], width: number, met: Met): Piece {
-  const height = Math.round((width * 9) / 16)
-  const slit = 3
-  const half = (width - slit) / 2
-  const low = (height - slit) / 2
-  const right = half + slit
-  const under = low + slit
-  const boxes: Box[] =
-    all.length === 2
-      ? [
-          { x: 0, y: 0, width: half, height },
-          { x: right, y: 0, width: half, height },
-        ]
-      : all.length === 3
-        ? [
-            { x: 0, y: 0, width: half, height },
-            { x: right, y: 0, width: half, height: low },
-            { x: right, y: under, width: half, height: low },
-          ]
-        : [
-            { x: 0, y: 0, width: half, height: low },
-            { x: right, y: 0, width: half, height: low },
-            { x: 0, y: under, width: half, height: low },
-            { x: right, y: under, width: half, height: low },
-          ]
-  const clip = `mosaic${met.clips++}`
-  const drawn = boxes.map((box, index) => {
-    const one = all[index]
-    return one ? frame(one, box, met, { square: true }) : ''
-  })
-  const more = all.length - boxes.length
-  const last = boxes.at(-1)
-  const cover =
-    more > 0 && last
-      ? `<rect x="${last.x}" y="${last.y}" width="${last.width}" height="${last.height}" fill="#000000" fill-opacity="0.5"/>` +
-        words(
-          `+${more}`,
-          {
-            x: last.x + last.width / 2 - 18,
-            y: last.y + last.height / 2 + 10,
-            size: 28,
-            fill: '#ffffff',
-            bold: true,
-            width: 80,
-          },
-          met,
-        )
-      : ''
-  return {
-    svg: `<clipPath id="${clip}"><rect width="${width}" height="${height}" rx="14"/></clipPath><g clip-path="url(#${clip})">${drawn.join('')}${cover}</g>`,
-    height,
-  }
-}
-
-/** One of the media in its box: cropped about its middle, with a badge that tells whether it is described. */
-function frame(
-  one: SceneMedia,
-  box: Box,
-  met: Met,
-  { square, whole }: { square?: boolean; whole?: boolean },
-): string {
-  const clip = `frame${met.clips++}`
-  const { width, height } = box
-  const fill = one.jpeg
-    ? `<image width="${width}" height="${height}" preserveAspectRatio="xMidYMid slice" xlink:href="data:image/jpeg;base64,${Buffer.from(one.jpeg).toString('base64')}"/>`
-    : `<rect width="${width}" height="${height}" fill="#20262e"/>${play(width, height)}`
-  const name = one.jpeg
-    ? ''
-    : words(
-        [one.filename, one.length].filter(Boolean).join(' · '),
-        { x: 14, y: 28, size: 14, fill: '#ffffff', width: width - 28 },
-        met,
-      )
-  return moved(
-    `<clipPath id="${clip}"><rect width="${width}" height="${height}" rx="${square || whole ? 0 : 14}"/></clipPath><g clip-path="url(#${clip})">${fill}${name}${one.kind === 'image' && !whole ? badge(one.described, height, met) : ''}</g>`,
-    box.x,
-    box.y,
-  )
-}
-
-const play = (width: number, height: number): string =>
-  `<g transform="translate(${width / 2} ${height / 2})"><circle r="30" fill="#ffffff" fill-opacity="0.92"/><path d="M-9 -13L15 0L-9 13z" fill="#20262e"/></g>`
-
-function badge(described: boolean, height: number, met: Met): string {
-  const said = described ? 'ALT' : 'no alt text'
-  const width = widthOf(said, 'interBold', 12) + 14
-  return moved(
-    `<rect width="${width}" height="22" rx="5" fill="${described ? '#000000' : ALARM}" fill-opacity="${described ? 0.72 : 0.92}"/>${words(said, { x: 7, y: 15.5, size: 12, fill: '#ffffff', bold: true, width }, met)}`,
-    10,
-    height - 32,
-  )
-}
-
-function pageMarks(count: number, width: number, y: number, fill: string): string {
-  const shown = Math.min(count, 10)
-  const start = width / 2 - ((shown - 1) * 12) / 2
-  return Array.from(
-    { length: shown },
-    (_, index) =>
-      `<circle cx="${start + index * 12}" cy="${y}" r="3.5" fill="${index === 0 ? xml(fill) : '#b6bfc9'}"/>`,
-  ).join('')
-}
-
-function fileRow({ filename, length }: SceneMedia, width: number, met: Met): Piece {
-  return {
-    svg: `<rect width="${width}" height="56" rx="10" fill="#f6f8fa" stroke="${LIGHT.edge}"/>${words(
-      [filename, length].filter(Boolean).join(' · '),
-      { x: 16, y: 34, size: 15, fill: LIGHT.text, bold: true, width: width - 32 },
-      met,
-    )}`,
-    height: 56,
-  }
-}
-
-const quietLine = (text: string, width: number, met: Met, fill: string = LIGHT.quiet): Piece => ({
-  svg: words(text, { x: 0, y: 16, size: 14, fill, width }, met),
-  height: 22,
-})
-
-const rule = (width: number): Piece => ({
-  svg: `<path d="M0 12H${width}" stroke="${LIGHT.edge}"/>`,
-  height: 28,
-})
-
-const space = (height: number): Piece => ({ svg: '', height })
-
-function stack(pieces: readonly Piece[], gap: number): Piece {
-  let y = 0
-  let svg = ''
-  for (const piece of pieces.filter(({ height }) => height > 0)) {
-    svg += moved(piece.svg, 0, y)
-    y += piece.height + gap
-  }
-  return { svg, height: Math.max(0, y - gap) }
-}
-
-function lines(
-  { lines: all, undrawn }: Wrapped,
-  { size, line, width }: { size: number; line: number; width: number },
-  met: Met,
-): Piece {
-  met.undrawn += undrawn
-  return {
-    svg: all.map((one, index) => lineSvg(one, { x: 0, y: index * line + size, size, width }, met)).join(''),
-    height: all.length * line,
-  }
-}
-
-/** One line that has to fit: what does not is cut with an ellipsis. */
-function words(
-  text: string,
-  place: { x: number; y: number; size: number; fill: string; width: number; bold?: boolean; end?: boolean },
-  met: Met,
-): string {
-  const { size, fill, width, bold = false } = place
-  const flat = text.replace(/\s+/g, ' ')
-  let shown = flat
-  let wrapped = wrap([{ text: shown, fill, bold }], { width: Number.POSITIVE_INFINITY, size, most: 1 })
-  while ((wrapped.lines[0]?.width ?? 0) > width && shown.length > 1) {
-    shown = shown.slice(0, Math.max(1, Math.floor(shown.length * 0.9)))
-    wrapped = wrap([{ text: `${shown.trimEnd()}…`, fill, bold }], {
-      width: Number.POSITIVE_INFINITY,
-      size,
-      most: 1,
-    })
-  }
-  const [line] = wrapped.lines
-  if (!line) return ''
-  return lineSvg({ ...line, rtl: false }, { ...place, x: place.end ? place.x - line.width : place.x }, met)
-}
-
-/**
- * Each run is an element of its own at a place of its own: resvg loses whole lines in which fonts are mixed, and knows
- * only left to right.
- */
-function lineSvg(
-  line: Line,
-  { x, y, size, width }: { x: number; y: number; size: number; width: number },
-  met: Met,
-): string {
-  let at = line.rtl ? x + width - line.width : x
-  return fromLeftToRight(line)
-    .map(({ text, fill, bold, font }) => {
-      const face = font === 'inter' && bold ? 'interBold' : font
-      met.fonts.add(face)
-      const left = at
-      at += widthOf(text, face, size)
-      if (text.trim() === '') return ''
-      const scaled = font === 'emoji' ? size * EMOJI_SCALE : size
-      return `<text xml:space="preserve" x="${left.toFixed(2)}" y="${y}" font-size="${scaled}" font-family="${FAMILIES[font].family}" fill="${xml(fill)}"${bold ? ' font-weight="700"' : ''}>${xml(text)}</text>`
-    })
-    .join('')
-}
-
-const moved = (svg: string, x: number, y: number): string =>
-  svg === '' ? '' : `<g transform="translate(${x} ${y})">${svg}</g>`
-
-const clamp = (ratio: number, { min, max }: { min: number; max: number }): number =>
-  Math.min(max, Math.max(min, ratio))
