@@ -1,7 +1,7 @@
 import { MINUTE } from '../kit/clock.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
-import { checkPost } from '../views/post-card.ts'
+import { checkPost } from '../views/post-checks.ts'
 import { counted } from '../views/words.ts'
 import type { Actor } from './actor.ts'
 import { sheetOf } from './sheets.ts'

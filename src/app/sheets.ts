@@ -1,6 +1,7 @@
 import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
-import { dailyCap, type PostSheet } from '../views/post-card.ts'
+import { dailyCap } from '../views/post-card.ts'
+import type { PostSheet } from '../views/post-sheet.ts'
 import type { Member } from '../workspaces/workspace.ts'
 import { stillApproves } from './approvers.ts'
 import type { WorkspaceStores } from './stores.ts'

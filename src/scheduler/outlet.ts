@@ -13,7 +13,7 @@ import type { Media } from '../library/media.ts'
 import type { Io, MediaItem, Platform, Publication } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { type Post, textFor } from '../posts/post.ts'
-import { draftFor } from '../views/post-card.ts'
+import { draftFor } from '../views/post-checks.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 
 /** The platform that a dry run publishes to: the one that declares no operator's set-up and needs no account of anybody's. */

@@ -13,7 +13,8 @@ import {
 } from '../message/message.ts'
 import type { Platform } from '../platforms/contract/platform.ts'
 import type { Scene } from './pictures/scene.ts'
-import { findingLines, type PostSheet } from './post-card.ts'
+import { findingLines } from './post-checks.ts'
+import type { PostSheet } from './post-sheet.ts'
 import { counted, excerpt } from './words.ts'
 
 /** How a post will look for the readers of one account: in a picture where it could be drawn, and as facts. */
