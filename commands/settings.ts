@@ -2,15 +2,23 @@ import { z } from 'zod'
 import { flag } from '../src/app/args.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { record } from '../src/app/record.ts'
+import { releaseApproved } from '../src/app/release-posts.ts'
+import { pausedNote } from '../src/app/review-posts.ts'
+import type { WorkspaceStores } from '../src/app/stores.ts'
 import { UserError } from '../src/kit/user-error.ts'
 import { bold, facts, heading, type Message, message, note, prose, text } from '../src/message/message.ts'
+import type { Post } from '../src/posts/post.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
+import { andList, counted } from '../src/views/words.ts'
 import { type ChannelUse, mayAct, type Settings } from '../src/workspaces/workspace.ts'
+
+/** What it is now, or with what else came of that, for the answer. */
+type Changed = string | { said: string; more: Message }
 
 /** What can be set, how its value is read, and who may. `mine` is the member's own, everything else the team's. */
 const SETTABLE: Record<
   string,
-  { label: string; set(value: string, context: CommandContext): Promise<string>; who: 'viewer' | 'admin' }
+  { label: string; set(value: string, context: CommandContext): Promise<Changed>; who: 'viewer' | 'admin' }
 > = {
   zone: { label: 'Your time zone, such as Berlin', who: 'viewer', set: setMyZone },
   'team-zone': {
@@ -27,7 +35,7 @@ const SETTABLE: Record<
   approvals: {
     label: 'How many must approve; 0 for no review',
     who: 'admin',
-    set: (value, context) => change(context, { approvals: readCount(value, 0, 10) }),
+    set: (value, context) => setApprovals(context, readCount(value, 0, 10)),
   },
   'self-approval': {
     label: 'May authors approve their own',
@@ -96,8 +104,9 @@ export default defineCommand({
       throw new UserError(`\`${name}\` is the team's; changing it needs the role of admin`)
     if (value === undefined || value.trim() === '')
       throw new UserError(`Say what \`${name}\` should be`, { wayOut: `${setting.label}.`, field: 'value' })
-    const said = await setting.set(value.trim(), context)
-    return message(text('✅ ', bold(name), ` is ${said} now.`))
+    const changed = await setting.set(value.trim(), context)
+    const { said, more } = typeof changed === 'string' ? { said: changed, more: message() } : changed
+    return message(text('✅ ', bold(name), ` is ${said} now.`), ...more.blocks)
   },
 })
 
@@ -130,11 +139,13 @@ function settingsView({ workspace, member, zone, locale, place }: CommandContext
   )
 }
 
-async function change(
+/** Changes the settings, and does with them what follows, in one transaction. */
+const changeTogether = <Followed>(
   { bench, workspace, member, now }: CommandContext,
   changes: Partial<Settings>,
-): Promise<string> {
-  await bench.stores.transaction(workspace.id, async (stores) => {
+  follow: (stores: WorkspaceStores) => Promise<Followed>,
+): Promise<Followed> =>
+  bench.stores.transaction(workspace.id, async (stores) => {
     await stores.workspace.changeSettings(changes)
     await record(stores, {
       by: member.id,
@@ -143,9 +154,51 @@ async function change(
       subject: 'workspace',
       details: changes,
     })
+    return follow(stores)
   })
+
+async function change(context: CommandContext, changes: Partial<Settings>): Promise<string> {
+  await changeTogether(context, changes, async () => undefined)
   const [value] = Object.values(changes)
   return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
+}
+
+/** What is in review and has enough approvals now goes its way at once. */
+async function setApprovals(context: CommandContext, approvals: number): Promise<Changed> {
+  const { released, passed } = await changeTogether(context, { approvals }, (stores) =>
+    releaseApproved(stores, context),
+  )
+  return {
+    said: String(approvals),
+    more: message(
+      released.length > 0 && text(releasedWords(released, approvals)),
+      passed.length > 0 &&
+        text(
+          ...prose(
+            `⚠️ The time of ${numbersOf(passed)} passed in review: say \`reschedule\` with another, or \`publish\`.`,
+          ),
+        ),
+      released.length > 0 && pausedNote(context.workspace.settings.pausedAt),
+    ),
+  }
+}
+
+function releasedWords(released: readonly Post[], approvals: number): string {
+  const one = released.length === 1
+  const became =
+    approvals === 0
+      ? `${one ? 'goes' : 'go'} out without one`
+      : `had enough approvals and ${one ? 'is' : 'are'} approved`
+  return `${counted(released.length, 'post')} in review ${became}: ${numbersOf(released)}.`
+}
+
+/** So many are named. */
+const MOST_NAMED = 20
+
+function numbersOf(posts: readonly Post[]): string {
+  const numbers = posts.map(({ number }) => number).sort((a, b) => a - b)
+  const named = numbers.slice(0, MOST_NAMED).map((number) => `#${number}`)
+  return andList(posts.length > MOST_NAMED ? [...named, `${posts.length - MOST_NAMED} more`] : named)
 }
 
 async function setMyZone(value: string, context: CommandContext): Promise<string> {

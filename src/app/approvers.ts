@@ -49,6 +49,12 @@ export async function missingForSeries(
   return Math.max(0, settings.approvals - approvers.filter(counts).length)
 }
 
+/** Is this a run of a series that has enough approvals as this run stands? */
+export async function coveredBySeries(stores: WorkspaceStores, post: Post): Promise<boolean> {
+  const series = post.seriesId === null ? undefined : await stores.series.get(post.seriesId)
+  return series?.approvedRevision === post.revision && (await missingForSeries(stores, series)) === 0
+}
+
 /** The member who decides, the team and its settings as they are now: roles may have changed since they were asked in. */
 export async function deciderNow(
   stores: WorkspaceStores,

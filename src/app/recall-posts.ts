@@ -5,7 +5,7 @@ import { counted } from '../views/words.ts'
 import type { Member } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
-import { missingForSeries, missingNow } from './approvers.ts'
+import { coveredBySeries, missingNow } from './approvers.ts'
 import { tellHooksOfPost } from './hooks-tell.ts'
 import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
@@ -48,11 +48,8 @@ export async function recallApprovedBy(
   return recalled
 }
 
-async function standsWithout(stores: WorkspaceStores, post: Post): Promise<boolean> {
-  if ((await missingNow(stores, post)) === 0) return true
-  const series = post.seriesId === null ? undefined : await stores.series.get(post.seriesId)
-  return series?.approvedRevision === post.revision && (await missingForSeries(stores, series)) === 0
-}
+const standsWithout = async (stores: WorkspaceStores, post: Post): Promise<boolean> =>
+  (await missingNow(stores, post)) === 0 || (await coveredBySeries(stores, post))
 
 const isUnderWay = async (stores: WorkspaceStores, post: Post): Promise<boolean> =>
   (await stores.deliveries.ofPosts([post.id])).some(

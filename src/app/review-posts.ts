@@ -13,7 +13,7 @@ import type { Actor } from './actor.ts'
 import { announce, type News } from './announce.ts'
 import { deciderNow, missingNow, othersOf } from './approvers.ts'
 import { mustBeComplete } from './completeness.ts'
-import { createDeliveries, enterReview } from './enter-review.ts'
+import { enterReview, leaveReview } from './enter-review.ts'
 import { tellHooksOfPost } from './hooks-tell.ts'
 import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
@@ -57,7 +57,6 @@ async function submitIn(stores: WorkspaceStores, actor: Actor, post: Post): Prom
   const { bench, member } = actor
   const at = bench.clock.now()
   await mustBeComplete(stores, actor, post)
-  const submitted = await enterReview(stores, actor, post)
   await record(stores, {
     by: member.id,
     at,
@@ -65,6 +64,7 @@ async function submitIn(stores: WorkspaceStores, actor: Actor, post: Post): Prom
     subject: `post:${post.number}`,
     details: { revision: post.revision },
   })
+  const submitted = await enterReview(stores, actor, post)
   await mustFitDay(stores, bench, submitted)
   await announce(stores, bench, submitted, {
     ...(submitted.round > 1 ? { thread: postNews(submitted, `was submitted again by ${member.name}`) } : {}),
@@ -139,12 +139,12 @@ export async function decide(
       })
       return { post, missing }
     }
-    const moved = await stores.posts.move(post.id, moveOf[kind], { at, revision: post.revision })
+    const moved =
+      kind === 'approve'
+        ? await leaveReview(stores, post, at)
+        : await stores.posts.move(post.id, moveOf[kind], { at, revision: post.revision })
     if (!moved) throw await alreadyDecided(stores, (await stores.posts.get(post.id)) ?? post, kind)
-    if (kind === 'approve') {
-      await createDeliveries(stores, moved, at)
-      if (moved.seriesId) await stores.series.change(moved.seriesId, { approvedRevision: moved.revision })
-    } else {
+    if (kind !== 'approve') {
       await tellHooksOfPost(
         stores,
         moved,

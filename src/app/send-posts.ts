@@ -12,10 +12,11 @@ import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
 import { deciderNow, missingNow } from './approvers.ts'
 import { mustBeComplete } from './completeness.ts'
-import { createDeliveries, enterReview } from './enter-review.ts'
+import { createDeliveries, enterReview, leaveReview } from './enter-review.ts'
 import { rollUp } from './post-outcome.ts'
 import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
+import { isApproved } from './release-posts.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
 import { mustFitDay } from './within-plan.ts'
@@ -67,6 +68,9 @@ async function approveOnTheWay(
   before: Post['state'],
 ): Promise<Post> {
   const at = actor.bench.clock.now()
+  // It lacked nothing but a time: `releaseApproved` left it.
+  const released = (await isApproved(stores, post)) ? await leaveReview(stores, post, at) : undefined
+  if (released) return released
   const { member, settings, others } = await deciderNow(stores, actor)
   mayApproveNow(post, before, member, settings, others)
   notOwnEdit(post, member, settings, others)

@@ -8,10 +8,11 @@ import type { Actor } from './actor.ts'
 import { announce } from './announce.ts'
 import { cancelGoing } from './cancel-going.ts'
 import { mustBeComplete } from './completeness.ts'
-import { enterReview } from './enter-review.ts'
+import { enterReview, leaveReview } from './enter-review.ts'
 import { tellHooksOfPost } from './hooks-tell.ts'
 import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
+import { isApproved } from './release-posts.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
 import { mustFitDay } from './within-plan.ts'
@@ -133,11 +134,11 @@ export async function reschedulePost(actor: Actor, number: number, when: PostTim
   return bench.stores.transaction(workspace.id, async (stores) => {
     const before = await postByNumber(stores, number)
     mayTouch(actor, before)
-    const post = await stores.posts.reschedule(before.id, when, at)
-    if (!post) throw refused('reschedule', before)
-    if (post.state === 'scheduled') {
-      await refuseWhereUnderWay(stores, post)
-      await stores.deliveries.rescheduleOfPost(post.id, when.at, at)
+    const moved = await stores.posts.reschedule(before.id, when, at)
+    if (!moved) throw refused('reschedule', before)
+    if (moved.state === 'scheduled') {
+      await refuseWhereUnderWay(stores, moved)
+      await stores.deliveries.rescheduleOfPost(moved.id, when.at, at)
     }
     await record(stores, {
       by: member.id,
@@ -146,6 +147,9 @@ export async function reschedulePost(actor: Actor, number: number, when: PostTim
       subject: `post:${number}`,
       details: { from: before.when?.at ?? null, to: when.at },
     })
+    // What waited for a time only, since fewer must approve than before, has one now.
+    const goes = moved.state === 'in_review' && (await isApproved(stores, moved))
+    const post = (goes ? await leaveReview(stores, moved, at) : undefined) ?? moved
     await mustFitDay(stores, bench, post)
     if (post.state !== 'draft') await tellHooksOfPost(stores, post, 'post.rescheduled', at)
     await announce(stores, bench, post, {
