@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import {
-  GraphId,
-  GraphNumber,
-  graphGet,
-  graphPost,
-  graphRefusal,
-  isUnknownToGraph,
-  readInsights,
-} from './contract/graph.ts'
+import { GraphId, GraphNumber, graphGet, graphPost, readInsights } from './contract/graph.ts'
+import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
 import type { Call } from './contract/http.ts'
 import type { FormValue } from './contract/http-body.ts'
 import {

@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import {
-  GraphId,
-  graphGet,
-  graphPost,
-  graphRefusal,
-  isUnknownToGraph,
-  readInsights,
-  renewToken,
-} from './contract/graph.ts'
+import { GraphId, graphGet, graphPost, readInsights, renewToken } from './contract/graph.ts'
+import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
 import { FIT_OPTION } from './contract/options.ts'
 import { publishedPart } from './contract/parts.ts'
 import {

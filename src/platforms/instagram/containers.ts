@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { type EpochMs, HOUR, SECOND } from '../../kit/clock.ts'
-import {
-  GRAPH_VERSION,
-  GraphId,
-  graphGet,
-  graphPost,
-  isUnknownToGraph,
-  QUOTA_WAIT,
-  verdictOfWords,
-} from '../contract/graph.ts'
+import { GRAPH_VERSION, GraphId, graphGet, graphPost } from '../contract/graph.ts'
+import { isUnknownToGraph, QUOTA_WAIT, verdictOfWords } from '../contract/graph-refusal.ts'
 import type { Call } from '../contract/http.ts'
 import { listed, ticked } from '../contract/options.ts'
 import type { Io, MediaItem, Progress, Publication } from '../contract/platform.ts'

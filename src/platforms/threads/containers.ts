@@ -1,13 +1,7 @@
 import { z } from 'zod'
 import { type EpochMs, HOUR } from '../../kit/clock.ts'
-import {
-  GraphId,
-  graphGet,
-  graphPost,
-  isUnknownToGraph,
-  QUOTA_WAIT,
-  verdictOfWords,
-} from '../contract/graph.ts'
+import { GraphId, graphGet, graphPost } from '../contract/graph.ts'
+import { isUnknownToGraph, QUOTA_WAIT, verdictOfWords } from '../contract/graph-refusal.ts'
 import type { Call } from '../contract/http.ts'
 import type { FormValue } from '../contract/http-body.ts'
 import type { Io, MediaItem, Progress, Publication } from '../contract/platform.ts'
