@@ -4,6 +4,7 @@ import { measured, median } from '../parts/machine.ts'
 
 const SQLITE = 'Crier, SQLite, intent on disk'
 const POSTGRES = 'Crier, PostgreSQL, intent on disk'
+const TO_FIVE = 'Crier, SQLite, each post to five accounts'
 const RAW = 'raw limit: POSTs and rows, no Crier'
 const QUEUES = ['pg-boss', 'graphile-worker', 'BullMQ']
 
@@ -14,6 +15,7 @@ export async function burst({ receiver, many, runs, database, redis }: Ground): 
     [
       [RAW, () => measured('burst-raw.ts', [receiver, count])],
       [SQLITE, () => measured('burst-crier.ts', [receiver, count, 'sqlite', 'no'])],
+      [TO_FIVE, () => measured('burst-crier.ts', [receiver, count, 'sqlite', 'no', '5'])],
       ...(database
         ? ([
             [POSTGRES, async () => measured('burst-crier.ts', [receiver, count, await database(), 'no'])],
@@ -40,6 +42,7 @@ export async function burst({ receiver, many, runs, database, redis }: Ground): 
       ...ratioRows('a', {
         'SQLite : best queue': toBest,
         'SQLite : raw': toRaw,
+        'SQLite, to five accounts : raw': ratios(found, TO_FIVE, [RAW]),
         'PostgreSQL : pg-boss': toBoss,
       }),
     ],

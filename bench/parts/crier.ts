@@ -154,26 +154,29 @@ export function standInChat(): { surfaces: Map<SurfaceName, Surface>; said(): nu
   return { surfaces: new Map([['discord', chat]]), said: () => said }
 }
 
-/** Posts with one delivery each, due at the times given (UTC ms). */
+/** Posts due at the times given (UTC ms), to so many accounts each. */
 export async function addPosts(
   { storage, clock }: House,
   team: BenchTeam,
   dueAt: readonly number[],
-  state: 'scheduled' | 'published' = 'scheduled',
+  { state = 'scheduled', accounts = 1 }: { state?: 'scheduled' | 'published'; accounts?: number } = {},
 ): Promise<void> {
   const at = clock.now()
   for (let from = 0; from < dueAt.length; from += 1_000)
     await storage.transaction(team.id, async (stores) => {
       const deliveries: Delivery[] = []
       for (const [n, due] of dueAt.slice(from, from + 1_000).entries()) {
-        const accountId = team.accountIds[(from + n) % team.accountIds.length] ?? ''
+        const accountIds = Array.from(
+          { length: accounts },
+          (_, place) => team.accountIds[(from + n + place) % team.accountIds.length] ?? '',
+        )
         const post = await stores.posts.create({
           id: newId(at),
           authorId: team.authorId,
           state,
           content: { ...emptyContent, text: TEXT },
           revision: '0123456789abcdef',
-          accountIds: [accountId],
+          accountIds,
           when: { at: due, zone: 'UTC', phrase: 'then' },
           round: 1,
           edited: null,
@@ -181,26 +184,27 @@ export async function addPosts(
           createdAt: at,
           updatedAt: at,
         })
-        deliveries.push({
-          id: newId(at),
-          postId: post.id,
-          accountId,
-          platform: 'webhook',
-          revision: post.revision,
-          state,
-          scheduledFor: due,
-          dueAt: due,
-          attempts: 0,
-          key: newId(at),
-          worker: null,
-          leaseUntil: null,
-          progress: {},
-          published: state === 'published' ? { remoteId: 'r', url: null } : null,
-          publishedAt: state === 'published' ? due : null,
-          problem: null,
-          createdAt: at,
-          updatedAt: at,
-        })
+        for (const accountId of accountIds)
+          deliveries.push({
+            id: newId(at),
+            postId: post.id,
+            accountId,
+            platform: 'webhook',
+            revision: post.revision,
+            state,
+            scheduledFor: due,
+            dueAt: due,
+            attempts: 0,
+            key: newId(at),
+            worker: null,
+            leaseUntil: null,
+            progress: {},
+            published: state === 'published' ? { remoteId: 'r', url: null } : null,
+            publishedAt: state === 'published' ? due : null,
+            problem: null,
+            createdAt: at,
+            updatedAt: at,
+          })
       }
       await stores.deliveries.createMany(deliveries)
     })
