@@ -60,6 +60,9 @@ const LOOK_EVERY = 50
 /** Access that holds for at least this long (ms) does for one more call where it can't be refreshed just now. */
 const STILL_GOOD = MINUTE
 
+/** What a sealed row holds, as long as somebody remembers the row itself: deliveries that share an account open it once. */
+const openedOf = new WeakMap<object, OpenCredentials>()
+
 export function createCredentials({ store, together, sealer, clock, worker }: CredentialsNeeds): Credentials {
   const dead = (platform: Platform, message: string, cause?: unknown, code?: string) =>
     new PublishError(platform.name, { do: 'reconnect' }, message, {
@@ -74,9 +77,13 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
   ): Promise<OpenCredentials> {
     const kept = await from.credentials(account.id)
     if (!kept) throw dead(platform, `${account.handle} is not connected any more`)
+    const before = openedOf.get(kept)
+    if (before) return before
     try {
       const credentials = platform.credentials.parse(JSON.parse(sealer.open(kept.sealed, account.id)))
-      return { credentials, version: kept.version }
+      const opened = { credentials, version: kept.version }
+      openedOf.set(kept, opened)
+      return opened
     } catch (cause) {
       if (cause instanceof SealError && !sealer.knows(kept.sealed))
         throw dead(
