@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { collectDefaultMetrics } from 'prom-client'
 import { drawnPicture, keepDrawn } from './app/drawn-picture.ts'
-import { newWorkspace } from './app/newcomers.ts'
+import { unmadeWorkspace } from './app/newcomers.ts'
 import { pulseOf } from './app/pulse.ts'
 import type { Routes } from './app/routes.ts'
 import { refuseForeignKey, unparkOpened } from './app/sealed-logins.ts'
@@ -242,7 +242,7 @@ function openPlayground({ config, desk, log, clock, bench, home, keys, storage }
 }
 
 /** Bolt takes a third of a second to load, so only those who use Slack wait for it. */
-async function openSlack({ config, desk, log, clock, bench, storage, keys }: House) {
+async function openSlack({ config, desk, log, clock, storage, keys }: House) {
   const { createSlackSurface } = await import('./surfaces/slack/slack-surface.ts')
   return createSlackSurface({
     desk,
@@ -257,25 +257,24 @@ async function openSlack({ config, desk, log, clock, bench, storage, keys }: Hou
         return sealed ? { botToken: keys.sealer.open(sealed, found.chat.id) } : undefined
       },
       async save({ teamId, teamName, botToken }) {
-        const found = await storage.directory.ofChat('slack', teamId)
-        if (found) {
-          await storage.workspace(found.workspace.id).workspace.changeChat(found.chat.id, {
-            name: teamName,
-            sealedToken: keys.sealer.seal(botToken, found.chat.id),
-          })
-          return
-        }
-        // Each team that installs Crier is a workspace of its own: two teams never see each other's posts.
-        const workspace = await newWorkspace(bench, teamName)
         const id = newId(clock.now())
-        await storage.workspace(workspace.id).workspace.addChat({
-          id,
-          surface: 'slack',
-          externalId: teamId,
+        // Each team that installs Crier is a workspace of its own: two teams never see each other's posts.
+        const { workspace, chat } = await storage.directory.takeIn(
+          {
+            id,
+            surface: 'slack',
+            externalId: teamId,
+            name: teamName,
+            channels: { review: null, results: null, digest: null },
+            sealedToken: keys.sealer.seal(botToken, id),
+            createdAt: clock.now(),
+          },
+          unmadeWorkspace(clock.now(), teamName),
+        )
+        if (chat.id === id) return
+        await storage.workspace(workspace.id).workspace.changeChat(chat.id, {
           name: teamName,
-          channels: { review: null, results: null, digest: null },
-          sealedToken: keys.sealer.seal(botToken, id),
-          createdAt: clock.now(),
+          sealedToken: keys.sealer.seal(botToken, chat.id),
         })
       },
       async remove(teamId) {

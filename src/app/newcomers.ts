@@ -1,3 +1,4 @@
+import type { EpochMs } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import {
   type Chat,
@@ -114,44 +115,35 @@ async function refreshed(stores: WorkspaceStores, member: Member, { person }: Sp
 }
 
 async function welcomeChat(
-  bench: Workbench,
-  speaker: Speaker,
+  { stores, clock }: Pick<Workbench, 'stores' | 'clock'>,
+  { surface, chat: { externalId, name } }: Speaker,
   home: () => Promise<Workspace>,
 ): Promise<{ workspace: Workspace; chat: Chat }> {
-  const taken = (await bench.stores.directory.chatsOf(speaker.surface)).length > 0
-  const workspace = taken ? await newWorkspace(bench, speaker.chat.name) : await home()
   const chat: Chat = {
-    id: newId(bench.clock.now()),
-    surface: speaker.surface,
-    externalId: speaker.chat.externalId,
-    name: speaker.chat.name,
+    id: newId(clock.now()),
+    surface,
+    externalId,
+    name,
     channels: { review: null, results: null, digest: null },
     sealedToken: null,
-    createdAt: bench.clock.now(),
+    createdAt: clock.now(),
   }
-  try {
-    await bench.stores.workspace(workspace.id).workspace.addChat(chat)
-    return { workspace, chat }
-  } catch (error) {
-    // Two said their first word in the same instant, and the other one's has made it known.
-    const found = await bench.stores.directory.ofChat(speaker.surface, speaker.chat.externalId)
-    if (!found) throw error
-    return found
-  }
+  return stores.directory.takeIn(chat, unmadeWorkspace(clock.now(), name), (await home()).id)
 }
 
-export async function newWorkspace(
-  bench: Pick<Workbench, 'stores' | 'clock'>,
+/** A workspace with every setting's default, which nobody has kept yet. */
+export const unmadeWorkspace = (
+  at: EpochMs,
   name: string,
-  { zone = 'UTC', id }: { zone?: string; id?: WorkspaceId } = {},
+  { zone = 'UTC', id = newId(at) as WorkspaceId }: { zone?: string; id?: WorkspaceId } = {},
+): Workspace => ({ id, name, settings: { ...defaultSettings, zone }, createdAt: at })
+
+export async function newWorkspace(
+  { stores, clock }: Pick<Workbench, 'stores' | 'clock'>,
+  name: string,
+  given: { zone?: string; id?: WorkspaceId } = {},
 ): Promise<Workspace> {
-  const at = bench.clock.now()
-  const workspace: Workspace = {
-    id: id ?? (newId(at) as WorkspaceId),
-    name,
-    settings: { ...defaultSettings, zone },
-    createdAt: at,
-  }
-  await bench.stores.directory.create(workspace)
+  const workspace = unmadeWorkspace(clock.now(), name, given)
+  await stores.directory.create(workspace)
   return workspace
 }

@@ -14,6 +14,11 @@ import type {
 /** Finding the workspace, before anything can be bound to it. The only store that crosses workspaces for people. */
 export interface WorkspaceDirectory {
   create(workspace: Workspace): Promise<void>
+  /**
+   * Gives a chat its workspace, decided once for all who come in the same instant: the one it is in already, else `home`
+   * where it is the first of its surface, else `own`, which is made for it. Without `home` a new chat always gets its own.
+   */
+  takeIn(chat: Chat, own: Workspace, home?: WorkspaceId): Promise<{ workspace: Workspace; chat: Chat }>
   get(id: WorkspaceId): Promise<Workspace | undefined>
   all(): Promise<Workspace[]>
   /** The workspace that a team or guild belongs to, with that chat. */

@@ -1,7 +1,9 @@
+import type { SurfaceName, Workspace, WorkspaceId } from '../../workspaces/workspace.ts'
 import type { WorkspaceDirectory } from '../../workspaces/workspace-store.ts'
-import { and, asc, eq } from '../drizzle.ts'
+import { and, asc, eq, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
-import { settingRows, toChat, toWorkspaces } from './workspace-rows.ts'
+import { must } from './rows.ts'
+import { chatRow, settingRows, toChat, toWorkspaces } from './workspace-rows.ts'
 
 export function createWorkspaceDirectory(handle: Handle): WorkspaceDirectory {
   const { db, t } = handle
@@ -11,26 +13,28 @@ export function createWorkspaceDirectory(handle: Handle): WorkspaceDirectory {
       .from(t.workspaces)
       .leftJoin(t.settings, eq(t.settings.workspaceId, t.workspaces.id))
   return {
-    create: ({ id, name, settings, createdAt }) =>
+    create: (workspace) => handle.atomically((inside) => create(inside, workspace)),
+    takeIn: (chat, own, home) =>
       handle.atomically(async (inside) => {
-        await inside.db.insert(t.workspaces).values({ id, name, pausedAt: settings.pausedAt, createdAt })
-        const rows = settingRows(settings).map((row) => ({ workspaceId: id, ...row }))
-        if (rows.length > 0) await inside.db.insert(t.settings).values(rows)
+        const { surface, externalId } = chat
+        if (home !== undefined) await holdInOrder(inside, home)
+        const known = await ofChat(inside, surface, externalId)
+        if (known) return known
+        const first = home !== undefined && !(await hasChats(inside, surface))
+        if (!first) await create(inside, own)
+        const added = await inside.db
+          .insert(t.chats)
+          .values({ ...chatRow(chat), workspaceId: first ? home : own.id })
+          .onConflictDoNothing()
+          .returning({ id: t.chats.id })
+        // An installation of the same chat was faster, which held nothing.
+        if (added.length === 0 && !first) await unmake(inside, own.id)
+        return must(await ofChat(inside, surface, externalId), `chat ${externalId}`)
       }),
     get: async (id) => toWorkspaces(await workspaces().where(eq(t.workspaces.id, id)))[0],
     all: async () =>
       toWorkspaces(await workspaces().orderBy(asc(t.workspaces.createdAt), asc(t.workspaces.id))),
-    ofChat: async (surface, externalId) => {
-      const rows = await db
-        .select({ workspace: t.workspaces, setting: t.settings, chat: t.chats })
-        .from(t.chats)
-        .innerJoin(t.workspaces, eq(t.workspaces.id, t.chats.workspaceId))
-        .leftJoin(t.settings, eq(t.settings.workspaceId, t.workspaces.id))
-        .where(and(eq(t.chats.surface, surface), eq(t.chats.externalId, externalId)))
-      const [workspace] = toWorkspaces(rows)
-      const [first] = rows
-      return workspace && first && { workspace, chat: toChat(first.chat) }
-    },
+    ofChat: (surface, externalId) => ofChat(handle, surface, externalId),
     chatsOf: async (surface) => {
       const rows = await db
         .select()
@@ -40,4 +44,43 @@ export function createWorkspaceDirectory(handle: Handle): WorkspaceDirectory {
       return rows.map((row) => ({ workspaceId: row.workspaceId, chat: toChat(row) }))
     },
   }
+}
+
+async function create({ db, t }: Handle, { id, name, settings, createdAt }: Workspace): Promise<void> {
+  await db.insert(t.workspaces).values({ id, name, pausedAt: settings.pausedAt, createdAt })
+  const rows = settingRows(settings).map((row) => ({ workspaceId: id, ...row }))
+  if (rows.length > 0) await db.insert(t.settings).values(rows)
+}
+
+/** Takes back what this transaction has made. */
+async function unmake({ db, t }: Handle, id: WorkspaceId): Promise<void> {
+  await db.delete(t.settings).where(eq(t.settings.workspaceId, id))
+  await db.delete(t.workspaces).where(eq(t.workspaces.id, id))
+}
+
+/** Holds the workspace's row until the end: who comes next sees what was decided before them, on any number of machines. */
+async function holdInOrder({ db, t }: Handle, id: WorkspaceId): Promise<void> {
+  const held = await db
+    .update(t.workspaces)
+    .set({ eventCount: sql`${t.workspaces.eventCount}` })
+    .where(eq(t.workspaces.id, id))
+    .returning({ id: t.workspaces.id })
+  must(held[0], `workspace ${id}`)
+}
+
+async function hasChats({ db, t }: Handle, surface: SurfaceName): Promise<boolean> {
+  const some = await db.select({ id: t.chats.id }).from(t.chats).where(eq(t.chats.surface, surface)).limit(1)
+  return some.length > 0
+}
+
+async function ofChat({ db, t }: Handle, surface: SurfaceName, externalId: string) {
+  const rows = await db
+    .select({ workspace: t.workspaces, setting: t.settings, chat: t.chats })
+    .from(t.chats)
+    .innerJoin(t.workspaces, eq(t.workspaces.id, t.chats.workspaceId))
+    .leftJoin(t.settings, eq(t.settings.workspaceId, t.workspaces.id))
+    .where(and(eq(t.chats.surface, surface), eq(t.chats.externalId, externalId)))
+  const [workspace] = toWorkspaces(rows)
+  const [first] = rows
+  return workspace && first && { workspace, chat: toChat(first.chat) }
 }

@@ -18,6 +18,16 @@ export const toChat = (row: Tables['chats']['$inferSelect']): Chat => ({
   createdAt: row.createdAt,
 })
 
+export const chatRow = ({
+  channels,
+  ...rest
+}: Chat): Omit<Tables['chats']['$inferInsert'], 'workspaceId'> => ({
+  ...rest,
+  reviewChannel: channels.review,
+  resultsChannel: channels.results,
+  digestChannel: channels.digest,
+})
+
 export const toMember = (row: Tables['members']['$inferSelect'], identities: Identity[]): Member => ({
   id: row.id,
   name: row.name,

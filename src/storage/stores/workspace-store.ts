@@ -5,7 +5,7 @@ import { and, asc, eq, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import { isUnique } from '../query-error.ts'
 import { must, saysSomething } from './rows.ts'
-import { settingRows, toChat, toMember, toWorkspaces } from './workspace-rows.ts'
+import { chatRow, settingRows, toChat, toMember, toWorkspaces } from './workspace-rows.ts'
 
 export function createWorkspaceStore(handle: Handle, workspaceId: WorkspaceId): WorkspaceStore {
   const { db, t } = handle
@@ -104,19 +104,12 @@ export function createWorkspaceStore(handle: Handle, workspaceId: WorkspaceId): 
       return rows.map(toChat)
     },
     chat,
-    addChat: async ({ channels, ...rest }) => {
-      const row = {
-        ...rest,
-        workspaceId,
-        reviewChannel: channels.review,
-        resultsChannel: channels.results,
-        digestChannel: channels.digest,
-      }
+    addChat: async (chat) => {
       try {
-        await db.insert(t.chats).values(row)
+        await db.insert(t.chats).values({ ...chatRow(chat), workspaceId })
       } catch (error) {
         if (!isUnique(error)) throw error
-        throw new UserError(`${rest.name} is connected already`, {
+        throw new UserError(`${chat.name} is connected already`, {
           wayOut: 'Disconnect it where it is connected, then connect it here.',
         })
       }

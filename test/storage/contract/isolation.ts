@@ -317,6 +317,7 @@ export function isolationContract(ground: () => Ground): void {
         },
         directory: {
           create: directory,
+          takeIn: directory,
           get: directory,
           all: directory,
           ofChat: directory,

@@ -31,6 +31,59 @@ export function workspacesContract(ground: () => Ground): void {
       expect(await storage.directory.chatsOf('discord')).toContainEqual({ workspaceId: team.id, chat })
     })
 
+    test('of the first chats of a surface, which come in one instant, one joins the home workspace', async () => {
+      const { storage } = ground()
+      const beside = await ground().beside()
+      const { id: home } = await newTeam(storage, 'Home')
+      const own = (name: string) => ({
+        id: newId(NOON) as WorkspaceId,
+        name,
+        settings: { ...defaultSettings, zone: 'Asia/Tokyo' },
+        createdAt: NOON,
+      })
+      const takeIn = (place: number, externalId: string) =>
+        (place % 2 ? storage : beside).directory.takeIn(
+          // No other test talks there.
+          newChat({ surface: 'terminal', externalId }),
+          own(externalId),
+          home,
+        )
+      const before = (await storage.directory.all()).length
+      const names = Array.from({ length: 12 }, (_, place) => `G${place % 6} ${home}`)
+      const taken = await Promise.all(names.map((name, place) => takeIn(place, name)))
+      const where = new Map(taken.map(({ workspace, chat }) => [chat.externalId, workspace]))
+      expect([...where.keys()].sort()).toEqual(names.slice(0, 6).sort())
+      expect([...where.values()].filter(({ id }) => id === home)).toHaveLength(1)
+      expect(new Set([...where.values()].map(({ id }) => id)).size).toBe(6)
+      // Each of them twice, and for neither a workspace without a chat.
+      for (const [place, { workspace, chat }] of taken.entries()) {
+        expect(chat.externalId).toBe(names[place])
+        expect(workspace).toEqual(where.get(chat.externalId))
+        if (workspace.id !== home) expect(workspace).toEqual({ ...own(chat.externalId), id: workspace.id })
+      }
+      expect(await storage.directory.all()).toHaveLength(before + 5)
+      await beside.close()
+    })
+
+    test('an installation always gets a workspace of its own, and one of a known chat finds it', async () => {
+      const { storage } = ground()
+      const beside = await ground().beside()
+      const before = (await storage.directory.all()).length
+      const chat = newChat({ surface: 'discord', sealedToken: 'sealed' })
+      const taken = await Promise.all(
+        [storage, beside, storage, beside].map(({ directory }) =>
+          directory.takeIn(
+            { ...chat, id: newId(NOON) },
+            { id: newId(NOON) as WorkspaceId, name: 'Own', settings: defaultSettings, createdAt: NOON },
+          ),
+        ),
+      )
+      expect(new Set(taken.map((one) => `${one.workspace.id} ${one.chat.id}`)).size).toBe(1)
+      expect(taken[0]?.chat.sealedToken).toBe('sealed')
+      expect(await storage.directory.all()).toHaveLength(before + 1)
+      await beside.close()
+    })
+
     test('a guild belongs to one workspace', async () => {
       const { storage } = ground()
       const [one, other] = [await newTeam(storage), await newTeam(storage)]
