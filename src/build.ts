@@ -121,6 +121,7 @@ export async function build(
     clock,
     log,
     blobs,
+    mediaKeepDays: config.mediaKeepDays,
     incoming: join(dataDir, 'incoming'),
     worker: `${process.pid}-${newId(clock.now()).slice(-12)}`,
     httpOf(platform) {

@@ -108,13 +108,18 @@ async function keep(
   const changed = content instanceof Uint8Array && content !== received.content
   const sha256 = changed ? createHash('sha256').update(content).digest('hex') : received.sha256
   const size = changed ? content.byteLength : received.size
-  const known = await stores.media.bySha256(sha256)
+  const at = bench.clock.now()
+  const known = await stores.media.take({ sha256 }, at)
+  if (known === 'leaving')
+    throw new UserError(`"${filename}" was here before, and is being cleared away just now`, {
+      wayOut: 'Attach it again in half an hour.',
+      field: 'files',
+    })
   if (!known) await mustFitMedia(stores, bench, { filename, size })
+  const media: Media = known ?? { id: newId(at), sha256, size, ...facts, filename, createdAt: at }
+  // Before its bytes, so that none are kept of which no table knows: those would never be cleared away.
+  if (!known) await stores.media.add(media)
   // What is known is kept again all the same: attaching a file anew is the way out where the storage lost it.
   await keepBytes(bench.blobs.of(workspace.id), { sha256, filename, type: facts.type }, content, bench.log)
-  if (known) return known
-  const at = bench.clock.now()
-  const media: Media = { id: newId(at), sha256, size, ...facts, filename, createdAt: at }
-  await stores.media.add(media)
   return media
 }

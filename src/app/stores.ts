@@ -3,7 +3,7 @@ import type { DecisionStore } from '../approvals/decision.ts'
 import type { DeliveryQueue, DeliveryStore } from '../deliveries/delivery-store.ts'
 import type { EventStore } from '../events/event.ts'
 import type { SeenStore } from '../kit/seen.ts'
-import type { MediaStore } from '../library/media.ts'
+import type { MediaStore, MediaSweep } from '../library/media.ts'
 import type { KeptFormStore } from '../message/kept-form-store.ts'
 import type { OpenFormStore } from '../message/open-form-store.ts'
 import type { HookQueue, HookStore } from '../outbox/hook.ts'
@@ -28,6 +28,7 @@ export interface WorkspaceStores {
   outbox: OutboxStore
   hooks: HookStore
   media: MediaStore
+  mediaSweep: MediaSweep
   keptForms: KeptFormStore
   transcript: TranscriptStore
   feed: FeedStore

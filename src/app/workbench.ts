@@ -19,6 +19,8 @@ export interface Workbench {
   clock: Clock
   log: Log
   blobs: Blobs
+  /** Days for which media stay that nothing refers to; 0: for ever. */
+  mediaKeepDays: number
   /** The folder where large files wait while they are looked into. */
   incoming: string
   /** This process, on every lease and lock. */

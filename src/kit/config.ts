@@ -30,6 +30,8 @@ export interface Config {
   }
   /** Where media are kept; undefined: in files under `dataDir`. */
   s3: S3Settings | undefined
+  /** Days for which media stay that nothing refers to; 0: for ever. */
+  mediaKeepDays: number
   /** Origins inside the private network that webhooks may reach. */
   hookOrigins: string[]
   /** What each workspace may have; undefined: as much as it likes. */
@@ -109,6 +111,10 @@ const Variables = z.object({
     .transform((value) => value === 'true')
     .optional(),
   S3_PREFIX: said.regex(/^[\w./-]+$/).optional(),
+  MEDIA_KEEP_DAYS: said
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .optional(),
   HOOK_ORIGINS: origins.optional(),
   LIMIT_POSTS_PER_DAY: limit.optional(),
   LIMIT_ACCOUNTS: limit.optional(),
@@ -148,6 +154,8 @@ export const VARIABLES: Record<keyof z.infer<typeof Variables>, string> = {
   S3_FORCE_PATH_STYLE:
     'true for the bucket in the path, false for the bucket in the host; without it, true where S3_ENDPOINT is set',
   S3_PREFIX: 'what comes before every key, such as crier/, for a bucket that others use too',
+  MEDIA_KEEP_DAYS:
+    'how many days media stay that no post, series or edit refers to any more; 0 for ever; without it, 30',
   HOOK_ORIGINS:
     'addresses inside your own network that webhooks may reach, separated by commas, such as http://10.0.0.5:5678; all others must be public',
   LIMIT_POSTS_PER_DAY: 'how many posts a workspace may have on one day; without it, any number',
@@ -198,6 +206,7 @@ export function readConfig(environment: Environment): Config {
       apiUrl: value.DISCORD_API_URL,
     },
     s3: s3From(value),
+    mediaKeepDays: value.MEDIA_KEEP_DAYS ?? 30,
     hookOrigins: value.HOOK_ORIGINS ?? [],
     plan: {
       postsPerDay: value.LIMIT_POSTS_PER_DAY,

@@ -29,6 +29,7 @@ export function fileBlobs(folder: string): Blobs {
             const bytes = file.createReadStream(part ? { start: part.from, end: part.to - 1 } : {})
             return Readable.toWeb(bytes) as ReadableStream<Uint8Array>
           }),
+        remove: (sha256) => saidPlainly(() => rm(join(folder, namesOf(sha256).name), { force: true })),
       } satisfies Shelf
     },
     async check() {

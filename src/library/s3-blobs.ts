@@ -85,6 +85,14 @@ function shelf(send: S3Send, namesOf: (sha256: string) => { name: string; before
     get: (sha256, part) => read(sha256, part, bytesOf),
     open: (sha256, part) =>
       read(sha256, part, async ({ body }) => Readable.toWeb(body) as ReadableStream<Uint8Array>),
+    async remove(sha256) {
+      try {
+        await send({ method: 'DELETE', key: namesOf(sha256).name, once: true, take: nothing })
+      } catch (error) {
+        // AWS says nothing of it, others do.
+        if (!(error instanceof BlobError && error.why === 'missing')) throw error
+      }
+    },
   }
 }
 

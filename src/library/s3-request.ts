@@ -16,6 +16,8 @@ export interface S3Call<Result> {
   headers?: Readonly<Record<string, string>>
   /** Its SHA-256 is signed along: what arrives changed is refused by the storage. */
   body?: Uint8Array
+  /** Not tried again. */
+  once?: boolean
   /** What is read of a good answer. What goes wrong while reading is tried again, too. */
   take(answer: Dispatcher.ResponseData): Promise<Result>
 }
@@ -68,7 +70,7 @@ export function s3Sender(
         try {
           return await sendOnce(call)
         } catch (error) {
-          const wait = waits[tried]
+          const wait = call.once ? undefined : waits[tried]
           if (wait === undefined || !mayHelp(error)) throw inWords(error)
           await sleep(wait)
         }

@@ -142,7 +142,7 @@ async function fittedFor(
 ): Promise<Media> {
   try {
     const shelf = bench.blobs.of(workspaceId)
-    return await fittedMedia({ shelf, clock: bench.clock }, stores, media, plan, filename)
+    return await fittedMedia({ ...bench, shelf }, stores, media, plan, filename)
   } catch (cause) {
     if (!(cause instanceof UserError)) throw unread(bench, delivery, media.filename, cause)
     throw new PublishError(delivery.platform, { do: 'edit' }, cause.message, { code: 'NOT_CONVERTED', cause })

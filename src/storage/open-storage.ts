@@ -20,6 +20,7 @@ import { createHookStore } from './stores/hook-store.ts'
 import { createKeptFormStore } from './stores/kept-form-store.ts'
 import { createMarkStore } from './stores/mark-store.ts'
 import { createMediaStore } from './stores/media-store.ts'
+import { createMediaSweep } from './stores/media-sweep.ts'
 import { createOpenFormStore } from './stores/open-form-store.ts'
 import { createOutboxStore } from './stores/outbox-store.ts'
 import { createPostStore } from './stores/post-store.ts'
@@ -104,6 +105,7 @@ function storesOf(handle: Handle, id: WorkspaceId): WorkspaceStores {
     outbox: withBareErrors(createOutboxStore(handle, id)),
     hooks: withBareErrors(createHookStore(handle, id)),
     media: withBareErrors(createMediaStore(handle, id)),
+    mediaSweep: withBareErrors(createMediaSweep(handle, id)),
     keptForms: withBareErrors(createKeptFormStore(handle, id)),
     transcript: withBareErrors(createTranscriptStore(handle, id)),
     feed: withBareErrors(createFeedStore(handle, id)),

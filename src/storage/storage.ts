@@ -5,7 +5,7 @@ import type { EventStore } from '../events/event.ts'
 import type { Locks } from '../kit/locks.ts'
 import type { Log } from '../kit/log.ts'
 import type { SeenStore } from '../kit/seen.ts'
-import type { MediaStore } from '../library/media.ts'
+import type { MediaStore, MediaSweep } from '../library/media.ts'
 import type { KeptFormStore } from '../message/kept-form-store.ts'
 import type { OpenFormStore } from '../message/open-form-store.ts'
 import type { HookQueue, HookStore } from '../outbox/hook.ts'
@@ -39,6 +39,7 @@ export interface WorkspaceStores {
   outbox: OutboxStore
   hooks: HookStore
   media: MediaStore
+  mediaSweep: MediaSweep
   keptForms: KeptFormStore
   transcript: TranscriptStore
   feed: FeedStore

@@ -79,7 +79,7 @@ export const tooMuchMedia = (limit: number, used: number, filename: string, size
     `The plan of this workspace allows ${megabytes(limit)} of media; ${megabytes(used)} are taken, and "${filename}" has ${megabytes(size)}`,
     {
       wayOut:
-        'Attach a smaller file, or one that is here already; room is free once media are forgotten or whoever runs Crier allows more (LIMIT_MEDIA_MB).',
+        'Attach a smaller file, or one that is here already; room is free once media that no post needs are cleared away (MEDIA_KEEP_DAYS) or whoever runs Crier allows more (LIMIT_MEDIA_MB).',
       field: 'files',
     },
   )

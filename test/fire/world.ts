@@ -58,6 +58,7 @@ function benchOn(
       check: async () => ({ ok: true, sentence: 'none' }),
       close: async () => undefined,
     },
+    mediaKeepDays: 0,
     incoming: '',
     worker: newId(clock.now()).slice(-12),
     httpOf: (platform) => {

@@ -2,6 +2,7 @@ import { chatsContract } from './contract/chats.ts'
 import { deliveriesContract } from './contract/deliveries.ts'
 import { hooksContract } from './contract/hooks.ts'
 import { isolationContract } from './contract/isolation.ts'
+import { mediaContract } from './contract/media.ts'
 import { postsContract } from './contract/posts.ts'
 import { queueContract } from './contract/queue.ts'
 import { seenContract } from './contract/seen.ts'
@@ -17,6 +18,7 @@ export function storageContract(ground: () => Ground): void {
   queueContract(ground)
   chatsContract(ground)
   hooksContract(ground)
+  mediaContract(ground)
   seenContract(ground)
   transactionsContract(ground)
   isolationContract(ground)

@@ -118,6 +118,11 @@ export function talkTables(kit: Kit, { workspaceId, chats }: TeamTables) {
       audioCodec: text(),
       filename: text().notNull(),
       createdAt: time().notNull(),
+      /** The picture that it was made from. */
+      originalId: id(),
+      unusedSince: time(),
+      /** Since then its bytes may be gone. */
+      leavingSince: time(),
     },
     (t) => [index('media_by_content').on(t.workspaceId, t.sha256)],
   )

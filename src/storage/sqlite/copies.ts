@@ -55,7 +55,7 @@ const mediaIn = (db: BetterSqlite.Database): KeptMedia[] =>
   db
     .prepare(
       `select workspace_id as workspaceId, sha256, max(type) as type, max(size) as size
-         from media group by workspace_id, sha256 order by workspace_id, sha256`,
+         from media where leaving_since is null group by workspace_id, sha256 order by workspace_id, sha256`,
     )
     .all() as KeptMedia[]
 

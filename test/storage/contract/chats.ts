@@ -196,8 +196,8 @@ export function chatsContract(ground: () => Ground): void {
         two.id,
         one.id,
       ])
-      expect(await stores.media.bySha256(one.sha256)).toEqual(stored)
-      expect(await stores.media.bySha256('c'.repeat(64))).toBeUndefined()
+      expect(await stores.media.take({ sha256: one.sha256 }, NOON)).toEqual(stored)
+      expect(await stores.media.take({ sha256: 'c'.repeat(64) }, NOON)).toBeUndefined()
       await stores.media.add({ ...film(one.sha256), id: crypto.randomUUID() })
       expect(await stores.media.bytes()).toBe(one.size + two.size)
       expect(await (await newTeam(ground().storage)).stores.media.bytes()).toBe(0)
