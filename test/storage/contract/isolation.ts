@@ -78,6 +78,12 @@ export function isolationContract(ground: () => Ground): void {
         createdAt: NOON,
       }
       await stores.media.add(media)
+      // Counted as unused, and one on its way out, so that there is something to take and to begin anew.
+      await stores.mediaSweep.countUnused([media.id], NOON - 1)
+      const leaving = { ...media, id: crypto.randomUUID() }
+      await stores.media.add(leaving)
+      await stores.mediaSweep.countUnused([leaving.id], NOON - 1)
+      await stores.mediaSweep.begin([leaving.id], NOON, NOON)
       const form = {
         code: 'cccccc',
         memberId: mine.member.id,
@@ -104,7 +110,7 @@ export function isolationContract(ground: () => Ground): void {
         handle: 'h',
         dryRunOf: null,
         text: 't',
-        media: [],
+        media: [{ mediaId: media.id, alt: '' }],
         replyTo: null,
         at: 1,
       }
@@ -231,8 +237,23 @@ export function isolationContract(ground: () => Ground): void {
           add: (t) => t.media.add(media),
           get: (t) => t.media.get(media.id),
           getMany: async (t) => (await t.media.getMany([media.id])).length,
-          bySha256: (t) => t.media.bySha256(media.sha256),
+          take: async (t) =>
+            (await t.media.take({ sha256: media.sha256 }, NOON * 2)) ??
+            t.media.take({ id: media.id, originalId: 'stolen' }, NOON * 2),
+          remade: (t) => t.media.remade(media.id, media, { sha256: 'e', size: 9, width: 9, height: 9 }),
           bytes: (t) => t.media.bytes(),
+        },
+        mediaSweep: {
+          page: async (t) => (await t.mediaSweep.page('')).length,
+          references: async (t) =>
+            (await t.mediaSweep.references()).ids.length +
+            (await t.mediaSweep.references({ in: 'feed', after: '' })).ids.length,
+          countUnused: (t) => t.mediaSweep.countUnused([media.id], NOON),
+          countUsed: (t) => t.mediaSweep.countUsed([media.id]),
+          begin: async (t) => (await t.mediaSweep.begin([media.id], NOON * 2, NOON)).length,
+          beginAgain: async (t) => (await t.mediaSweep.beginAgain(NOON * 2, 9)).length,
+          isShared: (t) => t.mediaSweep.isShared(media.sha256),
+          end: (t) => t.mediaSweep.end(media.id, NOON),
         },
         keptForms: {
           keep: own('the same code is another form', (t) => t.keptForms.keep({ ...form, command: 'stolen' })),
@@ -245,7 +266,9 @@ export function isolationContract(ground: () => Ground): void {
           list: async (t) => (await t.transcript.list('general', 9)).length,
         },
         feed: {
-          publish: own('the same key is another item', (t) => t.feed.publish({ ...item, text: 'stolen' })),
+          publish: own('the same key is another item', (t) =>
+            t.feed.publish({ ...item, media: [], text: 'stolen' }),
+          ),
           byKey: (t) => t.feed.byKey('key'),
           list: async (t) => (await t.feed.list(9)).length,
           remove: (t) => t.feed.remove('item'),
@@ -392,6 +415,7 @@ async function snapshot(
     hooks: await stores.hooks.list(),
     hookLog: await stores.hooks.log(hook!.id, 9),
     media: await stores.media.get(media!.id),
+    counted: await stores.mediaSweep.page(''),
     form: await stores.keptForms.get('cccccc'),
     transcript: await stores.transcript.list('general', 9),
     feed: await stores.feed.list(9),
