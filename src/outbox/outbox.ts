@@ -59,6 +59,15 @@ export interface Sent {
   card: Card | undefined
 }
 
+/** An entry for a surface that this process has not. */
+export interface Elsewhere {
+  /** Its place in the outbox: a newer card takes another's place, under an id of its own. */
+  sequence: number
+  surface: SurfaceName
+  attempts: number
+  state: 'waiting' | 'sending'
+}
+
 /** Bound to one workspace. */
 export interface OutboxStore {
   /**
@@ -76,8 +85,16 @@ export interface OutboxQueue {
   /**
    * Takes waiting entries that are due, in order: never two of one channel at once, none behind an unsent one of its
    * channel, and none of a chat that asked for quiet. What was `sent` since the last claim is written in the same commit.
+   *
+   * @param claim.surfaces those that this process can send to: others' entries are left to who has theirs. All where absent
    */
-  claim(claim: { now: EpochMs; leaseUntil: EpochMs; limit: number; sent?: readonly Sent[] }): Promise<
+  claim(claim: {
+    now: EpochMs
+    leaseUntil: EpochMs
+    limit: number
+    surfaces?: readonly SurfaceName[]
+    sent?: readonly Sent[]
+  }): Promise<
     {
       workspaceId: WorkspaceId
       surface: SurfaceName
@@ -86,6 +103,13 @@ export interface OutboxQueue {
       card: Card | undefined
     }[]
   >
+  /** What a claim at `now` (UTC ms) for all but these surfaces would take, without limit, and what is being sent there. */
+  elsewhere(surfaces: readonly SurfaceName[], now: EpochMs): Promise<Elsewhere[]>
+  /**
+   * Nobody tried them, which counts as a try: of what is as it was seen, so that of many who say so one counts it. At the
+   * try `most` it is given up.
+   */
+  untaken(entries: readonly Elsewhere[], problem: string, most: number): Promise<void>
   /** Is it still ours? Then until `to` (UTC ms). `from` is what was last said of it, so that another's lease is not taken for ours. */
   renew(id: string, from: EpochMs, to: EpochMs): Promise<boolean>
   /** What is being sent, and until when it was said to be: an end that stands still is of a sender that died. */

@@ -4,7 +4,7 @@ import { type EpochMs, SECOND } from '../kit/clock.ts'
 /** How often a sender renews what it is sending, and how often others look whether it does (ms). */
 export const RENEWED_EVERY = 5 * SECOND
 /** Looks at which a lease has stood still before its sender is taken for dead: 20 to 25 s. */
-const LOOKS = 5
+export const LOOKS = 5
 /** After so long (ms) without a renewal a sender must not send any more: others may take it for dead. */
 export const TRUSTED_FOR = (LOOKS - 1) * RENEWED_EVERY
 

@@ -4,6 +4,8 @@ import { SendError, type Sending, type Surface } from '../../app/surface.ts'
 import { type EpochMs, HOUR, SECOND } from '../../kit/clock.ts'
 import type { Message } from '../../message/message.ts'
 import type { Card, OutboxEntry, Sent } from '../../outbox/outbox.ts'
+import type { SurfaceName } from '../../workspaces/workspace.ts'
+import { type AbsentSurfaces, createAbsentSurfaces } from '../absent-surfaces.ts'
 import { type ChannelPace, createChannelPace } from '../channel-pace.ts'
 import { createDeadSenders, type DeadSenders, RENEWED_EVERY, TRUSTED_FOR } from '../dead-senders.ts'
 import { defineJob, type Tools } from '../job.ts'
@@ -31,8 +33,10 @@ export default defineJob({
 
   async run(tools) {
     const { bench, stopping } = tools
-    const { deadSenders } = keptOf(tools)
+    const { deadSenders, absentSurfaces } = keptOf(tools)
     await deadSenders.look()
+    await absentSurfaces.look()
+    const surfaces = surfacesOf(tools)
     const underWay = new Set<Promise<unknown>>()
     const sent: Sent[] = []
     while (!stopping.aborted) {
@@ -41,7 +45,7 @@ export default defineJob({
       const limit = MOST_AT_ONCE - underWay.size
       const written = sent.splice(0)
       const claimed = await insist(tools, () =>
-        bench.stores.outboxQueue.claim({ now, leaseUntil, limit, sent: written }),
+        bench.stores.outboxQueue.claim({ now, leaseUntil, limit, surfaces, sent: written }),
       )
       for (const one of claimed) {
         const sending = sendOne(tools, one, leaseUntil)
@@ -69,16 +73,23 @@ type ClaimedEntry = Awaited<ReturnType<Tools['bench']['stores']['outboxQueue']['
 interface Kept {
   pace: ChannelPace
   deadSenders: DeadSenders
+  absentSurfaces: AbsentSurfaces
 }
 
 const kept = new WeakMap<Tools, Kept>()
 
 /** What the sender of one process remembers from run to run. */
 function keptOf(tools: Tools): Kept {
-  const known = kept.get(tools) ?? { pace: createChannelPace(), deadSenders: createDeadSenders(tools.bench) }
+  const known = kept.get(tools) ?? {
+    pace: createChannelPace(),
+    deadSenders: createDeadSenders(tools.bench),
+    absentSurfaces: createAbsentSurfaces(tools.bench, () => surfacesOf(tools), MOST_ATTEMPTS),
+  }
   kept.set(tools, known)
   return known
 }
+
+const surfacesOf = ({ surfaces }: Tools): SurfaceName[] => [...surfaces.keys()]
 
 /** What the chat has now; undefined where it was not sent, which is written down. */
 async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs): Promise<Sent | undefined> {
@@ -86,15 +97,7 @@ async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs)
   const { entry, surface: name } = claimed
   const surface = surfaces.get(name)
   const { outboxQueue } = bench.stores
-  if (!surface) {
-    // Its surface is not running here (another process, or no settings any more): wait, and give up in the end.
-    await outboxQueue.notSent(
-      entry.id,
-      `${name} is not running`,
-      entry.attempts < MOST_ATTEMPTS ? bench.clock.now() + 30 * SECOND : null,
-    )
-    return undefined
-  }
+  if (!surface) throw new Error(`A message for ${name}, which is not running here, was claimed`)
   const lease = holdLease(tools, entry.id, leaseUntil)
   try {
     const lane = `${entry.chatId} ${entry.channel ?? entry.memberId}`

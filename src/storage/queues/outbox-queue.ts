@@ -1,6 +1,6 @@
 import { HOUR } from '../../kit/clock.ts'
-import type { Card, OutboxQueue, Sent, StuckChat } from '../../outbox/outbox.ts'
-import type { SurfaceName } from '../../workspaces/workspace.ts'
+import type { Card, Elsewhere, OutboxQueue, Sent, StuckChat } from '../../outbox/outbox.ts'
+import { SURFACES, type SurfaceName } from '../../workspaces/workspace.ts'
 import { givenRows, stepOverTaken } from '../dialect.ts'
 import { and, desc, eq, gt, gte, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
@@ -29,8 +29,13 @@ const heads: SQL = sql`
       from lanes where lanes.lane is not null
   )`
 
+const listed: Record<Dialect, (name: string) => SQL> = {
+  sqlite: (name) => sql`select value from json_each(${given(name)})`,
+  postgres: (name) => sql`select json_array_elements_text(${given(name)}::json)`,
+}
+
 /**
- * Takes the first unsent entry of each lane, if it is due: no two of one channel at once, and none before its turn. What was
+ * Takes the first unsent entry of each lane, if it is due and for a surface the claimer has: no two of one channel at once, and none before its turn. What was
  * never tried is due, whatever the clock of who wrote it said; one that was being sent when its process died, when its
  * lease ends.
  */
@@ -43,10 +48,11 @@ const claim: Statement = {
        where sequence in (select sequence from heads)
          and ((state = 'waiting' and (attempts = 0 or due_at <= ${given('now')}))
            or (state = 'sending' and lease_until <= ${given('at')}))
-         and not exists (
+         and exists (
            select 1 from chats
             where chats.workspace_id = outbox.workspace_id and chats.id = outbox.chat_id
-              and chats.quiet_until > ${given('quietAt')})
+              and chats.surface in (${listed[dialect]('surfaces')})
+              and (chats.quiet_until is null or chats.quiet_until <= ${given('quietAt')}))
        order by sequence
        limit ${given('limit')}
        ${stepOverTaken[dialect]}
@@ -65,9 +71,17 @@ const beingSent: Statement = {
      where sequence in (select sequence from heads) and state = 'sending'`,
 }
 
-const listed: Record<Dialect, (name: string) => SQL> = {
-  sqlite: (name) => sql`select value from json_each(${given(name)})`,
-  postgres: (name) => sql`select json_array_elements_text(${given(name)}::json)`,
+const elsewhere: Statement = {
+  name: 'outbox_elsewhere',
+  build: (_tables, dialect) => sql`
+    with recursive ${heads}
+    select outbox.sequence, chats.surface, outbox.attempts, outbox.state from outbox
+      join chats on chats.workspace_id = outbox.workspace_id and chats.id = outbox.chat_id
+     where outbox.sequence in (select sequence from heads)
+       and chats.surface not in (${listed[dialect]('surfaces')})
+       and (outbox.state = 'sending'
+         or ((outbox.attempts = 0 or outbox.due_at <= ${given('now')})
+           and (chats.quiet_until is null or chats.quiet_until <= ${given('quietAt')})))`,
 }
 
 /** Where the claimed entries go, and which card stands there: a direct message's channel is known only by its first card. */
@@ -108,8 +122,8 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
   const { db, t } = handle
   const { outbox, cards, chats } = t
   return {
-    claim: async ({ now, leaseUntil, limit, sent = [] }) => {
-      const values = { now, at: now, quietAt: now, leaseUntil, limit }
+    claim: async ({ now, leaseUntil, limit, surfaces = SURFACES, sent = [] }) => {
+      const values = { now, at: now, quietAt: now, leaseUntil, limit, surfaces: JSON.stringify(surfaces) }
       const rows =
         sent.length === 0
           ? await handle.run(claim, values)
@@ -139,6 +153,27 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
           return { workspaceId: row.workspaceId, surface, chatExternalId: chat, entry: toEntry(row), card }
         })
     },
+    elsewhere: async (surfaces, now) =>
+      (await handle.run(elsewhere, { surfaces: JSON.stringify(surfaces), now, quietAt: now })).map(
+        ([sequence, surface, attempts, state]) => ({
+          sequence: Number(sequence),
+          surface: surface as SurfaceName,
+          attempts: Number(attempts),
+          state: state as Elsewhere['state'],
+        }),
+      ),
+    untaken: (entries, problem, most) =>
+      handle.atomically(async (inside) => {
+        for (const { sequence, attempts } of entries) {
+          const state = attempts + 1 < most ? 'waiting' : 'failed'
+          await inside.db
+            .update(outbox)
+            .set({ state, attempts: attempts + 1, problem })
+            .where(
+              and(eq(outbox.sequence, sequence), eq(outbox.state, 'waiting'), eq(outbox.attempts, attempts)),
+            )
+        }
+      }),
     renew: async (id, from, to) => {
       const renewed = await db
         .update(outbox)

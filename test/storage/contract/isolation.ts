@@ -348,9 +348,14 @@ export function isolationContract(ground: () => Ground): void {
         },
         outboxQueue: {
           ...Object.fromEntries(
-            ['claim', 'beingSent', 'stuck', 'depth', 'quiet', 'hurry', 'takeOver'].map((one) => [one, all]),
+            ['claim', 'elsewhere', 'beingSent', 'stuck', 'depth', 'quiet', 'hurry', 'takeOver'].map((one) => [
+              one,
+              all,
+            ]),
           ),
-          ...Object.fromEntries(['renew', 'release', 'sent', 'notSent'].map((one) => [one, handedOut])),
+          ...Object.fromEntries(
+            ['untaken', 'renew', 'release', 'sent', 'notSent'].map((one) => [one, handedOut]),
+          ),
         },
         hookQueue: {
           claim: all,
