@@ -18,7 +18,7 @@ export async function healthFacts(bench: Workbench, stores: WorkspaceStores): Pr
   const { settings } = await stores.workspace.get()
   const waiting = await stores.deliveries.list({ states: ['scheduled'], limit: MOST })
   const asked = await stores.deliveries.list({ states: ['unsure', 'late', 'parked'], limit: MOST })
-  const ended = await stores.deliveries.list({ states: ['published', 'failed'], updatedFrom: now - DAY })
+  const ends = await stores.deliveries.countEnds(now - DAY)
   const overdue = waiting.filter((one) => one.dueAt <= now - ON_ITS_WAY)
   const of = (state: DeliveryState): number => asked.filter((one) => one.state === state).length
   const accounts = await stores.accounts.list()
@@ -31,14 +31,15 @@ export async function healthFacts(bench: Workbench, stores: WorkspaceStores): Pr
     unsure: of('unsure'),
     late: of('late'),
     parked: of('parked'),
-    lastDay: [...Map.groupBy(ended, (one) => one.platform)].map(([platform, deliveries]) => ({
+    lastDay: [...Map.groupBy(ends, (one) => one.platform)].map(([platform, counts]) => ({
       platform: bench.platforms.get(platform)?.label ?? platform,
-      published: deliveries.filter((one) => one.state === 'published').length,
-      failed: deliveries.filter((one) => one.state === 'failed').length,
+      published: counts.find((one) => one.state === 'published')?.deliveries ?? 0,
+      failed: counts.find((one) => one.state === 'failed')?.deliveries ?? 0,
     })),
     leftAlone: leftAlone(bench, accounts, now),
     toReconnect: accounts.filter((one) => one.state === 'reconnect').map((one) => named(bench, one)),
     outbox: await bench.stores.outboxQueue.depth(),
+    databaseWell: (await bench.stores.check()).ok,
     zone: settings.zone,
   }
 }

@@ -49,11 +49,63 @@ export function createLog({ level, file }: { level: string; file?: string | unde
     redact: { paths: REDACTED, censor: '[secret]' },
     hooks,
   }
-  return pino(options, file === undefined ? pino.destination({ dest: 2, sync: true }) : rolling(file))
+  const standardError = pino.destination({ dest: 2, sync: true })
+  if (file === undefined) return pino(options, standardError)
+  const aside = pino(options, standardError)
+  return pino(
+    options,
+    rolling(file, standardError, (error) =>
+      aside.error(
+        { file, why: error.message },
+        'The log file cannot be written: the log goes on here, with the last lines that may be missing there',
+      ),
+    ),
+  )
 }
 
-const rolling = (file: string): DestinationStream =>
-  transport({ target: 'pino-roll', options: { file, size: '10m', limit: { count: 5 }, mkdir: true } })
+/** How long (ms) a log file that could not be written is left alone. */
+const LEFT_ALONE = 10_000
+/** Lines that may have been on their way to the file when it failed. */
+const ON_THEIR_WAY = 20
+
+/**
+ * A disk that takes no log must not end Crier (what pino-roll meets there is thrown at the whole process), nor must one
+ * that takes it again need a restart: meanwhile the log goes to standard error.
+ */
+function rolling(
+  file: string,
+  instead: DestinationStream,
+  failed: (error: Error) => void,
+): DestinationStream & { flush(done: (error?: Error) => void): void } {
+  const recent: string[] = []
+  let failedAt = 0
+  let open: ReturnType<typeof opened> | undefined
+  const opened = () => {
+    const stream = transport({
+      target: 'pino-roll',
+      options: { file, size: '10m', limit: { count: 5 }, mkdir: true },
+    })
+    stream.on('error', (error: Error) => {
+      if (open !== stream) return
+      open = undefined
+      failedAt = performance.now()
+      failed(error)
+      for (const line of recent.splice(0)) instead.write(line)
+    })
+    return stream
+  }
+  open = opened()
+  return {
+    write(line) {
+      if (open === undefined && performance.now() - failedAt > LEFT_ALONE) open = opened()
+      if (open === undefined) return void instead.write(line)
+      recent.push(line)
+      if (recent.length > ON_THEIR_WAY) recent.shift()
+      open.write(line)
+    },
+    flush: (done) => (open === undefined ? done() : open.flush(done)),
+  }
+}
 
 /** Levels above `debug` in pino's numbers. */
 const INFO = 30

@@ -19,6 +19,8 @@ export interface HealthFacts {
   toReconnect: readonly string[]
   /** Messages of all teams that wait to be sent. */
   outbox: number
+  /** Does the database take writes, with room for more? What ails it is the operator's to read, not every team's. */
+  databaseWell: boolean
   zone: string
 }
 
@@ -52,6 +54,8 @@ export function healthView(facts: HealthFacts): Message {
 
 function* troubles(facts: HealthFacts): Generator<string> {
   const { tickAge, overdue, oldestOverdue, outbox, zone } = facts
+  if (!facts.databaseWell)
+    yield 'The database takes no writes, or its disk is nearly full: whoever runs Crier reads at `/readyz` what to do'
   if (tickAge !== undefined && tickAge > OLD_BEAT)
     yield `The scheduler has not ticked for ${age(tickAge)}: look at the process and its log`
   if (facts.pausedAt !== null)

@@ -5,6 +5,7 @@ import type { Driver, Lane, OpenTransaction } from '../driver.ts'
 import { drizzlePart } from '../drizzle.ts'
 import type { Speech } from '../engine.ts'
 import { migrationsOf, pending } from '../migrations.ts'
+import { QueryError } from '../query-error.ts'
 import { sqliteKit } from '../schema/sqlite-kit.ts'
 import { tables } from '../schema/tables.ts'
 import type { Durability, Health, StorageOptions } from '../storage.ts'
@@ -142,12 +143,8 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
   }
 
   const check = async (): Promise<Health> => {
-    await patiently(() => execute('begin immediate', []))
-    try {
-      execute('pragma user_version = 0', [])
-    } finally {
-      execute('rollback', [])
-    }
+    // Committed, though not waited for: what is rolled back never meets a disk that turned read-only under the open file.
+    await patiently(() => once('pragma user_version = 0', [], 'relaxed'))
     const version = execute('select sqlite_version()', [])[0]?.[0]
     if (inMemory) return { ok: true, sentence: `SQLite ${version} in memory: gone when this process ends` }
     const { bavail, blocks, bsize } = statfsSync(dirname(file))
@@ -178,7 +175,7 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
     check: () =>
       alone(check).catch((error: unknown) => ({
         ok: false,
-        sentence: `${where} does not take writes (${error instanceof Error ? error.message : error})`,
+        sentence: `${where} does not take writes (${error instanceof Error ? error.message : error})${isFull(error) ? ': make room' : ''}`,
       })),
     backup: (target) => backup(db, resolve(target)),
     // Another process on the same file is a short command; the scheduler's heartbeat finds what that wrote.
@@ -191,6 +188,8 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
       }),
   }
 }
+
+const isFull = (error: unknown): boolean => error instanceof QueryError && error.failure === 'full'
 
 const inWords = (bytes: number): string =>
   bytes < GIGABYTE ? `${(bytes / MEGABYTE).toFixed(1)} MB` : `${(bytes / GIGABYTE).toFixed(1)} GB`

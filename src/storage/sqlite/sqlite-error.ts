@@ -7,6 +7,8 @@ const FAILURES: [prefix: string, failure: Failure][] = [
   ['SQLITE_BUSY', 'busy'],
   ['SQLITE_FULL', 'full'],
   ['SQLITE_READONLY', 'readonly'],
+  // A disk that turned read-only under an open file: what could not be written is not committed, and reads go on.
+  ['SQLITE_IOERR_WRITE', 'readonly'],
   ['SQLITE_IOERR', 'unavailable'],
   ['SQLITE_CANTOPEN', 'unavailable'],
 ]
