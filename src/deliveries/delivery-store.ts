@@ -40,12 +40,23 @@ export interface DeliveryStore {
     move: 'park' | 'unpark',
     changes: DeliveryChanges & { dueBefore?: EpochMs },
   ): Promise<Delivery[]>
+  /** What was published or failed at or after `since` (UTC ms), counted: there may be thousands. */
+  countEnds(since: EpochMs): Promise<EndCount[]>
+  /** When the account last published (UTC ms). */
+  lastPublishedAt(accountId: string): Promise<EpochMs | undefined>
   attempts(deliveryId: string): Promise<Attempt[]>
   /** How many commits of an account began at or after `since` (UTC ms): the pace. */
   countAttempts(accountId: string, since: EpochMs): Promise<number>
   addMetrics(deliveryId: string, at: EpochMs, metrics: Metrics): Promise<void>
   /** The newest metrics of each delivery, by delivery id. */
   latestMetrics(deliveryIds: readonly string[]): Promise<Map<string, { at: EpochMs; metrics: Metrics }>>
+}
+
+/** How many deliveries to a platform ended one way. */
+export interface EndCount {
+  platform: string
+  state: 'published' | 'failed'
+  deliveries: number
 }
 
 export interface DeliveryFilter {

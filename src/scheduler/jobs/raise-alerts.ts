@@ -1,5 +1,6 @@
 import type { WorkspaceStores } from '../../app/stores.ts'
 import type { Workbench } from '../../app/workbench.ts'
+import type { EndCount } from '../../deliveries/delivery-store.ts'
 import { type EpochMs, HOUR, MINUTE } from '../../kit/clock.ts'
 import { newId } from '../../kit/ids.ts'
 import { button, buttons, message, text } from '../../message/message.ts'
@@ -40,6 +41,8 @@ export default defineJob({
   },
 })
 
+const sum = (ends: readonly EndCount[]): number => ends.reduce((all, one) => all + one.deliveries, 0)
+
 interface Alert {
   /** The same as long as it is the same trouble. */
   episode: string
@@ -50,20 +53,20 @@ async function alerts(bench: Workbench, stores: WorkspaceStores, now: EpochMs): 
   const found: Alert[] = []
   for (const account of await stores.accounts.list({ states: ['connected'] })) {
     if (account.pausedUntil === null || account.pausedUntil <= now) continue
-    const live = await stores.deliveries.list({ states: ['published'], accountId: account.id })
-    const lastLive = live.reduce((last, one) => Math.max(last, one.publishedAt ?? 0), 0)
+    const lastLive = (await stores.deliveries.lastPublishedAt(account.id)) ?? 0
     found.push({
       // A success ends the trouble: the next one is another.
       episode: `failing ${account.id} ${lastLive}`,
       words: `⚠️ ${accountName(account, bench.platforms)} failed ${account.failures} times in a row. It is left alone for a while; then one post tries it, and the others follow.`,
     })
   }
-  const ended = await stores.deliveries.list({ states: ['published', 'failed'], updatedFrom: now - HOUR })
-  const failed = ended.filter((one) => one.state === 'failed').length
-  if (failed >= MOST_FAILED && failed >= ended.length * MOST_SHARE)
+  const ends = await stores.deliveries.countEnds(now - HOUR)
+  const all = sum(ends)
+  const failed = sum(ends.filter(({ state }) => state === 'failed'))
+  if (failed >= MOST_FAILED && failed >= all * MOST_SHARE)
     found.push({
       episode: `errors ${Math.floor(now / EPISODE)}`,
-      words: `⚠️ ${failed} of ${ended.length} deliveries failed in the last hour.`,
+      words: `⚠️ ${failed} of ${all} deliveries failed in the last hour.`,
     })
   return found
 }

@@ -16,6 +16,8 @@ const deliveriesOfPosts: Statement = {
      order by created_at, ordinal, id`,
 }
 
+const ENDS = ['published', 'failed'] as const
+
 /**
  * A worker's delivery is never taken from it here, whatever the table of moves allows: its commit may be under way, and
  * what it is told after losing it would be lost. Workers write through `DeliveryQueue`.
@@ -141,6 +143,24 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
         .returning()
       wroteIfScheduled(move, rows.length)
       return rows.map(toDelivery)
+    },
+    countEnds: async (since) => {
+      const counted = await db
+        .select({ platform: deliveries.platform, state: deliveries.state, deliveries: count() })
+        .from(deliveries)
+        .where(matching({ states: ENDS, updatedFrom: since }))
+        .groupBy(deliveries.platform, deliveries.state)
+      return counted.flatMap(({ state, ...one }) => {
+        const end = ENDS.find((known) => known === state)
+        return end === undefined ? [] : { ...one, state: end }
+      })
+    },
+    lastPublishedAt: async (accountId) => {
+      const [last] = await db
+        .select({ at: max(deliveries.publishedAt) })
+        .from(deliveries)
+        .where(matching({ states: ['published'], accountId }))
+      return last?.at ?? undefined
     },
     attempts: async (deliveryId) => {
       const rows = await db

@@ -51,6 +51,15 @@ export function deliveriesContract(ground: () => Ground): void {
       expect(await ids({ updatedUntil: NOON + 1 })).toEqual([failed.id])
       expect(await ids({ accountId: team.account.id, limit: 1 })).toEqual([live.id])
       expect(await ids({ accountId: 'another' })).toEqual([])
+      const ends = await deliveries.countEnds(NOON)
+      expect(ends).toHaveLength(2)
+      expect(ends).toContainEqual({ platform: live.platform, state: 'published', deliveries: 1 })
+      expect(ends).toContainEqual({ platform: failed.platform, state: 'failed', deliveries: 1 })
+      expect(await deliveries.countEnds(NOON + 1)).toEqual([
+        { platform: live.platform, state: 'published', deliveries: 1 },
+      ])
+      expect(await deliveries.lastPublishedAt(team.account.id)).toBe(NOON + HOUR)
+      expect(await deliveries.lastPublishedAt('another')).toBeUndefined()
     })
 
     test('every move starts from its states, never from under a worker, and from no other', async () => {

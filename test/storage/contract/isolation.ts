@@ -184,6 +184,8 @@ export function isolationContract(ground: () => Ground): void {
           moveOfAccount: async (t) =>
             (await t.deliveries.moveOfAccount(mine.account.id, 'park', { at: 1 })).length,
           attempts: async (t) => (await t.deliveries.attempts(delivery.id)).length,
+          countEnds: async (t) => (await t.deliveries.countEnds(0)).length,
+          lastPublishedAt: (t) => t.deliveries.lastPublishedAt(mine.account.id),
           countAttempts: (t) => t.deliveries.countAttempts(mine.account.id, 0),
           addMetrics: (t) => t.deliveries.addMetrics(delivery.id, NOON + 1, { likes: 9 }),
           latestMetrics: async (t) => (await t.deliveries.latestMetrics([delivery.id])).size,
