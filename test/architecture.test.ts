@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
+import type * as app from '../src/app/stores.ts'
+import type * as storage from '../src/storage/storage.ts'
 
 /** A file may import from its own room and from any floor below it: never sideways, never up. */
 const FLOORS: Record<string, number> = {
@@ -115,6 +117,12 @@ test('only the top floor introduces storage to the rest', () => {
     ({ from, to }) => roomOf(to) === 'storage' && !['storage', 'main'].includes(roomOf(from)),
   )
   expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
+})
+
+/** Held by the compiler (`npm run types`): neither room may know the other, so each states the list itself. */
+test('what the app wants remembered is what storage remembers', () => {
+  expectTypeOf<storage.WorkspaceStores>().toEqualTypeOf<app.WorkspaceStores>()
+  expectTypeOf<Pick<storage.Storage, keyof app.Stores>>().toExtend<app.Stores>()
 })
 
 test('a surface knows nothing of posts, deliveries or accounts', () => {

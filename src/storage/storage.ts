@@ -26,7 +26,10 @@ export type Durability = 'durable' | 'relaxed'
 /** A dialect's difference is one named word. */
 export type Dialect = 'sqlite' | 'postgres'
 
-/** Everything one workspace remembers. Bound to it by its type: there is no argument by which another could be reached. */
+/**
+ * Everything one workspace remembers. Bound to it by its type: there is no argument by which another could be reached.
+ * Stated again in app/, which may not know storage, nor storage the app: test/architecture.test.ts holds the two equal.
+ */
 export interface WorkspaceStores {
   workspace: WorkspaceStore
   marks: MarkStore
