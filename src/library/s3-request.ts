@@ -199,7 +199,9 @@ function inWords(cause: unknown): BlobError {
       cause,
     })
   const { status, code } = cause
-  if (code === 'NoSuchKey' || (status === 404 && code === undefined)) return missing(cause)
+  // Shorter than what was kept: what lies there is not it.
+  if (code === 'NoSuchKey' || code === 'InvalidRange' || (status === 404 && code === undefined))
+    return missing(cause)
   if (mayHelp(cause))
     return new BlobError('away', `the media storage is out of order (${code ?? status})`, { cause })
   return new BlobError('away', `the media storage refuses (${code ?? status})`, {

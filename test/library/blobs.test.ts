@@ -9,6 +9,7 @@ import { standingClock } from '../../src/kit/clock.ts'
 import type { S3Settings } from '../../src/kit/config.ts'
 import { BlobError } from '../../src/library/blob-error.ts'
 import { fileBlobs } from '../../src/library/file-blobs.ts'
+import { hasBytes } from '../../src/library/has-bytes.ts'
 import type { Blobs } from '../../src/library/media.ts'
 import { s3Blobs } from '../../src/library/s3-blobs.ts'
 import { signedCall } from '../../src/library/s3-request.ts'
@@ -143,6 +144,32 @@ describe.each([
     expect(Buffer.from(await blobs.of(acme).get(key))).toEqual(bytes)
     expect(await collect(await blobs.of(acme).open(key, { from: 1, to: 3 }))).toEqual(bytes.subarray(1, 3))
   })
+
+  on(
+    'what was removed is gone, for this team alone; removing it again is nothing; it can be put again',
+    async () => {
+      const { blobs, putBefore } = await kind.open()
+      const bytes = randomBytes(10)
+      const key = hashOf(bytes)
+      const shelf = blobs.of(acme)
+      for (const one of [shelf, blobs.of(other)]) await one.put(key, bytes, 'image/png')
+      await shelf.remove(key)
+      await shelf.remove(key)
+      await expect(shelf.get(key)).rejects.toMatchObject({ why: 'missing' })
+      expect(await hasBytes(shelf, { sha256: key, size: 10 })).toBe(false)
+      expect(Buffer.from(await blobs.of(other).get(key))).toEqual(bytes)
+      await shelf.put(key, bytes, 'image/png')
+      expect(Buffer.from(await shelf.get(key))).toEqual(bytes)
+      expect(await hasBytes(shelf, { sha256: key, size: 10 })).toBe(true)
+      expect(await hasBytes(shelf, { sha256: key, size: 11 })).toBe(false)
+      // What lies where it lay before there were workspaces may be anybody's.
+      const old = randomBytes(10)
+      await putBefore(`${hashOf(old).slice(0, 2)}/${hashOf(old)}`, old)
+      await shelf.remove(hashOf(old))
+      expect(Buffer.from(await shelf.get(hashOf(old)))).toEqual(old)
+      await expect(shelf.remove('../../etc')).rejects.toThrow('A media key is 64 hex characters')
+    },
+  )
 
   on('a key is a hash and nothing else, a workspace an id and nothing else', async () => {
     const { blobs } = await kind.open()
@@ -327,6 +354,15 @@ describe('when S3 has a bad moment', () => {
       message: 'the media storage is out of order (SlowDown)',
     })
     expect(asked.length).toBe(4)
+  })
+
+  test('a removal is tried once: a repeat could meet what was put again meanwhile', async () => {
+    const { shelf, asked } = await scripted({ status: 503 }, { status: 404 }, { status: 204 })
+    await expect(shelf.remove(key)).rejects.toMatchObject({ why: 'away' })
+    expect(asked).toEqual(['DELETE '])
+    await shelf.remove(key)
+    await shelf.remove(key)
+    expect(asked.length).toBe(3)
   })
 
   test('a refusal is not tried again', async () => {
