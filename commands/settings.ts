@@ -154,6 +154,9 @@ const changeTogether = <Followed>(
       subject: 'workspace',
       details: changes,
     })
+    // Looked at behind that line, which puts two admins who demote each other and change things at once in order.
+    const role = (await stores.workspace.member(member.id))?.role
+    if (!role || !mayAct(role, 'admin')) throw new UserError('Changing this needs the role of admin')
     return follow(stores)
   })
 

@@ -23,7 +23,7 @@ export async function enterReview(
   const move = settings.approvals > 0 ? 'submit' : 'schedule'
   const moved = await stores.posts.move(post.id, move, { at, revision: post.revision, round })
   if (!moved) throw refused(move, (await stores.posts.get(post.id)) ?? post)
-  if (move === 'schedule') await createDeliveries(stores, moved, at)
+  if (move === 'schedule') await createDeliveries(stores, [moved], at)
   else await tellHooksOfPost(stores, moved, 'post.submitted', at, `${round} ${post.revision}`)
   return moved
 }
@@ -33,50 +33,69 @@ export async function enterReview(
  *
  * @returns undefined where somebody was faster
  */
-export async function leaveReview(
+export const leaveReview = async (
   stores: WorkspaceStores,
   post: Post,
   at: EpochMs,
-): Promise<Post | undefined> {
-  const moved = await stores.posts.move(post.id, 'approve', { at, revision: post.revision })
-  if (!moved) return undefined
+): Promise<Post | undefined> => (await leaveReviewTogether(stores, [post], at))[0]
+
+/** The same for many, in few writes. @returns those that nobody was faster with, in this order */
+export async function leaveReviewTogether(
+  stores: WorkspaceStores,
+  posts: readonly Post[],
+  at: EpochMs,
+): Promise<Post[]> {
+  const moved: Post[] = []
+  for (const { id, revision } of posts) {
+    const one = await stores.posts.move(id, 'approve', { at, revision })
+    if (one) moved.push(one)
+  }
   await createDeliveries(stores, moved, at)
-  if (moved.seriesId) await stores.series.change(moved.seriesId, { approvedRevision: moved.revision })
+  for (const { seriesId, revision } of moved)
+    if (seriesId) await stores.series.change(seriesId, { approvedRevision: revision })
   return moved
 }
 
-/** A delivery per account, due at the post's time: from here on the post is scheduled. */
+/** A delivery per account, due at its post's time: from here on the posts are scheduled. */
 export async function createDeliveries(
   stores: WorkspaceStores,
-  post: Post,
+  posts: readonly Post[],
   at: EpochMs,
-  dueAt = post.when?.at ?? at,
 ): Promise<void> {
-  const accounts = await stores.accounts.list()
-  const going = post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? [])
+  if (posts.length === 0) return
+  const accounts = new Map((await stores.accounts.list()).map((account) => [account.id, account]))
   await stores.deliveries.createMany(
-    going.map(
-      (account): Delivery => ({
-        id: newId(at),
-        postId: post.id,
-        accountId: account.id,
-        platform: account.platform,
-        revision: post.revision,
-        state: 'scheduled',
-        scheduledFor: dueAt,
-        dueAt,
-        attempts: 0,
-        key: newId(at),
-        worker: null,
-        leaseUntil: null,
-        progress: {},
-        published: null,
-        publishedAt: null,
-        problem: null,
-        createdAt: at,
-        updatedAt: at,
+    posts.flatMap((post) =>
+      post.accountIds.flatMap((id): Delivery[] => {
+        const account = accounts.get(id)
+        const dueAt = post.when?.at ?? at
+        if (!account) return []
+        return [
+          {
+            id: newId(at),
+            postId: post.id,
+            accountId: account.id,
+            platform: account.platform,
+            revision: post.revision,
+            state: 'scheduled',
+            scheduledFor: dueAt,
+            dueAt,
+            attempts: 0,
+            key: newId(at),
+            worker: null,
+            leaseUntil: null,
+            progress: {},
+            published: null,
+            publishedAt: null,
+            problem: null,
+            createdAt: at,
+            updatedAt: at,
+          },
+        ]
       }),
     ),
   )
-  await tellHooksOfPost(stores, post, 'post.scheduled', at, `${post.round} ${post.revision}`)
+  if ((await stores.hooks.list()).length === 0) return
+  for (const post of posts)
+    await tellHooksOfPost(stores, post, 'post.scheduled', at, `${post.round} ${post.revision}`)
 }

@@ -140,7 +140,7 @@ async function nextPost(
   if (!approved) return enterReview(stores, actor, draft)
   const moved = await stores.posts.move(draft.id, 'schedule', { at: now, revision, round: 1 })
   if (!moved) return draft
-  await createDeliveries(stores, moved, now)
+  await createDeliveries(stores, [moved], now)
   return moved
 }
 

@@ -4,8 +4,8 @@ import { postNews } from '../views/post-card.ts'
 import type { Actor } from './actor.ts'
 import { announceAll, type News } from './announce.ts'
 import { coveredBySeries, missingNow } from './approvers.ts'
-import { leaveReview } from './enter-review.ts'
-import { record } from './record.ts'
+import { leaveReviewTogether } from './enter-review.ts'
+import { recordAll } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
 
 /** What a change of how many must approve has done to the posts in review. By time, then by number. */
@@ -28,29 +28,30 @@ export async function releaseApproved(stores: WorkspaceStores, actor: Actor): Pr
   const { bench, member } = actor
   const at = bench.clock.now()
   const { settings } = await stores.workspace.get()
-  const done: Released = { released: [], passed: [] }
-  const told: { post: Post; news?: News }[] = []
-  for (const post of await stores.posts.list({ states: ['in_review'] })) {
-    const enough = await isApproved(stores, post)
-    const passed = post.when !== null && post.when.at < at - settings.lateMinutes * MINUTE
-    if (enough && passed) done.passed.push(post)
-    const moved = enough && !passed ? await leaveReview(stores, post, at) : undefined
-    if (!moved) {
-      told.push({ post })
-      continue
-    }
-    await record(stores, {
+  const inReview = await stores.posts.list({ states: ['in_review'] })
+  const enough = new Set<Post>()
+  for (const post of inReview)
+    if (settings.approvals === 0 || (await isApproved(stores, post))) enough.add(post)
+  const isPassed = ({ when }: Post) => when !== null && when.at < at - settings.lateMinutes * MINUTE
+  const going = inReview.filter((post) => enough.has(post) && !isPassed(post))
+  const released = await leaveReviewTogether(stores, going, at)
+  await recordAll(
+    stores,
+    released.map((post) => ({
       by: member.id,
       at,
       verb: 'post.released',
-      subject: `post:${moved.number}`,
-      details: { revision: moved.revision, approvals: settings.approvals },
-    })
-    done.released.push(moved)
-    told.push({ post: moved, news: newsOf(moved, actor, settings.approvals) })
-  }
-  await announceAll(stores, bench, told)
-  return done
+      subject: `post:${post.number}`,
+      details: { revision: post.revision, approvals: settings.approvals },
+    })),
+  )
+  const goes = new Set(going)
+  const stays = inReview.filter((post) => !goes.has(post))
+  await announceAll(stores, bench, [
+    ...released.map((post) => ({ post, news: newsOf(post, actor, settings.approvals) })),
+    ...stays.map((post) => ({ post })),
+  ])
+  return { released, passed: stays.filter((post) => enough.has(post)) }
 }
 
 /** Does a post in review lack nothing any more? Its series' approvals count for a run that nobody sent back. */

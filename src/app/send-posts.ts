@@ -91,7 +91,7 @@ async function approveOnTheWay(
   }
   const approved = await stores.posts.move(post.id, 'approve', { at, revision: post.revision })
   if (!approved) throw refused('approve', post)
-  await createDeliveries(stores, approved, at)
+  await createDeliveries(stores, [approved], at)
   return approved
 }
 

@@ -97,7 +97,7 @@ async function giveDeliveries(
   return bench.stores.transaction(id, async (stores) => {
     if ((await stores.deliveries.ofPosts([post.id])).length > 0) return 0
     const at = bench.clock.now()
-    await createDeliveries(stores, post, at)
+    await createDeliveries(stores, [post], at)
     await record(stores, { by: null, at, verb: 'post.repaired', subject: `post:${post.number}` })
     return 1
   })

@@ -71,13 +71,14 @@ const beingSent: Statement = {
      where sequence in (select sequence from heads) and state = 'sending'`,
 }
 
+/** The state stands in it as a literal, or the partial index over what is unsent could not serve it. */
 const elsewhere: Statement = {
   name: 'outbox_elsewhere',
   build: (_tables, dialect) => sql`
     with recursive ${heads}
     select outbox.sequence, chats.surface, outbox.attempts, outbox.state from outbox
       join chats on chats.workspace_id = outbox.workspace_id and chats.id = outbox.chat_id
-     where outbox.sequence in (select sequence from heads)
+     where outbox.sequence in (select sequence from heads) and outbox.state in ('waiting', 'sending')
        and chats.surface not in (${listed[dialect]('surfaces')})
        and (outbox.state = 'sending'
          or ((outbox.attempts = 0 or outbox.due_at <= ${given('now')})
