@@ -54,7 +54,7 @@ export async function backup(
   say(await storage.backup(file))
   if (storage.dialect !== 'sqlite') {
     say(
-      `Media are not in it: copy ${blobs.place}, too. What is there never changes, so that may be at any time after this.`,
+      `Media are not in it: copy ${blobs.place}, too. What is there never changes, and leaves only MEDIA_KEEP_DAYS after nothing refers to it, so that may be within those days.`,
       'After pg_restore, and before any Crier starts, say `crier restore --after`: it asks about what was due since.',
     )
     return 0
