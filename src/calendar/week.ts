@@ -56,13 +56,16 @@ export function daysOf(
     day = day.add({ days: 1 })
   ) {
     const date = day.toString()
+    // By the day's two midnights: a date for each of thousands of posts would be reckoned seven times over.
+    const { from, until } = boundsOf({ ...span, from: date, until: day.add({ days: 1 }).toString() })
+    const isThen = (at: EpochMs): boolean => at >= from && at < until
     days.push({
       date,
       today: date === today,
       past: date < today,
-      runs: runs.filter((run) => dateOf(run.at, span.zone) === date).sort((a, b) => a.at - b.at),
+      runs: runs.filter((run) => isThen(run.at)).sort((a, b) => a.at - b.at),
       posts: posts
-        .filter((post) => post.when !== null && dateOf(post.when.at, span.zone) === date)
+        .filter(({ when }) => when !== null && isThen(when.at))
         .sort((a, b) => (a.when?.at ?? 0) - (b.when?.at ?? 0) || a.number - b.number),
     })
   }
