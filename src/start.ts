@@ -38,7 +38,10 @@ export interface Running {
 
 const LEAN = '--optimize-for-size'
 
-/** `npm start` runs lean; a burst is worth compiling for: it takes half the time then. */
+/**
+ * `npm start` runs lean: little room for young objects, code made for size, one thread for V8's own work (the C library
+ * keeps a pool for each, and little of a pool is ever given back). A burst is worth compiling for: it takes half the time then.
+ */
 const compileForBursts = (lasts: boolean): void => {
   if (process.execArgv.includes(LEAN)) setFlagsFromString(lasts ? '--no-optimize-for-size' : LEAN)
 }

@@ -54,7 +54,7 @@ export interface Crier {
 const LAST_WORDS = 4_000
 
 /** As `npm start` runs it. */
-const START_FLAGS = ['--max-semi-space-size=1', '--optimize-for-size']
+const START_FLAGS = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1']
 
 /**
  * @param real the program as people run it, on the machine's clock; else the same with a faster one
