@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
+import { FULL_SCREEN } from './contract/face.ts'
 import { GraphId, GraphNumber, graphGet, graphPost, readInsights } from './contract/graph.ts'
 import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
 import type { Call } from './contract/http.ts'
@@ -125,13 +126,7 @@ export default definePlatform<Credentials>({
   check: checkDraft,
   face: ({ options }) =>
     options.as === 'story' || options.as === 'reel'
-      ? {
-          accent: '#ffffff',
-          dark: true,
-          text: 'over',
-          single: { min: 9 / 16, max: 9 / 16 },
-          several: 'pages',
-        }
+      ? { ...FULL_SCREEN, accent: '#ffffff' }
       : {
           accent: '#0866ff',
           text: 'above',
@@ -393,18 +388,10 @@ async function numbersOf(id: string, io: Io<Credentials>): Promise<Metrics | und
   // A video has no field `shares`, which fails the whole call.
   const counts = whole ?? (await io.http.find(read(id, 'comments.limit(0).summary(true)', Counts, io)))
   if (!counts) return undefined
-  const insights = await readInsights(
-    `${graph(io)}/${id}/insights`,
-    io.credentials.token,
-    Object.keys(INSIGHTS),
-    io,
-  )
-  const named = [...(insights ?? [])].flatMap(([name, value]) =>
-    INSIGHTS[name] ? [[INSIGHTS[name], value]] : [],
-  )
+  const insights = await readInsights(`${graph(io)}/${id}/insights`, io.credentials.token, INSIGHTS, io)
   const { shares, comments } = counts.data
   return {
-    ...Object.fromEntries(named),
+    ...insights,
     ...(comments?.summary ? { comments: comments.summary.total_count } : {}),
     ...(whole ? { shares: shares?.count ?? 0 } : {}),
   }

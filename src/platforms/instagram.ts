@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import { GraphId, graphGet, graphPost, readInsights, renewToken } from './contract/graph.ts'
+import { isContainerGone, type KeptContainer, keptContainer } from './contract/container.ts'
+import { FULL_SCREEN } from './contract/face.ts'
+import { GraphId, graphGet, graphPost, readInsights, readPermalink, renewToken } from './contract/graph.ts'
 import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
 import { FIT_OPTION } from './contract/options.ts'
 import {
@@ -11,7 +13,6 @@ import {
   type Publication,
   type Published,
 } from './contract/platform.ts'
-import { PublishError } from './contract/publish-error.ts'
 import { graphemes, spansWith } from './contract/text.ts'
 import {
   CAPTION,
@@ -36,11 +37,9 @@ import {
   CONTAINER,
   childForm,
   childStep,
-  container,
+  containerOf,
   forget,
   formOf,
-  type Kept,
-  keptContainer,
   mustHaveQuota,
   notYet,
   statusCall,
@@ -48,8 +47,6 @@ import {
 
 const DOCS = 'https://developers.facebook.com/docs/instagram-platform'
 
-/** Refusals by which a container is gone, so that the next try makes another. */
-const GONE = ['-2/2207020', '24/2207006', '24/2207008']
 const LISTED = 25
 const CLOCK_SKEW = 2 * MINUTE
 
@@ -63,7 +60,6 @@ const INSIGHTS: Readonly<Record<string, MetricName>> = {
   shares: 'shares',
 }
 
-const Permalink = z.object({ permalink: z.string().optional() })
 const Listed = z.object({
   data: z.array(
     z.object({
@@ -154,13 +150,7 @@ export default definePlatform<Credentials>({
 
   face: ({ options }) =>
     options.as === 'story'
-      ? {
-          accent: '#ffffff',
-          dark: true,
-          text: 'over',
-          single: { min: 9 / 16, max: 9 / 16 },
-          several: 'pages',
-        }
+      ? { ...FULL_SCREEN, accent: '#ffffff' }
       : {
           accent: '#385898',
           text: 'below',
@@ -178,16 +168,16 @@ export default definePlatform<Credentials>({
     const children: string[] = []
     if (kindOf(publication) === 'carousel') {
       for (const [index, item] of media.entries()) {
-        children.push(await container(childStep(index), childForm(item), item, io, progress))
+        children.push(await containerOf(childStep(index), childForm(item), item, io, progress))
       }
     }
     const [first] = media
     if (!first) throw notYet('edit', 'A post on Instagram needs an image or a video', 'NO_MEDIA')
-    await container(CONTAINER, formOf(publication, first, children), first, io, progress)
+    await containerOf(CONTAINER, formOf(publication, first, children), first, io, progress)
   },
 
   async commit(publication, io, progress) {
-    const kept = progress.get<Kept>(CONTAINER)
+    const kept = progress.get<KeptContainer>(CONTAINER)
     if (!kept) throw notYet('retry', 'Instagram has nothing prepared to publish', 'NO_CONTAINER')
     try {
       const { data } = await io.http.send({
@@ -201,11 +191,12 @@ export default definePlatform<Credentials>({
         name: 'publish',
         signal: io.signal,
       })
-      return { remoteId: data.id, url: await permalinkOf(data.id, io) }
-    } catch (refused) {
-      if (refused instanceof PublishError && GONE.includes(refused.code ?? '')) {
-        await forget(publication, progress)
+      return {
+        remoteId: data.id,
+        url: await readPermalink(`${base(io)}/${data.id}`, io.credentials.token, io),
       }
+    } catch (refused) {
+      if (isContainerGone(refused)) await forget(publication, progress)
       throw refused
     }
   },
@@ -215,7 +206,7 @@ export default definePlatform<Credentials>({
     repeatableFor: 0,
     trustAfter: 30 * SECOND,
     async find(publication, io, progress, _part, committedAt) {
-      const kept = progress.get<Kept>(CONTAINER)
+      const kept = progress.get<KeptContainer>(CONTAINER)
       // Without a container nothing can have been published.
       if (!kept) return 'absent'
       const answer = await io.http.find({
@@ -243,40 +234,14 @@ export default definePlatform<Credentials>({
     async read(remotes, io) {
       const found = new Map<string, Metrics>()
       for (const { remoteId } of remotes) {
-        const insights = await readInsights(
-          `${base(io)}/${remoteId}/insights`,
-          io.credentials.token,
-          Object.keys(INSIGHTS),
-          io,
-        )
-        if (!insights) continue
-        found.set(
-          remoteId,
-          Object.fromEntries(
-            [...insights].flatMap(([name, value]) => (INSIGHTS[name] ? [[INSIGHTS[name], value]] : [])),
-          ),
-        )
+        const url = `${base(io)}/${remoteId}/insights`
+        const metrics = await readInsights(url, io.credentials.token, INSIGHTS, io)
+        if (metrics) found.set(remoteId, metrics)
       }
       return found
     },
   },
 })
-
-/** A published post's address; null where it can't be read, which must not undo what is live. */
-async function permalinkOf(id: string, io: Io<Credentials>): Promise<string | null> {
-  try {
-    const { data } = await io.http.send({
-      ...graphGet(`${base(io)}/${id}`, io.credentials.token, { fields: 'permalink' }, Permalink),
-      phase: 'look',
-      name: 'read permalink',
-      signal: io.signal,
-    })
-    return data.permalink ?? null
-  } catch (unread) {
-    if (unread instanceof PublishError) return null
-    throw unread
-  }
-}
 
 async function findMedia(
   publication: Publication,

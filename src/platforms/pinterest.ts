@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { DAY, instantOf, MINUTE, SECOND } from '../kit/clock.ts'
-import type { Call } from './contract/http.ts'
 import {
   definePlatform,
   type Io,
@@ -10,7 +9,7 @@ import {
 } from './contract/platform.ts'
 import type { ReadRefusal } from './contract/refusal.ts'
 import { entitiesOf, graphemes, HASHTAG, spansWith } from './contract/text.ts'
-import { refreshTokens, revokeToken } from './contract/tokens.ts'
+import { refreshTokens, revokeTokens, signedIn } from './contract/tokens.ts'
 import { API, boardsOf, Credentials, oauthServer, PLATFORM, tokenEndpoint } from './pinterest/connect.ts'
 import { uploadVideo } from './pinterest/media.ts'
 import { checkPin, DESCRIPTION, isVideo, linkOf, MEDIA, pinOf } from './pinterest/pin.ts'
@@ -121,12 +120,7 @@ export default definePlatform<Credentials>({
   credentials: Credentials,
   expiresAt: ({ expiresAt }) => expiresAt,
   refresh: (credentials, io) => refreshTokens(credentials, tokenEndpoint(io, 'token'), PLATFORM, io),
-  async revoke(io) {
-    const { accessToken, refreshToken } = io.credentials
-    for (const token of [refreshToken, accessToken]) {
-      if (token !== undefined) await revokeToken(token, tokenEndpoint(io, 'token/revoke'), PLATFORM, io)
-    }
-  },
+  revoke: (io) => revokeTokens(io.credentials, tokenEndpoint(io, 'token/revoke'), PLATFORM, io),
 
   check: checkPin,
 
@@ -258,9 +252,3 @@ function metricsOf({
     ...told(ever.TOTAL_COMMENTS ?? recent.TOTAL_COMMENTS, 'comments'),
   }
 }
-
-const signedIn = (io: Io<Credentials>, name: string): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
-  name,
-  token: io.credentials.accessToken,
-  signal: io.signal,
-})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SECOND } from '../kit/clock.ts'
+import { FULL_SCREEN } from './contract/face.ts'
 import { checkLength, checkMedia, error, warning } from './contract/media.ts'
 import {
   type Draft,
@@ -93,13 +94,7 @@ export default definePlatform<Credentials>({
   // No `revoke`: Snap documents no way.
 
   check: checkDraft,
-  face: () => ({
-    accent: '#fffc00',
-    dark: true,
-    text: 'over',
-    single: { min: 9 / 16, max: 9 / 16 },
-    several: 'pages',
-  }),
+  face: () => ({ ...FULL_SCREEN, accent: '#fffc00' }),
   show: (text) => spansWith(text, entitiesOf(text, { bareLinks: false, hashtag: HASHTAG }), hrefOf),
 
   async prepare({ media }, io, progress) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import { GraphId, graphGet, graphPost, readInsights, renewToken } from './contract/graph.ts'
+import { isContainerGone, type KeptContainer, keptContainer } from './contract/container.ts'
+import { GraphId, graphGet, graphPost, readInsights, readPermalink, renewToken } from './contract/graph.ts'
 import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
 import { FIT_OPTION } from './contract/options.ts'
 import { publishedPart } from './contract/parts.ts'
@@ -12,7 +13,6 @@ import {
   type Publication,
   type Published,
 } from './contract/platform.ts'
-import { PublishError } from './contract/publish-error.ts'
 import { type Entity, spansWith, threadParts } from './contract/text.ts'
 import { CHARACTERS, checkDraft, count, entities, MEDIA } from './threads/check.ts'
 import { API, base, Credentials, PLATFORM, SIGN_IN } from './threads/connect.ts'
@@ -21,8 +21,6 @@ import {
   failure,
   firstContainer,
   forget,
-  type Kept,
-  keptContainer,
   mustHaveQuota,
   replyContainer,
   statusCall,
@@ -37,12 +35,9 @@ const INSIGHTS: Readonly<Record<string, MetricName>> = {
   quotes: 'shares',
   shares: 'shares',
 }
-/** Refusals by which a container is gone, so that the next try makes another. */
-const GONE = ['-2/2207020', '24/2207006', '24/2207008']
 const LISTED = 25
 const CLOCK_SKEW = 2 * MINUTE
 
-const Permalink = z.object({ permalink: z.string().optional() })
 const Listed = z.object({
   data: z.array(
     z.object({
@@ -123,7 +118,7 @@ export default definePlatform<Credentials>({
       const text = threadParts(publication.text)[part] ?? ''
       await replyContainer(text, part, before.remoteId, io, progress)
     }
-    const kept = progress.get<Kept>(containerStep(part))
+    const kept = progress.get<KeptContainer>(containerStep(part))
     if (!kept) throw failure('retry', 'Threads has nothing prepared to publish', 'NO_CONTAINER')
     try {
       const { data } = await io.http.send({
@@ -137,11 +132,12 @@ export default definePlatform<Credentials>({
         name: 'publish',
         signal: io.signal,
       })
-      return { remoteId: data.id, url: await permalinkOf(data.id, io) }
-    } catch (refused) {
-      if (refused instanceof PublishError && GONE.includes(refused.code ?? '')) {
-        await forget(publication, part, progress)
+      return {
+        remoteId: data.id,
+        url: await readPermalink(`${base(io)}/${data.id}`, io.credentials.token, io),
       }
+    } catch (refused) {
+      if (isContainerGone(refused)) await forget(publication, part, progress)
       throw refused
     }
   },
@@ -151,7 +147,7 @@ export default definePlatform<Credentials>({
     repeatableFor: 0,
     trustAfter: 30 * SECOND,
     async find(publication, io, progress, part, committedAt) {
-      const kept = progress.get<Kept>(containerStep(part))
+      const kept = progress.get<KeptContainer>(containerStep(part))
       // Without a container nothing can have been published.
       if (!kept) return 'absent'
       const answer = await io.http.find({
@@ -185,14 +181,8 @@ export default definePlatform<Credentials>({
       const found = new Map<string, Metrics>()
       for (const { remoteId } of remotes) {
         const url = `${base(io)}/${remoteId}/insights`
-        const insights = await readInsights(url, io.credentials.token, Object.keys(INSIGHTS), io)
-        if (!insights) continue
-        const metrics: Metrics = {}
-        for (const [there, value] of insights) {
-          const name = INSIGHTS[there]
-          if (name) metrics[name] = (metrics[name] ?? 0) + value
-        }
-        found.set(remoteId, metrics)
+        const metrics = await readInsights(url, io.credentials.token, INSIGHTS, io)
+        if (metrics) found.set(remoteId, metrics)
       }
       return found
     },
@@ -209,22 +199,6 @@ export default definePlatform<Credentials>({
     })
   },
 })
-
-/** A published post's address; null where it can't be read, which must not undo what is live. */
-async function permalinkOf(id: string, io: Io<Credentials>): Promise<string | null> {
-  try {
-    const { data } = await io.http.send({
-      ...graphGet(`${base(io)}/${id}`, io.credentials.token, { fields: 'id,permalink' }, Permalink),
-      phase: 'look',
-      name: 'read permalink',
-      signal: io.signal,
-    })
-    return data.permalink ?? null
-  } catch (unread) {
-    if (unread instanceof PublishError) return null
-    throw unread
-  }
-}
 
 async function findPost(
   { text }: Publication,

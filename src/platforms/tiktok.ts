@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DAY, MINUTE, SECOND } from '../kit/clock.ts'
+import { FULL_SCREEN } from './contract/face.ts'
 import {
   definePlatform,
   type Io,
@@ -84,14 +85,7 @@ export default definePlatform<Credentials>({
     ),
 
   check: checkDraft,
-  face: () => ({
-    accent: '#ffffff',
-    dark: true,
-    text: 'over',
-    single: { min: 9 / 16, max: 9 / 16 },
-    several: 'pages',
-    folds: 2,
-  }),
+  face: () => ({ ...FULL_SCREEN, accent: '#ffffff', folds: 2 }),
   show: (text) =>
     spansWith(text, entitiesOf(text, { bareLinks: false, mention: MENTION, hashtag: HASHTAG }), hrefOf),
 

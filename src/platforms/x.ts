@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { DAY, HOUR, instantOf, MINUTE, SECOND } from '../kit/clock.ts'
-import type { Call } from './contract/http.ts'
 import {
   definePlatform,
   type Io,
@@ -13,7 +12,7 @@ import { POLL_FIELD } from './contract/poll.ts'
 import { PublishError } from './contract/publish-error.ts'
 import { type ReadRefusal, wordsOf } from './contract/refusal.ts'
 import { threadParts } from './contract/text.ts'
-import { refreshTokens, revokeToken } from './contract/tokens.ts'
+import { refreshTokens, revokeTokens, signedIn } from './contract/tokens.ts'
 import { API, accountOf, Credentials, oauthServer, PLATFORM, tokenEndpoint } from './x/connect.ts'
 import { uploadMedia } from './x/media.ts'
 import { CHARACTERS, checkPost, costOf, MEDIA, postOf } from './x/post.ts'
@@ -186,12 +185,7 @@ export default definePlatform<Credentials>({
   credentials: Credentials,
   expiresAt: ({ expiresAt }) => expiresAt,
   refresh: (credentials, io) => refreshTokens(credentials, tokenEndpoint(io, 'token'), PLATFORM, io),
-  async revoke(io) {
-    const { accessToken, refreshToken } = io.credentials
-    for (const token of [refreshToken, accessToken]) {
-      if (token !== undefined) await revokeToken(token, tokenEndpoint(io, 'revoke'), PLATFORM, io)
-    }
-  },
+  revoke: (io) => revokeTokens(io.credentials, tokenEndpoint(io, 'revoke'), PLATFORM, io),
 
   check: checkPost,
 
@@ -327,9 +321,3 @@ function metricsOf({
     ...(own?.url_link_clicks === undefined ? {} : { clicks: own.url_link_clicks }),
   }
 }
-
-const signedIn = (io: Io<Credentials>, name: string): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
-  name,
-  token: io.credentials.accessToken,
-  signal: io.signal,
-})

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { DAY, SECOND } from '../kit/clock.ts'
 import { UserError } from '../kit/user-error.ts'
-import type { Call } from './contract/http.ts'
 import { bytesOf } from './contract/media.ts'
 import { ticked } from './contract/options.ts'
 import { publishedPart } from './contract/parts.ts'
@@ -20,7 +19,7 @@ import {
 } from './contract/platform.ts'
 import { PublishError } from './contract/publish-error.ts'
 import { type Entity, entitiesOf, HASHTAG, spansWith, utf8Bytes } from './contract/text.ts'
-import { clientOf, refreshTokens, type TokenEndpoint, Tokens } from './contract/tokens.ts'
+import { clientOf, refreshTokens, signedIn, type TokenEndpoint, Tokens } from './contract/tokens.ts'
 import {
   askSession,
   refusal,
@@ -300,9 +299,3 @@ function hrefOf({ kind, value }: Entity): string {
       return kind satisfies never
   }
 }
-
-const signedIn = (io: Io<Credentials>, name: string): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
-  name,
-  token: io.credentials.accessToken,
-  signal: io.signal,
-})

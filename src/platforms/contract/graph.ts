@@ -3,7 +3,8 @@ import { type EpochMs, SECOND } from '../../kit/clock.ts'
 import { graphRefusal, isUnknownToGraph } from './graph-refusal.ts'
 import type { Call } from './http.ts'
 import type { FormValue, Query } from './http-body.ts'
-import type { ConnectIo, Io } from './platform.ts'
+import type { ConnectIo, Io, MetricName, Metrics, OAuthServer, OAuthTokens } from './platform.ts'
+import { PublishError } from './publish-error.ts'
 
 /**
  * What Facebook, Instagram and Threads share: Meta's Graph API.
@@ -50,17 +51,18 @@ const Insights = z.object({
 })
 
 /**
- * Insights by the names they have there. Names die with versions and differ by kind of post, and one unknown name fails
- * the whole call (#100): then each is asked for by itself, and the unknown ones are left out.
+ * Insights by the names they have there, of which several may make up one number. Names die with versions and differ by
+ * kind of post, and one unknown name fails the whole call (#100): then each is asked for by itself, and the unknown ones
+ * are left out.
  *
  * @returns undefined where there is no such post any more
  */
 export async function readInsights(
   url: string,
   token: string,
-  names: readonly string[],
+  names: Readonly<Record<string, MetricName>>,
   io: Pick<Io<never>, 'http' | 'signal'>,
-): Promise<Map<string, number> | undefined> {
+): Promise<Metrics | undefined> {
   const ask = (metric: string) =>
     io.http.find({
       ...graphGet(url, token, { metric }, Insights),
@@ -69,20 +71,28 @@ export async function readInsights(
       absent: isUnknownToGraph,
       signal: io.signal,
     })
-  const all = await ask(names.join(','))
+  const there = Object.keys(names)
+  const all = await ask(there.join(','))
   const answers = all ? [all] : []
-  if (!all && names.length > 1) {
-    for (const name of names) {
+  if (!all && there.length > 1) {
+    for (const name of there) {
       const one = await ask(name)
       if (one) answers.push(one)
     }
   }
   if (answers.length === 0) return undefined
-  return new Map(
+  // The same number may be told of several spans of time: the last one counts.
+  const found = new Map(
     answers
       .flatMap(({ data }) => data.data)
       .map(({ name, values, total_value }) => [name, sumOf(total_value?.value ?? values?.[0]?.value)]),
   )
+  const metrics: Metrics = {}
+  for (const [name, value] of found) {
+    const ours = names[name]
+    if (ours) metrics[ours] = (metrics[ours] ?? 0) + value
+  }
+  return metrics
 }
 
 /** A number, or the sum of a breakdown such as `{ like: 3, love: 1 }`. */
@@ -120,6 +130,23 @@ export async function longLivedToken(
   })
   return { token: data.access_token, expiresAt: endOf(data.expires_in, io.now) }
 }
+
+/** The 60-day token of somebody who signed in with Facebook. @param graph with its version */
+export const facebookUserToken = (
+  graph: string,
+  tokens: OAuthTokens,
+  io: ConnectIo & { server: OAuthServer },
+): Promise<LongLivedToken> =>
+  longLivedToken(
+    `${graph}/oauth/access_token`,
+    {
+      grant_type: 'fb_exchange_token',
+      client_id: io.server.client.id,
+      client_secret: io.server.client.secret,
+      fb_exchange_token: tokens.accessToken,
+    },
+    io,
+  )
 
 /**
  * Renews a token of 60 days; it must be a day old and still alive.
@@ -192,3 +219,25 @@ export async function readPages(
 
 /** `@name` as Instagram and Threads read it. */
 export const META_MENTION = /(?<![\p{L}\p{N}_/@.])@([a-z0-9_](?:[a-z0-9_.]{0,28}[a-z0-9_])?)/giu
+
+const Permalink = z.object({ permalink: z.string().optional() })
+
+/** A published post's address; null where it can't be read, which must not undo what is live. */
+export async function readPermalink(
+  url: string,
+  token: string,
+  io: Pick<Io<never>, 'http' | 'signal'>,
+): Promise<string | null> {
+  try {
+    const { data } = await io.http.send({
+      ...graphGet(url, token, { fields: 'id,permalink' }, Permalink),
+      phase: 'look',
+      name: 'read permalink',
+      signal: io.signal,
+    })
+    return data.permalink ?? null
+  } catch (unread) {
+    if (unread instanceof PublishError) return null
+    throw unread
+  }
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EpochMs, SECOND } from '../../kit/clock.ts'
+import type { Call } from './http.ts'
 import type { FormValue } from './http-body.ts'
 import type { ConnectIo, Io, OAuthTokens } from './platform.ts'
 import { PublishError } from './publish-error.ts'
@@ -114,6 +115,28 @@ export async function revokeToken(
     signal: io.signal,
   })
 }
+
+/** Ends both tokens of a login: the refresh token first, since with it others could be had. */
+export async function revokeTokens(
+  { accessToken, refreshToken }: Tokens,
+  endpoint: TokenEndpoint,
+  platform: { name: string; label: string },
+  io: Pick<Io<never>, 'http' | 'client' | 'signal'>,
+): Promise<void> {
+  for (const token of [refreshToken, accessToken]) {
+    if (token !== undefined) await revokeToken(token, endpoint, platform, io)
+  }
+}
+
+/** What calls that carry the login have in common. */
+export const signedIn = (
+  io: { credentials: Pick<Tokens, 'accessToken'>; signal: AbortSignal },
+  name: string,
+): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
+  name,
+  token: io.credentials.accessToken,
+  signal: io.signal,
+})
 
 /** The OAuth client that the operator registered. @throws PublishError where there is none */
 export function clientOf(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../kit/user-error.ts'
-import { GRAPH_VERSION, longLivedToken, readPages } from '../contract/graph.ts'
+import { facebookUserToken, GRAPH_VERSION, readPages } from '../contract/graph.ts'
 import type { Connected, ConnectIo, OAuthConnect, OAuthServer, OAuthTokens } from '../contract/platform.ts'
 import { clientOf } from '../contract/tokens.ts'
 
@@ -45,17 +45,7 @@ async function pages(
   io: ConnectIo & { server: OAuthServer },
 ): Promise<Connected<Credentials>[]> {
   const graph = `${io.apiUrl}/${GRAPH_VERSION}`
-  const { id, secret } = io.server.client
-  const user = await longLivedToken(
-    `${graph}/oauth/access_token`,
-    {
-      grant_type: 'fb_exchange_token',
-      client_id: id,
-      client_secret: secret,
-      fb_exchange_token: tokens.accessToken,
-    },
-    io,
-  )
+  const user = await facebookUserToken(graph, tokens, io)
   const found = await readPages(graph, user.token, 'id,name,access_token,tasks', io)
   const accounts = found.flatMap(({ id: pageId, name, access_token: token, tasks }) =>
     token && (!tasks || tasks.includes(TASK))

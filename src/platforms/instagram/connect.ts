@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../kit/user-error.ts'
-import { GRAPH_VERSION, graphGet, longLivedToken, readPages } from '../contract/graph.ts'
+import { facebookUserToken, GRAPH_VERSION, graphGet, longLivedToken, readPages } from '../contract/graph.ts'
 import type {
   Connected,
   ConnectIo,
@@ -83,17 +83,7 @@ async function accountsByPages(
   io: ConnectIo & { server: OAuthServer },
 ): Promise<Connected<Credentials>[]> {
   const graph = `${hostOr('https://graph.facebook.com', io)}/${GRAPH_VERSION}`
-  const { id, secret } = io.server.client
-  const user = await longLivedToken(
-    `${graph}/oauth/access_token`,
-    {
-      grant_type: 'fb_exchange_token',
-      client_id: id,
-      client_secret: secret,
-      fb_exchange_token: tokens.accessToken,
-    },
-    io,
-  )
+  const user = await facebookUserToken(graph, tokens, io)
   const pages = await readPages(
     graph,
     user.token,

@@ -1,17 +1,14 @@
 import { z } from 'zod'
-import { type EpochMs, HOUR, SECOND } from '../../kit/clock.ts'
+import { SECOND } from '../../kit/clock.ts'
+import { container } from '../contract/container.ts'
 import { GRAPH_VERSION, GraphId, graphGet, graphPost } from '../contract/graph.ts'
-import { isUnknownToGraph, QUOTA_WAIT, verdictOfWords } from '../contract/graph-refusal.ts'
+import { isUnknownToGraph, QUOTA_WAIT } from '../contract/graph-refusal.ts'
 import type { Call } from '../contract/http.ts'
 import { listed, ticked } from '../contract/options.ts'
 import type { Io, MediaItem, Progress, Publication } from '../contract/platform.ts'
 import { PublishError } from '../contract/publish-error.ts'
-import { untilDone, workingWaits } from '../contract/working.ts'
 import { isVideo, kindOf, mayPush } from './check.ts'
 import { base, type Credentials, hostOr, PLATFORM } from './connect.ts'
-
-/** A container dies after 24 hours: one that is nearly that old is made anew. */
-const CONTAINER_LIFE = 23 * HOUR
 
 const Quota = z.object({
   data: z.array(
@@ -25,15 +22,6 @@ const Quota = z.object({
 const Container = GraphId.extend({ uri: z.string().optional() })
 
 const Status = z.object({ status_code: z.string(), status: z.string().optional() })
-
-/** A container at Instagram, as progress keeps it. */
-export interface Kept {
-  id: string
-  /** UTC ms. */
-  at: EpochMs
-  /** Worked through, so that it can be published. */
-  ready: boolean
-}
 
 export const CONTAINER = 'container'
 
@@ -76,44 +64,28 @@ export function formOf(publication: Publication, item: MediaItem, children: read
   }
 }
 
-export function keptContainer(step: string, io: Io<Credentials>, progress: Progress): Kept | undefined {
-  const kept = progress.get<Kept | null>(step)
-  return kept && io.now - kept.at < CONTAINER_LIFE ? kept : undefined
-}
-
 /** The id of the container of `step`, made where there is none yet, once Instagram has worked it through. */
-export async function container(
+export const containerOf = (
   step: string,
   form: Form,
   item: MediaItem,
   io: Io<Credentials>,
   progress: Progress,
-): Promise<string> {
-  let kept = keptContainer(step, io, progress)
-  if (kept?.ready) return kept.id
-  if (!kept) {
-    kept = { id: await makeContainer(form, item, io), at: io.now, ready: false }
-    await progress.keep(step, kept)
-  }
-  const { id, at } = kept
-  const wait = workingWaits()
-  const what = form.media_type === 'CAROUSEL' ? 'the carousel' : item.filename
-  await untilDone(
-    async () => {
-      const { data } = await io.http.send({ ...statusCall(id, io), phase: 'prepare' })
-      if (data.status_code === 'FINISHED' || data.status_code === 'PUBLISHED') return { done: true }
-      if (data.status_code === 'IN_PROGRESS') return { wait: wait() }
-      // ERROR or EXPIRED: the next try makes another.
-      await progress.keep(step, null)
-      const verdict = verdictOfWords(data.status)
-      if (verdict) throw notYet('edit', `Instagram: ${verdict.says ?? `it can't use ${what}`}`, verdict.code)
-      throw notYet('retry', `Instagram could not work ${what} through`, data.status_code)
+): Promise<string> =>
+  container(
+    step,
+    {
+      platform: PLATFORM,
+      what: form.media_type === 'CAROUSEL' ? 'the carousel' : item.filename,
+      make: () => makeContainer(form, item, io),
+      async status(id) {
+        const { data } = await io.http.send({ ...statusCall(id, io), phase: 'prepare' })
+        return { state: data.status_code, words: data.status, code: data.status_code }
+      },
     },
-    { platform: PLATFORM, what, signal: io.signal },
+    io,
+    progress,
   )
-  await progress.keep(step, { id, at, ready: true } satisfies Kept)
-  return id
-}
 
 async function makeContainer(form: Form, item: MediaItem, io: Io<Credentials>): Promise<string> {
   const source = form.media_type === 'CAROUSEL' ? {} : sourceOf(form, item, io)

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { UserError } from '../../kit/user-error.ts'
-import type { Call } from '../contract/http.ts'
 import type { Connected, ConnectIo, Io, OAuthConnect, OAuthTokens } from '../contract/platform.ts'
 import type { ReadRefusal } from '../contract/refusal.ts'
-import { clientOf, Tokens } from '../contract/tokens.ts'
+import { clientOf, Tokens, signedIn as withLogin } from '../contract/tokens.ts'
 
 export const PLATFORM = { name: 'snapchat', label: 'Snapchat' }
 export const API = 'https://businessapi.snapchat.com'
@@ -56,14 +55,9 @@ export const refusal: ReadRefusal = ({ status, body }) => {
 }
 
 /** What a call that carries the login has in common. */
-export const signedIn = (
-  io: Pick<Io<Credentials>, 'credentials' | 'signal'>,
-  name: string,
-): Pick<Call<unknown>, 'name' | 'token' | 'refused' | 'signal'> => ({
-  name,
-  token: io.credentials.accessToken,
+export const signedIn = (io: Pick<Io<Credentials>, 'credentials' | 'signal'>, name: string) => ({
+  ...withLogin(io, name),
   refused: isRefused,
-  signal: io.signal,
 })
 
 export const profileUrl = (io: Io<Credentials>, edge: string): string =>

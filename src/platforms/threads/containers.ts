@@ -1,18 +1,14 @@
 import { z } from 'zod'
-import { type EpochMs, HOUR } from '../../kit/clock.ts'
+import { container } from '../contract/container.ts'
 import { GraphId, graphGet, graphPost } from '../contract/graph.ts'
-import { isUnknownToGraph, QUOTA_WAIT, verdictOfWords } from '../contract/graph-refusal.ts'
+import { isUnknownToGraph, QUOTA_WAIT } from '../contract/graph-refusal.ts'
 import type { Call } from '../contract/http.ts'
 import type { FormValue } from '../contract/http-body.ts'
 import type { Io, MediaItem, Progress, Publication } from '../contract/platform.ts'
 import { PublishError } from '../contract/publish-error.ts'
 import { threadParts } from '../contract/text.ts'
-import { untilDone, workingWaits } from '../contract/working.ts'
 import { isVideo } from './check.ts'
 import { base, type Credentials, PLATFORM } from './connect.ts'
-
-/** A container dies after a day: one that is nearly that old is made anew. */
-const CONTAINER_LIFE = 23 * HOUR
 
 const Config = z.object({ quota_total: z.number() })
 const Quota = z.object({
@@ -27,22 +23,8 @@ const Quota = z.object({
 })
 const Status = z.object({ status: z.string(), error_message: z.string().nullish() })
 
-/** A container at Threads, as progress keeps it. */
-export interface Kept {
-  id: string
-  /** UTC ms. */
-  at: EpochMs
-  /** Worked through, so that it can be published. */
-  ready: boolean
-}
-
 export const containerStep = (part: number): string => `container:${part}`
 const childStep = (index: number): string => `child:${index}`
-
-export function keptContainer(step: string, io: Io<Credentials>, progress: Progress): Kept | undefined {
-  const kept = progress.get<Kept | null>(step)
-  return kept && io.now - kept.at < CONTAINER_LIFE ? kept : undefined
-}
 
 /** The first post of a publication, with all its media. */
 export async function firstContainer(
@@ -58,11 +40,11 @@ export async function firstContainer(
     const children: string[] = []
     for (const [index, item] of media.entries()) {
       const child = { ...sourceOf(item), is_carousel_item: true }
-      children.push(await container(childStep(index), child, item.filename, io, progress))
+      children.push(await containerOf(childStep(index), child, item.filename, io, progress))
     }
     Object.assign(form, { media_type: 'CAROUSEL', children: children.join(',') })
   }
-  await container(containerStep(0), form, only ? only.filename : 'the text', io, progress)
+  await containerOf(containerStep(0), form, only ? only.filename : 'the text', io, progress)
 }
 
 /** A further post of a thread: a text that answers the one before it. */
@@ -73,49 +55,48 @@ export const replyContainer = (
   io: Io<Credentials>,
   progress: Progress,
 ): Promise<string> =>
-  container(containerStep(part), { media_type: 'TEXT', text, reply_to_id: replyTo }, 'the text', io, progress)
+  containerOf(
+    containerStep(part),
+    { media_type: 'TEXT', text, reply_to_id: replyTo },
+    'the text',
+    io,
+    progress,
+  )
 
 /**
  * The id of the container of `step`, made where there is none yet, once Threads has worked it through. Never with
  * `auto_publish_text`, which would publish at once and leave nothing to ask about.
  */
-async function container(
+const containerOf = (
   step: string,
   form: Record<string, FormValue>,
   what: string,
   io: Io<Credentials>,
   progress: Progress,
-): Promise<string> {
-  let kept = keptContainer(step, io, progress)
-  if (kept?.ready) return kept.id
-  if (!kept) {
-    const { data } = await io.http.send({
-      ...graphPost(`${base(io)}/${io.credentials.userId}/threads`, io.credentials.token, form, GraphId),
-      phase: 'prepare',
-      name: 'create container',
-      signal: io.signal,
-    })
-    kept = { id: data.id, at: io.now, ready: false }
-    await progress.keep(step, kept)
-  }
-  const { id, at } = kept
-  const wait = workingWaits()
-  await untilDone(
-    async () => {
-      const { data } = await io.http.send({ ...statusCall(id, io), phase: 'prepare' })
-      if (data.status === 'FINISHED') return { done: true }
-      if (data.status === 'IN_PROGRESS') return { wait: wait() }
-      // ERROR or EXPIRED: the next try makes another.
-      await progress.keep(step, null)
-      const verdict = verdictOfWords(data.error_message ?? undefined)
-      if (verdict) throw failure('edit', `Threads: ${verdict.says ?? `it can't use ${what}`}`, verdict.code)
-      throw failure('retry', `Threads could not work ${what} through`, data.error_message ?? data.status)
+): Promise<string> =>
+  container(
+    step,
+    {
+      platform: PLATFORM,
+      what,
+      async make() {
+        const { data } = await io.http.send({
+          ...graphPost(`${base(io)}/${io.credentials.userId}/threads`, io.credentials.token, form, GraphId),
+          phase: 'prepare',
+          name: 'create container',
+          signal: io.signal,
+        })
+        return data.id
+      },
+      async status(id) {
+        const { data } = await io.http.send({ ...statusCall(id, io), phase: 'prepare' })
+        const words = data.error_message ?? undefined
+        return { state: data.status, words, code: words ?? data.status }
+      },
     },
-    { platform: PLATFORM, what, signal: io.signal },
+    io,
+    progress,
   )
-  await progress.keep(step, { id, at, ready: true } satisfies Kept)
-  return id
-}
 
 function sourceOf(item: MediaItem): Record<string, FormValue> {
   const url = item.publicUrl()
