@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import { fittedMedia } from '../../src/app/fit-media.ts'
@@ -11,92 +9,18 @@ import type { Environment } from '../../src/kit/config.ts'
 import { newId } from '../../src/kit/ids.ts'
 import { hasBytes } from '../../src/library/has-bytes.ts'
 import type { Media } from '../../src/library/media.ts'
-import { plainText } from '../../src/message/plain-text.ts'
-import { type Content, emptyContent } from '../../src/posts/post.ts'
+import type { Tools } from '../../src/scheduler/job.ts'
+import clearMedia from '../../src/scheduler/jobs/clear-media.ts'
 import { openTestHouse, type TestHouse } from '../house.ts'
 import { photo } from '../library/files.ts'
 import { startPostgres, type TestPostgres } from '../setup-postgres.ts'
 import { play } from './conversation.ts'
+import { days, draft, dropMedia, file, homeOf, mediaOfPost, nothingIsMissing } from './media-in-use.ts'
 
 const database = await startPostgres()
 const postgres: TestPostgres | undefined = 'missing' in database ? undefined : database
 if ('missing' in database) console.warn(`PostgreSQL was not tried: ${database.missing}`)
 afterAll(() => postgres?.stop())
-
-const file = (name: string, bytes: Uint8Array) => ({ name, bytes: async () => bytes })
-
-const homeOf = ({ house }: TestHouse) => ({
-  stores: house.storage.workspace(house.home.id),
-  shelf: house.bench.blobs.of(house.home.id),
-})
-
-async function draft(world: TestHouse, bytes: Uint8Array, accounts = 'rehearsal'): Promise<string> {
-  const answer = await world.house.desk.ask(await world.speaker('Ada'), {
-    command: 'draft',
-    values: { text: 'The new kettle', accounts, alt: 'A kettle' },
-    files: [file('kettle.png', bytes)],
-  })
-  if (answer.type === 'form') return Object.values(answer.form.errors ?? {}).join(' ')
-  return plainText(answer.message)
-}
-
-async function mediaOfPost(world: TestHouse, number: number): Promise<Media[]> {
-  const { stores } = homeOf(world)
-  const post = await stores.posts.byNumber(number)
-  return stores.media.getMany(post?.content.media.map(({ mediaId }) => mediaId) ?? [])
-}
-
-/** As an edit does, twice: the first keeps what was there before. */
-async function dropMedia(world: TestHouse, number: number, edits = ['Once', 'Twice']): Promise<void> {
-  const { stores } = homeOf(world)
-  for (const text of edits) {
-    const post = await stores.posts.byNumber(number)
-    if (!post) throw new Error(`There is no post ${number}`)
-    const at = world.clock.now()
-    const content = { ...emptyContent, text: `${text} ${at}` }
-    const revision = `${text}-${at}`
-    await stores.posts.edit(post.id, post.revision, {
-      content,
-      accountIds: post.accountIds,
-      revision,
-      at,
-      edited: {
-        revision: post.revision,
-        content: post.content,
-        accountIds: [],
-        memberId: post.authorId,
-        at,
-      },
-    })
-  }
-}
-
-async function days(world: TestHouse, count: number): Promise<void> {
-  for (let day = 0; day < count; day++) await world.pass(DAY)
-}
-
-/** What posts, edits, these series and the feed refer to, read as everybody else reads it. */
-async function referredTo(world: TestHouse, series: readonly string[] = []): Promise<Set<string>> {
-  const { stores } = homeOf(world)
-  const posts = await stores.posts.list({})
-  const planned = await Promise.all(series.map((id) => stores.series.get(id)))
-  const media = [
-    ...posts.flatMap((post) => [...post.content.media, ...(post.edited?.content.media ?? [])]),
-    ...planned.flatMap((one) => one?.content.media ?? []),
-    ...(await stores.feed.list(10_000)).flatMap((item) => item.media),
-  ]
-  return new Set(media.map(({ mediaId }) => mediaId))
-}
-
-/** Whatever anything refers to is there, with its bytes. Says how many there are. */
-async function nothingIsMissing(world: TestHouse, series: readonly string[] = []): Promise<number> {
-  const { stores, shelf } = homeOf(world)
-  const ids = await referredTo(world, series)
-  const there = await stores.media.getMany([...ids])
-  expect(there.map(({ id }) => id).sort()).toEqual([...ids].sort())
-  for (const one of there) expect(await hasBytes(shelf, one), one.filename).toBe(true)
-  return ids.size
-}
 
 /** A dry run on a platform that takes less than was attached, so that pictures are converted. */
 async function connectInstagram(world: TestHouse): Promise<void> {
@@ -119,15 +43,6 @@ async function connectInstagram(world: TestHouse): Promise<void> {
     },
     'never opened',
   )
-}
-
-/** The same numbers for the same seed. */
-function dice(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = createHash('sha256').update(String(state)).digest().readUInt32BE(0)
-    return state % below
-  }
 }
 
 describe.each([
@@ -316,6 +231,31 @@ describe.each([
     }
   })
 
+  on('a process that stood still before it removed bytes leaves them', async () => {
+    const world = await openTestHouse({ environment: await url() })
+    try {
+      const { stores, shelf } = homeOf(world)
+      const { bench } = world.house
+      await draft(world, await photo(30, 20, 'png'))
+      const [media] = await mediaOfPost(world, 1)
+      if (!media) throw new Error('Nothing was attached')
+      await dropMedia(world, 1)
+      await stores.mediaSweep.countUnused([media.id], world.clock.now())
+      world.clock.advance(31 * DAY)
+      let asked = 0
+      const clock = { now: () => world.clock.now() + 2 * MINUTE * asked++ }
+      const stopping = new AbortController().signal
+      await clearMedia.run({ bench: { ...bench, clock }, stopping } as unknown as Tools)
+      expect(await stores.media.take({ sha256: media.sha256 }, clock.now())).toBe('leaving')
+      expect(await hasBytes(shelf, media)).toBe(true)
+      await days(world, 1)
+      expect(await stores.media.take({ sha256: media.sha256 }, world.clock.now())).toBeUndefined()
+      expect(await hasBytes(shelf, media)).toBe(false)
+    } finally {
+      await world.close()
+    }
+  })
+
   on('bytes that can’t be removed now are removed another day', async () => {
     const world = await openTestHouse({ environment: { ...(await url()), MEDIA_KEEP_DAYS: '1' } })
     try {
@@ -338,154 +278,4 @@ describe.each([
       await world.close()
     }
   })
-
-  on(
-    'nothing that anything refers to is ever removed, whatever people do for half a year',
-    async () => {
-      const seed = Number(process.env.SEED ?? Temporal.Now.instant().epochMilliseconds % 100_000)
-      console.info(`Media are used by the seed ${seed}`)
-      const roll = dice(seed)
-      const world = await openTestHouse({ environment: { ...(await url()), MEDIA_KEEP_DAYS: '5' } })
-      try {
-        const { stores, shelf } = homeOf(world)
-        const [account] = await stores.accounts.list()
-        const pictures = await Promise.all(Array.from({ length: 8 }, (_, n) => photo(20 + n, 20, 'png')))
-        const series: string[] = []
-        const one = () => pictures[roll(pictures.length)] ?? Buffer.alloc(0)
-        const content = async (): Promise<Content> => {
-          const all = await stores.mediaSweep.page('')
-          // Only what is in use may be referred to without being attached.
-          const used = await referredTo(world, series)
-          const some = all.filter(({ id }) => used.has(id) && roll(3) === 0)
-          return { ...emptyContent, media: some.map(({ id }) => ({ mediaId: id, alt: 'A kettle' })) }
-        }
-        let posts = 0
-        let gone = 0
-        let most = 0
-        const seen = new Map<string, Media>()
-        for (let day = 0; day < 180; day++) {
-          const at = world.clock.now()
-          switch (roll(6)) {
-            case 0:
-            case 1:
-              posts += 1
-              expect(await draft(world, one())).toContain(`#${posts} is a draft`)
-              break
-            case 2: {
-              const answer = await world.house.desk.ask(await world.speaker('Ada'), {
-                command: 'schedule',
-                values: { when: 'tomorrow 9am', text: 'x', accounts: 'myspace' },
-                files: [file('refused.png', one())],
-              })
-              expect(answer.type).toBe('form')
-              break
-            }
-            case 3:
-              for (let number = 1 + roll(3); number <= posts; number += 1 + roll(2))
-                await dropMedia(world, number, roll(2) === 0 ? ['Once'] : ['Once', 'Twice'])
-              break
-            case 4:
-              for (const id of series) await stores.series.change(id, { content: emptyContent })
-              series.push(newId(at))
-              await stores.series.create({
-                id: series.at(-1) ?? '',
-                authorId: (await stores.workspace.members())[0]?.id ?? '',
-                rule: {},
-                phrase: 'daily',
-                content: roll(2) === 0 ? await content() : emptyContent,
-                accountIds: [account?.id ?? ''],
-                approvedRevision: null,
-                plannedUntil: null,
-                endedAt: at,
-                createdAt: at,
-              })
-              break
-            default:
-              if (roll(3) === 0) for (const { id } of await stores.feed.list(99)) await stores.feed.remove(id)
-              await stores.feed.publish({
-                id: newId(at),
-                key: newId(at),
-                handle: '@acme',
-                dryRunOf: null,
-                text: 'x',
-                media: (await content()).media,
-                replyTo: null,
-                at,
-              })
-          }
-          const before = new Set((await stores.mediaSweep.page('')).map(({ id }) => id))
-          for (const media of await stores.media.getMany([...before])) seen.set(media.id, media)
-          await world.pass(DAY * (1 + roll(3)))
-          await nothingIsMissing(world, series)
-          const after = await stores.mediaSweep.page('')
-          const left = new Set(after.map(({ id }) => id))
-          gone += before.difference(left).size
-          most = Math.max(most, after.length)
-          for (const { unusedSince } of after)
-            if (unusedSince !== null) expect(world.clock.now() - unusedSince).toBeLessThan(5 * DAY)
-        }
-        expect(gone).toBeGreaterThan(0)
-        expect(most).toBeLessThanOrEqual(pictures.length)
-        // And of what went, the bytes did.
-        const kept = new Set((await stores.media.getMany([...seen.keys()])).map(({ sha256 }) => sha256))
-        for (const media of seen.values()) expect(await hasBytes(shelf, media)).toBe(kept.has(media.sha256))
-      } finally {
-        await world.close()
-      }
-    },
-    120_000,
-  )
-
-  on(
-    'whoever attaches the same bytes while they are removed has them, or is told',
-    async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'crier-media-'))
-      const environment: Environment = {
-        ...(await url()),
-        MEDIA_KEEP_DAYS: '1',
-        CRIER_SECRET_KEY: 'of-these-tests-alone',
-      }
-      // On PostgreSQL another process attaches; they share the folder as machines share a bucket.
-      const one = await openTestHouse({ environment, dataDir: folder })
-      const other =
-        'DATABASE_URL' in environment ? await openTestHouse({ environment, dataDir: folder }) : one
-      try {
-        const picture = await photo(30, 20, 'png')
-        const said = { kept: 0, told: 0, anew: 0 }
-        let posts = 0
-        for (let round = 0; round < 40; round++) {
-          const first = await draft(other, picture)
-          expect(first).toContain(`#${posts + 1} is a draft`)
-          posts += 1
-          const [before] = await mediaOfPost(other, posts)
-          await dropMedia(other, posts)
-          for (const world of new Set([one, other])) world.clock.advance(DAY)
-          await one.running.scheduler.tick()
-          for (const world of new Set([one, other])) world.clock.advance(2 * DAY)
-          const [answer] = await Promise.all([
-            sleep(round % 20).then(() => draft(other, picture)),
-            one.running.scheduler.tick(),
-          ])
-          if (answer.includes('is being cleared away')) {
-            said.told += 1
-            continue
-          }
-          expect(answer).toContain(`#${posts + 1} is a draft`)
-          posts += 1
-          const [after] = await mediaOfPost(other, posts)
-          if (after?.id === before?.id) said.kept += 1
-          else said.anew += 1
-          await nothingIsMissing(other)
-          await dropMedia(other, posts)
-        }
-        console.info(`Attached while it was removed: ${JSON.stringify(said)}`)
-        expect(said.kept + said.told + said.anew).toBe(40)
-      } finally {
-        if (other !== one) await other.close()
-        await one.close()
-        await rm(folder, { recursive: true, force: true })
-      }
-    },
-    120_000,
-  )
 })
