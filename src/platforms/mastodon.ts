@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { MINUTE, SECOND } from '../kit/clock.ts'
-import type { Call } from './contract/http.ts'
 import { checkLength, checkMedia, error } from './contract/media.ts'
 import { inPart, publishedPart } from './contract/parts.ts'
 import {
@@ -12,18 +11,16 @@ import {
   type Metrics,
   type Progress,
   type Publication,
-  type Published,
 } from './contract/platform.ts'
 import { PublishError } from './contract/publish-error.ts'
 import type { ReadRefusal } from './contract/refusal.ts'
 import { type Entity, graphemes, spansWith, threadParts } from './contract/text.ts'
 import { untilDone, type Working } from './contract/working.ts'
 import { Credentials, openAccount, registerClient, SCOPES, serverTyped } from './mastodon/connect.ts'
+import { findStatus } from './mastodon/find.ts'
 import { countStatus, entitiesOfStatus, limitsOf, mediaRulesOf } from './mastodon/instance.ts'
+import { published, Status, signedIn } from './mastodon/status.ts'
 
-const Status = z.object({ id: z.string().min(1), url: z.string().nullish(), uri: z.string().optional() })
-const ListedStatus = Status.extend({ created_at: z.string(), content: z.string() })
-const Source = z.object({ text: z.string(), spoiler_text: z.string().optional() })
 const Attachment = z.object({ id: z.string().min(1), url: z.string().nullish() })
 const Counts = z.object({
   favourites_count: z.number(),
@@ -34,10 +31,6 @@ const Counts = z.object({
 
 /** A file that the server still works on is asked about for this long (ms); then the next attempt goes on asking. */
 const MEDIA_PATIENCE = 30 * SECOND
-const LISTED = 40
-/** How far a server's clock may be off when its list is searched by time. */
-const CLOCK_SKEW = 2 * MINUTE
-
 /** A token that may not do this, and an account that is frozen, are both put right by signing in again. */
 const refusal: ReadRefusal = ({ status }) => (status === 403 ? { next: { do: 'reconnect' } } : undefined)
 
@@ -313,47 +306,6 @@ function before(progress: Progress, part: number): string {
   })
 }
 
-/** Reads the account's own posts since the commit and compares what was written, not how it is drawn. */
-async function findStatus(
-  { text, options }: Publication,
-  io: Io<Credentials>,
-  _progress: Progress,
-  part: number,
-  committedAt: number,
-): Promise<Published | 'absent' | 'unknown'> {
-  const { server, accountId } = io.credentials
-  const said = threadParts(text)[part] ?? ''
-  const mayNot = ({ status }: { status: number }): boolean => status === 403
-  const listed = await io.http.find({
-    ...signedIn(io, 'list statuses'),
-    phase: 'look',
-    url: `${server}/api/v1/accounts/${encodeURIComponent(accountId)}/statuses`,
-    query: { limit: LISTED, exclude_reblogs: true },
-    answer: z.array(ListedStatus),
-    absent: mayNot,
-  })
-  if (!listed) return 'unknown'
-  const since = committedAt - CLOCK_SKEW
-  const recent = listed.data.filter(({ created_at }) => Date.parse(created_at) >= since)
-  for (const status of recent) {
-    const source = await io.http.find({
-      ...signedIn(io, 'read status source'),
-      phase: 'look',
-      url: `${server}/api/v1/statuses/${encodeURIComponent(status.id)}/source`,
-      answer: Source,
-      absent: mayNot,
-    })
-    // Servers before 3.5 and other software have no source: then what is drawn has to do.
-    const same = source
-      ? tidy(source.data.text) === tidy(said) &&
-        (source.data.spoiler_text ?? '') === (options.contentWarning ?? '')
-      : letters(withoutMarkup(status.content)) === letters(said)
-    if (same) return published(status)
-  }
-  const whole = recent.length < listed.data.length || listed.data.length < LISTED
-  return whole ? 'absent' : 'unknown'
-}
-
 function checkOptions({ options }: Draft): Finding[] {
   const findings: Finding[] = []
   if (options.visibility && !['public', 'unlisted', 'private'].includes(options.visibility)) {
@@ -367,11 +319,6 @@ function checkOptions({ options }: Draft): Finding[] {
   return findings
 }
 
-const published = ({ id, url, uri }: z.infer<typeof Status>): Published => ({
-  remoteId: id,
-  url: url ?? uri ?? null,
-})
-
 function hrefOf({ kind, value }: Entity): string | undefined {
   // Tags and people without a server live on the account's own, which a text alone does not tell.
   if (kind === 'link') return value
@@ -380,22 +327,3 @@ function hrefOf({ kind, value }: Entity): string | undefined {
 }
 
 const mediaStep = (mediaId: string): string => `media:${mediaId}`
-
-const signedIn = (io: Io<Credentials>, name: string): Pick<Call<unknown>, 'name' | 'token' | 'signal'> => ({
-  name,
-  token: io.credentials.token,
-  signal: io.signal,
-})
-
-const tidy = (text: string): string => text.replace(/\r\n?/g, '\n').trim()
-const withoutMarkup = (html: string): string =>
-  html
-    .replace(/<[^>]*>/g, '')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&quot;/g, '"')
-    .replace(/&#0?39;/g, "'")
-    .replace(/&amp;/g, '&')
-/** What is left of a text when its drawing is taken away: line breaks are tags there, and servers are left out of mentions. */
-const letters = (text: string): string =>
-  text.replace(/(@[\p{L}\p{N}_.-]+)@[\p{L}\p{N}.-]+/gu, '$1').replace(/\s+/g, '')
