@@ -3,6 +3,7 @@ import { shortCode } from '../kit/ids.ts'
 import { Question, quoted, UserError } from '../kit/user-error.ts'
 import type { Field, Form, FormValues } from '../message/form.ts'
 import { button, buttons, type Message, message, prose, text } from '../message/message.ts'
+import { withValues } from '../message/with-values.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { mayAct } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
@@ -243,7 +244,7 @@ async function keptForm(context: CommandContext, code: string): Promise<Form> {
   }
   const command = commandByName(context.commands, kept.command)
   if (!command.form) throw new Error(`${command.name} has no form to open`)
-  const form = filled(await command.form(kept.values, context), kept.values)
+  const form = withValues(await command.form(kept.values, context), kept.values)
   const errors = Object.entries(kept.errors).map(([name, said]) => {
     const field = form.fields.find((one) => one.name === name)
     return [name, withoutLabel(said, field)]
@@ -265,32 +266,7 @@ async function withErrors(
   if (!form) return undefined
   const field = form.fields.find(({ name }) => name === refusal.field)
   const said = inWords(withoutLabel(refusal.message, field), refusal.wayOut)
-  return { ...filled(form, values), errors: { [field?.name ?? '']: said } }
-}
-
-/** Puts what was typed back into its fields. */
-const filled = (form: Form, values: FormValues): Form => ({
-  ...form,
-  fields: form.fields.map((field) => filledField(field, values[field.name])),
-})
-
-function filledField(field: Field, value: string | string[] | boolean | undefined): Field {
-  if (value === undefined) return field
-  switch (field.kind) {
-    case 'text':
-    case 'when':
-    case 'choice':
-      return typeof value === 'string' ? { ...field, value } : field
-    case 'choices':
-      return { ...field, values: Array.isArray(value) ? value : String(value).split(/\s*,\s*/) }
-    case 'flag':
-      return { ...field, value: value === true || value === 'on' || value === 'yes' }
-    case 'secret':
-    case 'files':
-      return field
-    default:
-      return field satisfies never
-  }
+  return { ...withValues(form, values), errors: { [field?.name ?? '']: said } }
 }
 
 const private_ = (said: Message): Extract<Answer, { type: 'message' }> => ({

@@ -1,11 +1,11 @@
 import { digestTime } from '../analytics/digest.ts'
 import { record } from '../app/record.ts'
+import { sayInChannels } from '../app/say-in-channels.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
 import { dateOf } from '../calendar/week.ts'
 import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import { type EpochMs, instantOf } from '../kit/clock.ts'
-import { newId } from '../kit/ids.ts'
 import { restoredView } from '../views/restored.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import { askOnce } from './afterwards.ts'
@@ -92,20 +92,7 @@ async function tellTeam(stores: WorkspaceStores, now: EpochMs, to: string, asked
   const waiting = await stores.posts.count({ states: ['scheduled'] })
   const inReview = await stores.posts.count({ states: ['in_review'], until: now })
   const said = restoredView({ to, asked, waiting, inReview })
-  for (const chat of await stores.workspace.chats()) {
-    const channel = chat.channels.results ?? chat.channels.review
-    if (channel)
-      await stores.outbox.add({
-        id: newId(now),
-        chatId: chat.id,
-        channel,
-        memberId: null,
-        subject: null,
-        kind: 'message',
-        message: said,
-        createdAt: now,
-      })
-  }
+  await sayInChannels(stores, said, now)
 }
 
 /** What was meant for a time that has passed, and what was in doubt already but not asked about. */

@@ -1,9 +1,9 @@
+import { sayInChannels } from '../../app/say-in-channels.ts'
 import type { WorkspaceStores } from '../../app/stores.ts'
 import type { Workbench } from '../../app/workbench.ts'
 import type { EndCount } from '../../deliveries/delivery-store.ts'
 import { type EpochMs, HOUR, MINUTE } from '../../kit/clock.ts'
-import { newId } from '../../kit/ids.ts'
-import { button, buttons, message, text } from '../../message/message.ts'
+import { button, buttons, type Message, message, text } from '../../message/message.ts'
 import type { StuckChat } from '../../outbox/outbox.ts'
 import { accountName } from '../../views/post-card.ts'
 import { defineJob } from '../job.ts'
@@ -34,7 +34,8 @@ export default defineJob({
       for (const { episode, words } of found) {
         if ((await stores.marks.get(`alert ${episode}`)) !== undefined) continue
         await bench.stores.transaction(id, async (inside) => {
-          if (await inside.marks.setOnce(`alert ${episode}`, now)) await sayInChannels(inside, words, now)
+          if (await inside.marks.setOnce(`alert ${episode}`, now))
+            await sayInChannels(inside, alert(words), now)
         })
       }
     }
@@ -81,19 +82,4 @@ async function chatsStuck(stores: WorkspaceStores, stuck: readonly StuckChat[]):
   }))
 }
 
-async function sayInChannels(stores: WorkspaceStores, words: string, now: EpochMs): Promise<void> {
-  for (const chat of await stores.workspace.chats()) {
-    const channel = chat.channels.results ?? chat.channels.review
-    if (!channel) continue
-    await stores.outbox.add({
-      id: newId(now),
-      chatId: chat.id,
-      channel,
-      memberId: null,
-      subject: null,
-      kind: 'message',
-      message: message(text(words), buttons(button('Health', 'health'))),
-      createdAt: now,
-    })
-  }
-}
+const alert = (words: string): Message => message(text(words), buttons(button('Health', 'health')))

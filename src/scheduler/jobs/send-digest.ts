@@ -1,8 +1,8 @@
 import { digestTime } from '../../analytics/digest.ts'
+import { sayInChannels } from '../../app/say-in-channels.ts'
 import { digestFacts } from '../../app/week-facts.ts'
 import { dateOf } from '../../calendar/week.ts'
 import { DAY, MINUTE } from '../../kit/clock.ts'
-import { newId } from '../../kit/ids.ts'
 import { digestView } from '../../views/digest.ts'
 import { defineJob } from '../job.ts'
 import { teamsOf } from '../teams.ts'
@@ -23,20 +23,7 @@ export default defineJob({
       const sending = bench.stores.transaction(id, async (stores) => {
         if (!(await stores.marks.setOnce(`digest ${dateOf(at, settings.zone)}`, now))) return
         const digest = digestView(await digestFacts(stores, at, settings.zone), bench.platforms)
-        for (const chat of await stores.workspace.chats()) {
-          const channel = chat.channels.digest ?? chat.channels.results ?? chat.channels.review
-          if (!channel) continue
-          await stores.outbox.add({
-            id: newId(now),
-            chatId: chat.id,
-            channel,
-            memberId: null,
-            subject: null,
-            kind: 'message',
-            message: digest,
-            createdAt: now,
-          })
-        }
+        await sayInChannels(stores, digest, now, 'digest')
       })
       // One team's trouble must not keep the others from their digest.
       await sending.catch((error: unknown) =>

@@ -1,7 +1,7 @@
 import { HOME } from '../../app/home.ts'
+import { sayInChannels } from '../../app/say-in-channels.ts'
 import { dateOf } from '../../calendar/week.ts'
 import { MINUTE } from '../../kit/clock.ts'
-import { newId } from '../../kit/ids.ts'
 import { button, buttons, message, text } from '../../message/message.ts'
 import { defineJob } from '../job.ts'
 
@@ -22,23 +22,8 @@ export default defineJob({
     if ((await bench.stores.workspace(home.id).marks.get(mark)) !== undefined) return
     await bench.stores.transaction(home.id, async (stores) => {
       if (!(await stores.marks.setOnce(mark, now))) return
-      for (const chat of await stores.workspace.chats()) {
-        const channel = chat.channels.results ?? chat.channels.review
-        if (!channel) continue
-        await stores.outbox.add({
-          id: newId(now),
-          chatId: chat.id,
-          channel,
-          memberId: null,
-          subject: null,
-          kind: 'message',
-          message: message(
-            text(`⚠️ ${sentence}. Once it can't be written, nothing goes out.`),
-            buttons(button('Health', 'health')),
-          ),
-          createdAt: now,
-        })
-      }
+      const words = `⚠️ ${sentence}. Once it can't be written, nothing goes out.`
+      await sayInChannels(stores, message(text(words), buttons(button('Health', 'health'))), now)
     })
   },
 })

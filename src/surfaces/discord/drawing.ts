@@ -1,5 +1,6 @@
 import type { FrontDesk, Speaker } from '../../app/surface.ts'
-import type { Block, Message, Span } from '../../message/message.ts'
+import type { Message } from '../../message/message.ts'
+import { spansIn } from '../../message/spans-in.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Picture } from './pictures.ts'
 import { type DiscordMessage, renderMessage } from './render.ts'
@@ -34,7 +35,7 @@ export function createDrawing(desk: FrontDesk): Drawing {
   }
 
   async function mentionsIn(message: Message, chat: string): Promise<Map<string, string>> {
-    const ids = message.blocks.flatMap(spansIn).flatMap((span) => (span.type === 'member' ? [span.id] : []))
+    const ids = spansIn(message).flatMap((span) => (span.type === 'member' ? [span.id] : []))
     const found = await Promise.all(
       [...new Set(ids)].map(async (id) => [id, await desk.identity('discord', chat, id)] as const),
     )
@@ -56,26 +57,5 @@ export function createDrawing(desk: FrontDesk): Drawing {
       return renderMessage(message, { pictures, mentions, ...(direct && { chat }) })
     },
     question: (line) => questions.get(line),
-  }
-}
-
-function spansIn(block: Block): readonly Span[] {
-  switch (block.type) {
-    case 'text':
-    case 'note':
-      return block.spans
-    case 'facts':
-      return block.facts.flatMap(({ value }) => value)
-    case 'list':
-      return block.items.flat()
-    case 'heading':
-    case 'quote':
-    case 'image':
-    case 'divider':
-    case 'buttons':
-    case 'select':
-      return []
-    default:
-      throw new TypeError(`No such block: ${JSON.stringify(block satisfies never)}`)
   }
 }

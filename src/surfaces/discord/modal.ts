@@ -128,29 +128,6 @@ function valuesOf({ fields }: Form): FormValues {
   return values
 }
 
-/** The form as it stands after somebody gave `values`: what opens again holds them. Secrets are typed anew. */
-export const withValues = (form: Form, values: FormValues): Form => ({
-  ...form,
-  fields: form.fields.map((field): Field => {
-    const value = values[field.name]
-    switch (field.kind) {
-      case 'text':
-      case 'when':
-      case 'choice':
-        return typeof value === 'string' ? { ...field, value } : field
-      case 'choices':
-        return Array.isArray(value) ? { ...field, values: value } : field
-      case 'flag':
-        return typeof value === 'boolean' ? { ...field, value } : field
-      case 'secret':
-      case 'files':
-        return field
-      default:
-        throw new TypeError(`No such field: ${JSON.stringify(field satisfies never)}`)
-    }
-  }),
-})
-
 /**
  * The modal's own id. A form of one step carries its hidden values, where they fit: then it can be submitted even if
  * Crier was started anew in between.

@@ -7,7 +7,8 @@ import type { Log } from '../../kit/log.ts'
 import { longer, sleep, within } from '../../kit/patience.ts'
 import { type Seen, seenInMemory } from '../../kit/seen.ts'
 import { UserError } from '../../kit/user-error.ts'
-import type { Message, Span } from '../../message/message.ts'
+import type { Message } from '../../message/message.ts'
+import { spansIn } from '../../message/spans-in.ts'
 import { createAnswering } from './answering.ts'
 import { listen } from './conversation.ts'
 import type { Installations } from './installations.ts'
@@ -268,21 +269,6 @@ async function mentions(desk: FrontDesk, chat: string, message: Message) {
   const byMember = new Map(ids)
   return (member: string) => byMember.get(member)
 }
-
-const spansIn = (message: Message): Span[] =>
-  message.blocks.flatMap((block) => {
-    switch (block.type) {
-      case 'text':
-      case 'note':
-        return block.spans
-      case 'facts':
-        return block.facts.flatMap(({ value }) => value)
-      case 'list':
-        return block.items.flat()
-      default:
-        return []
-    }
-  })
 
 function slackRoutes(
   options: SlackOptions & {
