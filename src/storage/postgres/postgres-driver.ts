@@ -15,7 +15,7 @@ import { healthOf } from './health.ts'
 import { hadMigrations, migrateDatabase } from './migrate-database.ts'
 import { atStart, isLost, isRolledBack, postgresCode } from './postgres-error.ts'
 
-const { drizzle } = drizzlePart('drizzle-orm/node-postgres')
+const { NodePgDatabase, NodePgSession } = drizzlePart('drizzle-orm/node-postgres')
 const { PgDialect } = drizzlePart('drizzle-orm/pg-core')
 
 /** After this silence (ms) the network is asked whether the other end is there: also for whom only listens. */
@@ -23,6 +23,9 @@ const SILENT_FOR = 10_000
 
 /** The rows of all teams, which row-level security would keep from it. */
 const DUMP = `PGOPTIONS='-c ${WORKSPACE_SETTING}=${EVERY_WORKSPACE}' pg_dump --enable-row-security --format=custom --file=crier.dump <DATABASE_URL>`
+
+/** One for all: it remembers how columns are spelled, where `drizzle()` would make one anew for each transaction. */
+const dialect = new PgDialect({ casing: 'snake_case' })
 
 /** Drizzle's node-postgres over a lane. The builders' types are SQLite's: both dialects share what we use of them. */
 export const postgresSpeech: Speech = {
@@ -33,10 +36,11 @@ export const postgresSpeech: Speech = {
         rows: await lane.query(config.text, params),
       }),
     }
-    return drizzle({ client: client as unknown as pg.Pool, casing: 'snake_case' }) as unknown as Database
+    const session = new NodePgSession(client as unknown as pg.Pool, dialect, undefined)
+    return new NodePgDatabase(dialect, session, undefined) as unknown as Database
   },
   compile: (query) => {
-    const { sql, params } = new PgDialect({ casing: 'snake_case' }).sqlToQuery(query)
+    const { sql, params } = dialect.sqlToQuery(query)
     return { text: sql, params }
   },
 }

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
+import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import type { Driver, Lane, OpenTransaction } from '../driver.ts'
 import { drizzlePart } from '../drizzle.ts'
 import type { Speech } from '../engine.ts'
@@ -19,7 +20,7 @@ import { toQueryError } from './sqlite-error.ts'
 import { statementCache } from './statement-cache.ts'
 
 const { SQLiteAsyncDialect } = drizzlePart('drizzle-orm/sqlite-core')
-const { drizzle } = drizzlePart('drizzle-orm/sqlite-proxy')
+const { SqliteRemoteDatabase, SQLiteRemoteSession } = drizzlePart('drizzle-orm/sqlite-proxy')
 
 const MEGABYTE = 1024 * 1024
 const GIGABYTE = 1024 * MEGABYTE
@@ -27,15 +28,28 @@ const GIGABYTE = 1024 * MEGABYTE
 const LEAST_FREE = 100 * MEGABYTE
 const LEAST_PART = 0.1
 
-/** Drizzle over better-sqlite3. `casing` counts only as sqlite-proxy's third argument. */
+/** The tables are named in each query; drizzle's relational queries are not used. */
+type NoSchema = Record<string, never>
+
+/** One for all: it remembers how columns are spelled, where `drizzle()` would make one anew for each transaction. */
+const dialect = new SQLiteAsyncDialect({ casing: 'snake_case' })
+
+/** Drizzle over better-sqlite3. */
 export const sqliteSpeech: Speech = {
   t: tables(sqliteKit),
-  over: (lane) =>
-    drizzle(async (text, params) => ({ rows: await lane.query(text, params) }), undefined, {
-      casing: 'snake_case',
-    }),
+  over: (lane) => {
+    const ask = async (text: string, params: unknown[]) => ({ rows: await lane.query(text, params) })
+    const session = new SQLiteRemoteSession<NoSchema, ExtractTablesWithRelations<NoSchema>>(
+      ask,
+      dialect,
+      undefined,
+      undefined,
+      {},
+    )
+    return new SqliteRemoteDatabase<NoSchema>('async', dialect, session, undefined)
+  },
   compile: (query) => {
-    const { sql, params } = new SQLiteAsyncDialect({ casing: 'snake_case' }).sqlToQuery(query)
+    const { sql, params } = dialect.sqlToQuery(query)
     return { text: sql, params }
   },
 }
