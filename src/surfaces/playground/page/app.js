@@ -3,13 +3,15 @@
 /** @import { Attached, State } from './server.js' */
 import { Composer } from './composer.js'
 import { Conversation } from './conversation.js'
-import { byId, el, icon, seatMembers, toast, tool } from './dom.js'
+import { byId, el, icon, seatMembers, toast } from './dom.js'
+import { Drafts } from './drafts.js'
 import { Feed } from './feed.js'
 import { confirmed, FormDialog } from './form.js'
 import { KeptForms } from './kept.js'
 import { Layout } from './layout.js'
 import { Rail } from './rail.js'
 import { complete, listen, loadEarlier, loadState, NotSent, say, suggest } from './server.js'
+import { threadPanel } from './thread-panel.js'
 import { now, refreshTimes, setReader } from './times.js'
 import { Unread } from './unread.js'
 import { welcome } from './welcome.js'
@@ -20,8 +22,7 @@ let state
 const entries = new Map()
 /** Channels of which there may be earlier entries than those that are shown. @type {Map<string, number>} */
 const limits = new Map()
-/** What each member has begun to write in each channel. @type {Map<string, string>} */
-const drafts = new Map(Object.entries(JSON.parse(sessionStorage.getItem('crier.drafts') ?? '{}')))
+const drafts = new Drafts()
 let channel = 'general'
 /** The entry whose thread is open. @type {string | undefined} */
 let thread
@@ -50,33 +51,16 @@ const conversation = new Conversation(byId('log'), {
 const composer = newComposer('write', 'Message', (line, files) => void send(line, files))
 byId('compose').append(composer.element)
 
-const threadLog = el('div', {
-  class: 'log',
-  id: 'thread-log',
-  role: 'log',
-  'aria-live': 'polite',
-  'aria-relevant': 'additions',
-  tabindex: '0',
-})
-const threadConversation = new Conversation(threadLog, {
-  press: (line, options, from, entry) => void press(line, options, from, entry),
-  person,
-})
 const threadComposer = newComposer(
   'reply',
   'Reply in the thread',
   (line, files) => void send(line, files, thread),
 )
-byId('thread').append(
-  el(
-    'header',
-    { class: 'panel-head' },
-    el('div', {}, el('h2', { id: 'thread-title' }, 'Thread')),
-    tool('close', 'Close the thread', closeThread),
-  ),
-  threadLog,
-  el('div', { class: 'compose' }, threadComposer.element),
-)
+const threadLog = threadPanel(threadComposer.element, closeThread)
+const threadConversation = new Conversation(threadLog, {
+  press: (line, options, from, entry) => void press(line, options, from, entry),
+  person,
+})
 
 /** @param {string} id @param {string} placeholder @param {(line: string, files: Attached[]) => void} onSend */
 function newComposer(id, placeholder, onSend) {
@@ -256,7 +240,7 @@ function openChannel(name, byHand = false) {
   byId('purpose').textContent = facts?.purpose ?? ''
   byId('log').setAttribute('aria-label', `Conversation in ${channelTitle()}`)
   composer.rename(`Message ${channelTitle()}`)
-  composer.write(drafts.get(`${state.me} ${name}`) ?? '', false)
+  composer.write(drafts.of(state.me, name), false)
   emptyShown = welcome(facts, state.commands, (line) => composer.write(line))
   conversation.clear()
   draw({ toEnd: true })
@@ -299,7 +283,7 @@ function become(id) {
 
 /** What stands in the field belongs to this member and this channel. */
 function keepDraft() {
-  drafts.set(`${state.me} ${channel}`, composer.text)
+  drafts.keep(state.me, channel, composer.text)
 }
 
 /** Everything as this member sees it, and from then on what changes. @param {string | null} as */
@@ -379,10 +363,7 @@ byId('log').addEventListener('scroll', () => {
 window.addEventListener('hashchange', followLink)
 window.addEventListener('pagehide', () => {
   if (state) keepDraft()
-  sessionStorage.setItem(
-    'crier.drafts',
-    JSON.stringify(Object.fromEntries([...drafts].filter(([, line]) => line))),
-  )
+  drafts.save()
 })
 document.addEventListener('visibilitychange', () => state && draw())
 document.addEventListener('keydown', (event) => {

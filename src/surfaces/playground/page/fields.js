@@ -31,6 +31,9 @@ export function drawField(field, { files, suggest }) {
     'aria-describedby': described,
     'aria-required': field.required ? 'true' : null,
   }
+  /** @param {{ value?: string, placeholder?: string }} asked */
+  const oneLine = ({ value, placeholder }) =>
+    el('input', { ...common, type: 'text', value, placeholder, autocomplete: 'off' })
   /** @param {HTMLElement} control @param {Asked['value']} value @param {...(Node | null)} more @returns {Asked} */
   const labelled = (control, value, ...more) => ({
     row: el(
@@ -50,13 +53,7 @@ export function drawField(field, { files, suggest }) {
   switch (field.kind) {
     case 'text': {
       if (!field.multiline) {
-        const input = el('input', {
-          ...common,
-          type: 'text',
-          value: field.value,
-          placeholder: field.placeholder,
-          autocomplete: 'off',
-        })
+        const input = oneLine(field)
         return labelled(input, () => input.value)
       }
       const area = el('textarea', { ...common, rows: 5, placeholder: field.placeholder }, field.value)
@@ -72,13 +69,7 @@ export function drawField(field, { files, suggest }) {
       return labelled(input, () => input.value)
     }
     case 'when': {
-      const input = el('input', {
-        ...common,
-        type: 'text',
-        value: field.value,
-        placeholder: field.placeholder,
-        autocomplete: 'off',
-      })
+      const input = oneLine(field)
       const reading = readingOf(field, input, suggest)
       return labelled(input, () => input.value, reading)
     }
