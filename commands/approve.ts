@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { postNumber, revision } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
+import { goesOut } from '../src/app/goes-out.ts'
 import { postArg, seenArg } from '../src/app/post-form.ts'
-import { decide, pausedNote } from '../src/app/review-posts.ts'
-import { sheetOf } from '../src/app/sheets.ts'
-import { message, text, time } from '../src/message/message.ts'
-import { parkedLines } from '../src/views/parked.ts'
+import { decide } from '../src/app/review-posts.ts'
+import { time } from '../src/message/message.ts'
 import { postNews } from '../src/views/post-card.ts'
 import { counted } from '../src/views/words.ts'
 
@@ -21,16 +20,11 @@ export default defineCommand({
   async run({ post: number, seen }, context) {
     const { post, missing } = await decide(context, number, { kind: 'approve', seen })
     if (missing > 0) return postNews(post, `has your approval; ${counted(missing, 'more')} needed`)
-    const said = postNews(
+    return goesOut(
+      context,
       post,
       'is approved and goes out ',
       ...(post.when ? [time(post.when.at, context.zone)] : []),
-    )
-    const parked = parkedLines(await sheetOf(context.stores, context.bench, post, context))
-    return message(
-      ...said.blocks,
-      ...parked.map((line) => text(line)),
-      pausedNote(context.workspace.settings.pausedAt),
     )
   },
 })
