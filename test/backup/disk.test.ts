@@ -151,7 +151,7 @@ describe('a disk that stops taking writes under a running Crier', () => {
       expect(await running.say('show 1')).toContain('Behind glass')
       expect(await running.say('health')).toContain('The database takes no writes')
       // The log's own file takes nothing either.
-      expect(printed.match(/The log file cannot be written: the log goes on here/g)).toHaveLength(1)
+      expect(printed).toContain('The log file cannot be written: the log goes on here')
       expect(printed.match(/The database can only be read: nothing goes out/g)).toHaveLength(1)
       expect(printed).not.toContain('The database answers again')
 
@@ -159,7 +159,8 @@ describe('a disk that stops taking writes under a running Crier', () => {
       await until('the post', () => posts().length > 0, 10_000)
       await until('its end', async () => (await running.say('show 1')).includes('#1 is published'))
       expect((await ready()).status).toBe(200)
-      await until('the log', () => printed.includes('The database answers again'), 10_000)
+      // By then the log may be in its file again.
+      await until('the log', () => (printed + logged()).includes('The database answers again'), 10_000)
       await new Promise((passes) => setTimeout(passes, 2_000))
       expect(posts()).toEqual(['Behind glass'])
       expect(await running.say('queue')).not.toContain('Never written')
