@@ -45,6 +45,8 @@ export interface WorkspaceStore {
   ): Promise<Chat>
   removeChat(id: string): Promise<void>
 
+  /** Until this transaction ends, others wait here: what is decided by who is in it is decided by one after the other. */
+  hold(): Promise<void>
   members(): Promise<Member[]>
   member(id: string): Promise<Member | undefined>
   memberByIdentity(identity: Identity): Promise<Member | undefined>

@@ -58,4 +58,22 @@ await onEachDatabase((database) => {
       }
     },
   )
+
+  test('of two strangers who are the first of a new team in one instant, one is its admin', async () => {
+    const environment: Environment = { ...(await database()), CRIER_SECRET_KEY: randomUUID() }
+    const first = await openTestHouse({ environment })
+    const second = environment.DATABASE_URL ? await openTestHouse({ environment }) : first
+    try {
+      for (const chat of ['home', 'guild-1', 'guild-2', 'guild-3', 'guild-4', 'guild-5']) {
+        const say = ({ house }: TestHouse, person: string) =>
+          house.desk.ask(from('discord', chat, person), { command: 'draft', values: { text: 'Hello' } })
+        await Promise.all([say(first, 'ann'), say(second, 'ben'), say(first, 'cleo'), say(second, 'dan')])
+        const { members } = await seatOf(second, 'discord', chat)
+        expect(members.map(({ role }) => role).sort()).toEqual(['admin', 'author', 'author', 'author'])
+      }
+    } finally {
+      if (second !== first) await second.close()
+      await first.close()
+    }
+  })
 })

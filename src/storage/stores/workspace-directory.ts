@@ -1,9 +1,9 @@
 import type { SurfaceName, Workspace, WorkspaceId } from '../../workspaces/workspace.ts'
 import type { WorkspaceDirectory } from '../../workspaces/workspace-store.ts'
-import { and, asc, eq, sql } from '../drizzle.ts'
+import { and, asc, eq } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import { must } from './rows.ts'
-import { chatRow, settingRows, toChat, toWorkspaces } from './workspace-rows.ts'
+import { chatRow, holdInOrder, settingRows, toChat, toWorkspaces } from './workspace-rows.ts'
 
 export function createWorkspaceDirectory(handle: Handle): WorkspaceDirectory {
   const { db, t } = handle
@@ -56,16 +56,6 @@ async function create({ db, t }: Handle, { id, name, settings, createdAt }: Work
 async function unmake({ db, t }: Handle, id: WorkspaceId): Promise<void> {
   await db.delete(t.settings).where(eq(t.settings.workspaceId, id))
   await db.delete(t.workspaces).where(eq(t.workspaces.id, id))
-}
-
-/** Holds the workspace's row until the end: who comes next sees what was decided before them, on any number of machines. */
-async function holdInOrder({ db, t }: Handle, id: WorkspaceId): Promise<void> {
-  const held = await db
-    .update(t.workspaces)
-    .set({ eventCount: sql`${t.workspaces.eventCount}` })
-    .where(eq(t.workspaces.id, id))
-    .returning({ id: t.workspaces.id })
-  must(held[0], `workspace ${id}`)
 }
 
 async function hasChats({ db, t }: Handle, surface: SurfaceName): Promise<boolean> {

@@ -5,8 +5,12 @@ import {
   type Member,
   type Settings,
   type Workspace,
+  type WorkspaceId,
 } from '../../workspaces/workspace.ts'
+import { eq, sql } from '../drizzle.ts'
+import type { Handle } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
+import { must } from './rows.ts'
 
 export const toChat = (row: Tables['chats']['$inferSelect']): Chat => ({
   id: row.id,
@@ -62,4 +66,14 @@ export function toWorkspaces(
       known.settings = { ...known.settings, [setting.key]: setting.value }
   }
   return [...found.values()]
+}
+
+/** Holds the workspace's row until the end: who comes next sees what was decided before them, on any number of machines. */
+export async function holdInOrder({ db, t }: Handle, id: WorkspaceId): Promise<void> {
+  const held = await db
+    .update(t.workspaces)
+    .set({ eventCount: sql`${t.workspaces.eventCount}` })
+    .where(eq(t.workspaces.id, id))
+    .returning({ id: t.workspaces.id })
+  must(held[0], `workspace ${id}`)
 }

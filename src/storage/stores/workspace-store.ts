@@ -5,7 +5,7 @@ import { and, asc, eq, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import { isUnique } from '../query-error.ts'
 import { must, saysSomething } from './rows.ts'
-import { chatRow, settingRows, toChat, toMember, toWorkspaces } from './workspace-rows.ts'
+import { chatRow, holdInOrder, settingRows, toChat, toMember, toWorkspaces } from './workspace-rows.ts'
 
 export function createWorkspaceStore(handle: Handle, workspaceId: WorkspaceId): WorkspaceStore {
   const { db, t } = handle
@@ -67,6 +67,7 @@ export function createWorkspaceStore(handle: Handle, workspaceId: WorkspaceId): 
 
   return {
     get: () => get(),
+    hold: () => holdInOrder(handle, workspaceId),
     rename: async (name) => {
       await db.update(t.workspaces).set({ name }).where(eq(t.workspaces.id, workspaceId))
     },

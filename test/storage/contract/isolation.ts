@@ -127,6 +127,7 @@ export function isolationContract(ground: () => Ground): void {
         workspace: {
           get: own('takes no id', (t) => t.workspace.get()),
           rename: own('takes no id', (t) => t.workspace.rename('Renamed')),
+          hold: own('takes no id', (t) => t.workspace.hold()),
           skipNumbers: own('takes no id', (t) => t.workspace.skipNumbers(7)),
           changeSettings: own('takes no id', (t) =>
             t.workspace.changeSettings({ approvals: 7, pausedAt: NOON }),
