@@ -11,7 +11,10 @@ const CONNECTIONS = 10
 /** How long (ms) a connection may take, a statement may run, and a transaction may stand idle before the server ends it. */
 const CONNECT_WITHIN = 10_000
 const STATEMENT_WITHIN = 30_000
-const IDLE_WITHIN = 30_000
+/** A process that stands still inside a transaction keeps others from its team's rows for no longer. */
+const IDLE_WITHIN = 10_000
+/** How soon (ms) the server notices that who waits for a lock has died: until then each keeps one of its connections. */
+const GONE_WITHIN = 2_000
 /** How long (ms) an answer is waited for: longer than the server may take, for a server or a network that is gone. */
 const ANSWER_WITHIN = 35_000
 
@@ -27,6 +30,12 @@ export function openPool(config: pg.ClientConfig, log: Log): pg.Pool {
       await client.query(
         `set statement_timeout = ${STATEMENT_WITHIN}; set idle_in_transaction_session_timeout = ${IDLE_WITHIN}`,
       )
+      // PostgreSQL 14 and newer know it, and not on every system.
+      await client
+        .query(
+          `select set_config(name, '${GONE_WITHIN}', false) from pg_settings where name = 'client_connection_check_interval'`,
+        )
+        .catch((error: unknown) => log.debug({ err: error }, 'Dead clients are noticed late here'))
       await prepareBinding(client)
     },
   })
