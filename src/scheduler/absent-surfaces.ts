@@ -1,9 +1,8 @@
 import type { Workbench } from '../app/workbench.ts'
-import type { EpochMs } from '../kit/clock.ts'
 import type { Elsewhere } from '../outbox/outbox.ts'
 import type { SurfaceName } from '../workspaces/workspace.ts'
-import { LOOKS, RENEWED_EVERY } from './dead-senders.ts'
 import { MOST_SKEW } from './rescue.ts'
+import { createStandstill } from './standstill.ts'
 
 /**
  * Finds messages for a surface that no process has: each sends to its own ones only. It knows no other process: where
@@ -24,28 +23,17 @@ export function createAbsentSurfaces(
   most: number,
 ): AbsentSurfaces {
   const { outboxQueue } = stores
-  let seen = new Map<SurfaceName, { entries: Elsewhere[]; looks: number }>()
-  let looked: EpochMs | undefined
+  const lookAgain = createStandstill<SurfaceName, Elsewhere[]>(clock, standsStill)
   return {
-    async look() {
-      const now = clock.now()
-      if (looked !== undefined && now >= looked && now - looked < RENEWED_EVERY) return
-      looked = now
-      const still: typeof seen = new Map()
-      // What another machine, whose clock is behind, is yet to try does not stand still.
-      const found = await outboxQueue.elsewhere(own(), now - MOST_SKEW)
-      for (const [surface, entries] of Map.groupBy(found, (one) => one.surface)) {
-        const before = seen.get(surface)
-        const looks = before && standsStill(before.entries, entries) ? before.looks + 1 : 1
-        if (looks <= LOOKS) {
-          still.set(surface, { entries, looks })
-          continue
-        }
-        log.warn({ surface, channels: entries.length }, 'Messages wait for a surface that no process has')
-        await outboxQueue.untaken(entries, `${surface} is not running`, most)
-      }
-      seen = still
-    },
+    look: () =>
+      lookAgain(
+        // What another machine, whose clock is behind, is yet to try does not stand still.
+        async (now) => Map.groupBy(await outboxQueue.elsewhere(own(), now - MOST_SKEW), (one) => one.surface),
+        async (surface, entries) => {
+          log.warn({ surface, channels: entries.length }, 'Messages wait for a surface that no process has')
+          await outboxQueue.untaken(entries, `${surface} is not running`, most)
+        },
+      ),
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Workbench } from '../app/workbench.ts'
-import { type EpochMs, SECOND } from '../kit/clock.ts'
+import type { EpochMs } from '../kit/clock.ts'
+import { createStandstill, LOOKED_EVERY, LOOKS } from './standstill.ts'
 
-/** How often a sender renews what it is sending, and how often others look whether it does (ms). */
-export const RENEWED_EVERY = 5 * SECOND
-/** Looks at which a lease has stood still before its sender is taken for dead: 20 to 25 s. */
-export const LOOKS = 5
+/** How often a sender renews what it is sending (ms): as often as others look whether it does. */
+export const RENEWED_EVERY = LOOKED_EVERY
 /** After so long (ms) without a renewal a sender must not send any more: others may take it for dead. */
 export const TRUSTED_FOR = (LOOKS - 1) * RENEWED_EVERY
 
@@ -22,25 +21,15 @@ export function createDeadSenders({
   log,
 }: Pick<Workbench, 'stores' | 'clock' | 'log'>): DeadSenders {
   const { outboxQueue } = stores
-  let seen = new Map<string, { leaseUntil: EpochMs; looks: number }>()
-  let looked: EpochMs | undefined
+  const lookAgain = createStandstill<string, EpochMs>(clock, (before, now) => before === now)
   return {
-    async look() {
-      const now = clock.now()
-      if (looked !== undefined && now >= looked && now - looked < RENEWED_EVERY) return
-      looked = now
-      const still = new Map<string, { leaseUntil: EpochMs; looks: number }>()
-      for (const { id, leaseUntil } of await outboxQueue.beingSent()) {
-        const before = seen.get(id)
-        const looks = before?.leaseUntil === leaseUntil ? before.looks + 1 : 1
-        if (looks <= LOOKS) {
-          still.set(id, { leaseUntil, looks })
-          continue
-        }
-        log.warn({ entry: id }, 'A message was taken over from a process that died')
-        await outboxQueue.release(id, leaseUntil, now)
-      }
-      seen = still
-    },
+    look: () =>
+      lookAgain(
+        async () => new Map((await outboxQueue.beingSent()).map(({ id, leaseUntil }) => [id, leaseUntil])),
+        async (id, leaseUntil, now) => {
+          log.warn({ entry: id }, 'A message was taken over from a process that died')
+          await outboxQueue.release(id, leaseUntil, now)
+        },
+      ),
   }
 }
