@@ -36,9 +36,14 @@ export const givenRows: Record<Dialect, (columns: GivenColumns) => SQL> = {
   },
 }
 
+/** A list of texts handed in as one JSON parameter, as rows. */
+export const givenList: Record<Dialect, (name: string) => SQL> = {
+  sqlite: (name) => sql`select value from json_each(${sql.placeholder(name)})`,
+  postgres: (name) => sql`select json_array_elements_text(${sql.placeholder(name)}::json)`,
+}
+
 /** Is a column's text in a list handed in as one JSON parameter? Both databases look each of them up by an index. */
 export const isAmongGiven: Record<Dialect, (column: Column, name: string) => SQL> = {
-  sqlite: (column, name) => sql`${column} in (select value from json_each(${sql.placeholder(name)}))`,
-  postgres: (column, name) =>
-    sql`${column} = any(array(select json_array_elements_text(${sql.placeholder(name)}::json)))`,
+  sqlite: (column, name) => sql`${column} in (${givenList.sqlite(name)})`,
+  postgres: (column, name) => sql`${column} = any(array(${givenList.postgres(name)}))`,
 }

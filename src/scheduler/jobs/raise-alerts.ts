@@ -3,8 +3,8 @@ import type { WorkspaceStores } from '../../app/stores.ts'
 import type { Workbench } from '../../app/workbench.ts'
 import type { EndCount } from '../../deliveries/delivery-store.ts'
 import { type EpochMs, HOUR, MINUTE } from '../../kit/clock.ts'
-import { button, buttons, type Message, message, text } from '../../message/message.ts'
 import type { StuckChat } from '../../outbox/outbox.ts'
+import { alertMessage } from '../../views/alert.ts'
 import { accountName } from '../../views/post-card.ts'
 import { defineJob } from '../job.ts'
 import { teamsOf } from '../teams.ts'
@@ -35,7 +35,7 @@ export default defineJob({
         if ((await stores.marks.get(`alert ${episode}`)) !== undefined) continue
         await bench.stores.transaction(id, async (inside) => {
           if (await inside.marks.setOnce(`alert ${episode}`, now))
-            await sayInChannels(inside, alert(words), now)
+            await sayInChannels(inside, alertMessage(words), now)
         })
       }
     }
@@ -81,5 +81,3 @@ async function chatsStuck(stores: WorkspaceStores, stuck: readonly StuckChat[]):
     words: `⚠️ Messages to ${chats.find(({ id }) => id === chatId)?.name ?? 'a chat'} have failed for ten minutes. They are kept and tried again.`,
   }))
 }
-
-const alert = (words: string): Message => message(text(words), buttons(button('Health', 'health')))

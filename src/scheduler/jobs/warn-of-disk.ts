@@ -2,7 +2,7 @@ import { HOME } from '../../app/home.ts'
 import { sayInChannels } from '../../app/say-in-channels.ts'
 import { dateOf } from '../../calendar/week.ts'
 import { MINUTE } from '../../kit/clock.ts'
-import { button, buttons, message, text } from '../../message/message.ts'
+import { alertMessage } from '../../views/alert.ts'
 import { defineJob } from '../job.ts'
 
 /**
@@ -23,7 +23,7 @@ export default defineJob({
     await bench.stores.transaction(home.id, async (stores) => {
       if (!(await stores.marks.setOnce(mark, now))) return
       const words = `⚠️ ${sentence}. Once it can't be written, nothing goes out.`
-      await sayInChannels(stores, message(text(words), buttons(button('Health', 'health'))), now)
+      await sayInChannels(stores, alertMessage(words), now)
     })
   },
 })

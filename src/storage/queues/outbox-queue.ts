@@ -1,12 +1,11 @@
 import { HOUR } from '../../kit/clock.ts'
 import type { Card, Elsewhere, OutboxQueue, Sent, StuckChat } from '../../outbox/outbox.ts'
 import { SURFACES, type SurfaceName } from '../../workspaces/workspace.ts'
-import { givenRows, stepOverTaken } from '../dialect.ts'
+import { givenList, givenRows, stepOverTaken } from '../dialect.ts'
 import { and, desc, eq, gt, gte, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import { storable } from '../schema/json-column.ts'
 import type { Tables } from '../schema/tables.ts'
-import type { Dialect } from '../storage.ts'
 
 /** Nothing is tried again later than this, and no chat asks for a longer wait (ms). */
 const LONGEST_WAIT = HOUR
@@ -29,15 +28,10 @@ const heads: SQL = sql`
       from lanes where lanes.lane is not null
   )`
 
-const listed: Record<Dialect, (name: string) => SQL> = {
-  sqlite: (name) => sql`select value from json_each(${given(name)})`,
-  postgres: (name) => sql`select json_array_elements_text(${given(name)}::json)`,
-}
-
 /**
- * Takes the first unsent entry of each lane, if it is due and for a surface the claimer has: no two of one channel at once, and none before its turn. What was
- * never tried is due, whatever the clock of who wrote it said; one that was being sent when its process died, when its
- * lease ends.
+ * Takes the first unsent entry of each lane, if it is due and for a surface the claimer has: no two of one channel at once,
+ * and none before its turn. What was never tried is due, whatever the clock of who wrote it said; one that was being sent
+ * when its process died, when its lease ends.
  */
 const claim: Statement = {
   name: 'claim_outbox',
@@ -51,7 +45,7 @@ const claim: Statement = {
          and exists (
            select 1 from chats
             where chats.workspace_id = outbox.workspace_id and chats.id = outbox.chat_id
-              and chats.surface in (${listed[dialect]('surfaces')})
+              and chats.surface in (${givenList[dialect]('surfaces')})
               and (chats.quiet_until is null or chats.quiet_until <= ${given('quietAt')}))
        order by sequence
        limit ${given('limit')}
@@ -79,7 +73,7 @@ const elsewhere: Statement = {
     select outbox.sequence, chats.surface, outbox.attempts, outbox.state from outbox
       join chats on chats.workspace_id = outbox.workspace_id and chats.id = outbox.chat_id
      where outbox.sequence in (select sequence from heads) and outbox.state in ('waiting', 'sending')
-       and chats.surface not in (${listed[dialect]('surfaces')})
+       and chats.surface not in (${givenList[dialect]('surfaces')})
        and (outbox.state = 'sending'
          or ((outbox.attempts = 0 or outbox.due_at <= ${given('now')})
            and (chats.quiet_until is null or chats.quiet_until <= ${given('quietAt')})))`,
@@ -95,7 +89,7 @@ const placesOf: Statement = {
       left join cards on cards.workspace_id = outbox.workspace_id and cards.subject = outbox.subject
        and cards.chat_id = outbox.chat_id
        and cards.channel = coalesce(outbox.channel, cards.channel)
-     where outbox.id in (${listed[dialect]('ids')})`,
+     where outbox.id in (${givenList[dialect]('ids')})`,
 }
 
 const NOTHING = JSON.stringify({ type: 'message', blocks: [] })
@@ -105,7 +99,7 @@ const writeSent: Statement = {
   name: 'outbox_sent',
   build: (_tables, dialect) => sql`
     update outbox set state = 'sent', lease_until = null, problem = null, message = ${sql.raw(`'${NOTHING}'`)}
-     where id in (${listed[dialect]('ids')})`,
+     where id in (${givenList[dialect]('ids')})`,
 }
 
 const writeCards: Statement = {
