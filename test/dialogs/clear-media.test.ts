@@ -2,25 +2,19 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { fittedMedia } from '../../src/app/fit-media.ts'
 import { DAY, HOUR, MINUTE } from '../../src/kit/clock.ts'
-import type { Environment } from '../../src/kit/config.ts'
 import { newId } from '../../src/kit/ids.ts'
 import { hasBytes } from '../../src/library/has-bytes.ts'
 import type { Media } from '../../src/library/media.ts'
 import type { Tools } from '../../src/scheduler/job.ts'
 import clearMedia from '../../src/scheduler/jobs/clear-media.ts'
+import { onEachDatabase } from '../databases.ts'
 import { openTestHouse, type TestHouse } from '../house.ts'
 import { photo } from '../library/files.ts'
-import { startPostgres, type TestPostgres } from '../setup-postgres.ts'
 import { play } from './conversation.ts'
 import { days, draft, dropMedia, file, homeOf, mediaOfPost, nothingIsMissing } from './media-in-use.ts'
-
-const database = await startPostgres()
-const postgres: TestPostgres | undefined = 'missing' in database ? undefined : database
-if ('missing' in database) console.warn(`PostgreSQL was not tried: ${database.missing}`)
-afterAll(() => postgres?.stop())
 
 /** A dry run on a platform that takes less than was attached, so that pictures are converted. */
 async function connectInstagram(world: TestHouse): Promise<void> {
@@ -45,17 +39,8 @@ async function connectInstagram(world: TestHouse): Promise<void> {
   )
 }
 
-describe.each([
-  { name: 'SQLite', here: true, url: async (): Promise<Environment> => ({}) },
-  {
-    name: 'PostgreSQL',
-    here: postgres !== undefined,
-    url: async (): Promise<Environment> => ({ DATABASE_URL: (await postgres?.createDatabase()) ?? '' }),
-  },
-])('media on $name', ({ here, url }) => {
-  const on = test.skipIf(!here)
-
-  on('what a refused command left behind goes after its days; what a post shows stays', async () => {
+await onEachDatabase((url) => {
+  test('what a refused command left behind goes after its days; what a post shows stays', async () => {
     const world = await openTestHouse({ environment: await url() })
     try {
       const { stores, shelf } = homeOf(world)
@@ -98,7 +83,7 @@ describe.each([
     }
   })
 
-  on('what was published stays, converted as it was; what is lost of it is made again', async () => {
+  test('what was published stays, converted as it was; what is lost of it is made again', async () => {
     const world = await openTestHouse({
       environment: { ...(await url()), PUBLIC_URL: 'https://crier.example' },
     })
@@ -144,7 +129,7 @@ describe.each([
     }
   })
 
-  on('what is made of a picture stays and goes with it; 0 keeps everything', async () => {
+  test('what is made of a picture stays and goes with it; 0 keeps everything', async () => {
     const environment = { ...(await url()), MEDIA_KEEP_DAYS: '3' }
     const folder = await mkdtemp(join(tmpdir(), 'crier-media-'))
     const make = async (world: TestHouse, media: Media) => {
@@ -194,7 +179,7 @@ describe.each([
     }
   })
 
-  on('a removal that a process did not live to end is ended by another', async () => {
+  test('a removal that a process did not live to end is ended by another', async () => {
     const world = await openTestHouse({ environment: await url() })
     try {
       const { stores, shelf } = homeOf(world)
@@ -231,7 +216,7 @@ describe.each([
     }
   })
 
-  on('a process that stood still before it removed bytes leaves them', async () => {
+  test('a process that stood still before it removed bytes leaves them', async () => {
     const world = await openTestHouse({ environment: await url() })
     try {
       const { stores, shelf } = homeOf(world)
@@ -256,7 +241,7 @@ describe.each([
     }
   })
 
-  on('bytes that can’t be removed now are removed another day', async () => {
+  test('bytes that can’t be removed now are removed another day', async () => {
     const world = await openTestHouse({ environment: { ...(await url()), MEDIA_KEEP_DAYS: '1' } })
     try {
       const { stores } = homeOf(world)
