@@ -77,7 +77,10 @@ export async function start(house: House, { beating = true }: { beating?: boolea
     onWrite: (listener) => storage.onWrite(listener),
     // A SQLite file takes one server at a time.
     alone: storage.dialect === 'sqlite',
-    onBurst: compileForBursts,
+    onBurst: (lasts) => {
+      compileForBursts(lasts)
+      storage.burst(lasts)
+    },
   })
   const server = openServer(
     house,

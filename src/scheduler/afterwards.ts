@@ -43,16 +43,17 @@ export async function beginPosts(
   }
 }
 
-const start = (
+async function start(
   bench: Workbench,
   workspaceId: WorkspaceId,
   postIds: readonly string[],
   said: boolean,
-): Promise<Going> =>
-  bench.stores.transaction(
+): Promise<Going> {
+  const chats = await bench.stores.workspace(workspaceId).workspace.chats()
+  return bench.stores.transaction(
     workspaceId,
     async (inside) => {
-      const stores = rememberReads(inside)
+      const stores = rememberReads(inside, { chats })
       const started = await stores.posts.moveMany(postIds, 'start', bench.clock.now())
       const going: Going = new Map(started.map((post) => [post.id, post]))
       if (said)
@@ -66,15 +67,23 @@ const start = (
     },
     'relaxed',
   )
+}
 
 /** What follows the ends of deliveries of one workspace: breakers, the posts' own ends, what people are told. One transaction. */
 export async function tellOf(bench: Workbench, breaker: Breaker, ended: readonly Ended[]): Promise<void> {
   const [first] = ended
   if (!first) return
+  const outside = bench.stores.workspace(first.workspaceId)
+  const postIds = [...new Set(ended.map(({ postId }) => postId))]
+  const [deliveries, accounts, chats, hooks] = await Promise.all([
+    // Their own ends are on the disk: of two processes that end a post's deliveries, the later sees both.
+    outside.deliveries.ofPosts(postIds),
+    outside.accounts.list(),
+    outside.workspace.chats(),
+    outside.hooks.list(),
+  ])
   await bench.stores.transaction(first.workspaceId, async (inside) => {
-    const stores = rememberReads(inside)
-    const postIds = [...new Set(ended.map(({ postId }) => postId))]
-    const deliveries = await stores.deliveries.ofPosts(postIds)
+    const stores = rememberReads(inside, { accounts, chats, hooks })
     await tellHooksOfDeliveries(stores, deliveries, bench.clock.now())
     const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]))
     const told = new Set<string>()

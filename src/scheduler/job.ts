@@ -38,6 +38,8 @@ export interface Tools {
   stopping: AbortSignal
   /** Work that goes on after `run` has returned; a stop waits for it. */
   follow(work: Promise<void>): void
+  /** What follows the end of a delivery: a stop waits for it, and what is due does not. */
+  tellLater(work: Promise<void>): void
   /** Calls `work` when it is its turn among deliveries with media, which may hold whole files in memory. */
   besideFewWithMedia(work: () => Promise<void>): Promise<void>
   /** How many more deliveries this process takes on. */

@@ -2,31 +2,38 @@ import type { WorkspaceStores } from '../app/stores.ts'
 import type { Clock, EpochMs } from '../kit/clock.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 
+/** What was read of a workspace just before a transaction, so that nobody waits for its end meanwhile. */
+export interface ReadBefore {
+  accounts?: Awaited<ReturnType<WorkspaceStores['accounts']['list']>>
+  chats?: Awaited<ReturnType<WorkspaceStores['workspace']['chats']>>
+  hooks?: Awaited<ReturnType<WorkspaceStores['hooks']['list']>>
+}
+
 /**
  * The stores of one transaction, in which what every card asks for again (the team, its chats, its accounts) is read
  * once. A change of an account is seen at once; nothing else of it changes in the transactions that use this.
  */
-export function rememberReads(stores: WorkspaceStores): WorkspaceStores {
+export function rememberReads(stores: WorkspaceStores, before: ReadBefore = {}): WorkspaceStores {
   const { workspace, accounts, hooks } = stores
-  const once = <Value>(read: () => Promise<Value>): (() => Promise<Value>) => {
-    let known: Promise<Value> | undefined
+  const once = <Value>(read: () => Promise<Value>, value?: Value): (() => Promise<Value>) => {
+    let known: Promise<Value> | undefined = value === undefined ? undefined : (async () => value)()
     return () => {
       known ??= read()
       return known
     }
   }
-  let list = once(() => accounts.list())
+  let list = once(() => accounts.list(), before.accounts)
   const members = once(() => workspace.members())
   return {
     ...stores,
     workspace: {
       ...workspace,
       get: once(() => workspace.get()),
-      chats: once(() => workspace.chats()),
+      chats: once(() => workspace.chats(), before.chats),
       members,
       member: async (id) => (await members()).find((one) => one.id === id),
     },
-    hooks: { ...hooks, list: once(() => hooks.list()) },
+    hooks: { ...hooks, list: once(() => hooks.list(), before.hooks) },
     accounts: {
       ...accounts,
       list: (filter) => (filter ? accounts.list(filter) : list()),

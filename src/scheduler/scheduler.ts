@@ -42,6 +42,8 @@ export interface Scheduler {
 
 /** Deliveries that one process publishes at a time. */
 const MOST_IN_FLIGHT = 1024
+/** Deliveries that have ended and are not told of yet: where telling can't keep up, publishing waits for it. */
+const MOST_UNTOLD = 4 * MOST_IN_FLIGHT
 /** Where there was no room, more is claimed once this part of it is taken. */
 const REFILL_AT = 0.75
 /**
@@ -82,6 +84,8 @@ export async function createScheduler({
   const running = new Map<string, Promise<void>>()
   const woken = new Set<string>()
   const inFlight = new Set<Promise<void>>()
+  /** What follows the ends of deliveries: it takes no place from those that are due. */
+  const telling = new Set<Promise<void>>()
   const stopping = new AbortController()
   const breaker = createBreaker(bench.clock)
   const endings = createBatch<Ended, void>({
@@ -128,7 +132,7 @@ export async function createScheduler({
     random,
     stopping: stopping.signal,
     room() {
-      const room = most() - inFlight.size
+      const room = Math.min(most() - inFlight.size, MOST_UNTOLD - telling.size)
       full = room <= 0
       return room
     },
@@ -144,14 +148,24 @@ export async function createScheduler({
         .finally(() => {
           inFlight.delete(followed)
           noteBurst()
-          // What found no room must not wait for the next beat.
-          if (full && inFlight.size <= most() * REFILL_AT) {
-            full = false
-            wake('deliveries')
-          }
+          refill()
         })
       inFlight.add(followed)
       noteBurst()
+    },
+    tellLater(work) {
+      const told = work
+        .catch((error: unknown) =>
+          bench.log.error(
+            { err: error },
+            'What became of a delivery could not be told; its post is looked after in a moment',
+          ),
+        )
+        .finally(() => {
+          telling.delete(told)
+          refill()
+        })
+      telling.add(told)
     },
     wakeAt(at) {
       if (at >= timerAt || stopping.signal.aborted || !cron) return
@@ -166,6 +180,20 @@ export async function createScheduler({
       )
       timer.unref()
     },
+  }
+
+  /** What found no room must not wait for the next beat. */
+  function refill(): void {
+    if (!full || inFlight.size > most() * REFILL_AT || telling.size > MOST_UNTOLD * REFILL_AT) return
+    full = false
+    wake('deliveries')
+  }
+
+  /** Whatever was begun; what that begins is waited for as well. */
+  async function everything(): Promise<true> {
+    while (running.size + inFlight.size + telling.size > 0)
+      await Promise.all([...running.values(), ...inFlight, ...telling])
+    return true
   }
 
   function run(job: Job): Promise<void> {
@@ -227,10 +255,6 @@ export async function createScheduler({
       unhook?.()
       clearTimeout(timer)
       // A claim that was under way when the stop came still adds what it claimed: waited for until nothing is left.
-      const everything = async (): Promise<true> => {
-        while (running.size + inFlight.size > 0) await Promise.all([...running.values(), ...inFlight])
-        return true
-      }
       return Promise.race([
         everything(),
         new Promise<false>((resolve) => setTimeout(() => resolve(false), grace).unref()),
@@ -238,7 +262,7 @@ export async function createScheduler({
     },
     async tick() {
       await Promise.all(dueJobs().map(run))
-      while (running.size + inFlight.size > 0) await Promise.all([...running.values(), ...inFlight])
+      await everything()
       for (const job of jobs) if (job.wokenBy === 'outbox') await run(job)
     },
     lastTick: () => beat,

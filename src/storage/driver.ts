@@ -7,6 +7,13 @@ export const EVERY_WORKSPACE = '*'
 /** Whose rows a statement may see where the database can tell them apart (PostgreSQL's row-level security). */
 export type Whose = WorkspaceId | typeof EVERY_WORKSPACE
 
+/** One statement, with what it is given. */
+export interface Step {
+  text: string
+  params: readonly unknown[]
+  name?: string
+}
+
 /** One way to the database: rows come back as arrays. */
 export interface Lane {
   /** @throws QueryError */
@@ -26,6 +33,10 @@ export interface Driver {
   /** Outside any transaction; waits where SQLite's one writer is in one. Cheap: made per request. */
   lane(whose: Whose, durability: Durability): Lane
   begin(whose: Whose, durability: Durability): Promise<OpenTransaction>
+  /** Runs these in one transaction, in which nothing is decided: in one go where the dialect has one, else by `begin`. */
+  together?(whose: Whose, durability: Durability, steps: readonly Step[]): Promise<unknown[][][]>
+  /** A burst of writes begins or is over: while it lasts, writing may be given a thread of its own. */
+  burst?(lasts: boolean): void
   /** Did it surely take the whole transaction back, and may that be done again? A commit whose answer was lost is not known. */
   wasUndone(error: unknown, during: 'work' | 'commit'): boolean
   /** Brings the tables to this build's shape. @throws StorageError */

@@ -3,9 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isAway } from '../kit/database-away.ts'
 import type { Log } from '../kit/log.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
-import { type Driver, EVERY_WORKSPACE, type Lane, type Whose } from './driver.ts'
+import { type Driver, EVERY_WORKSPACE, type Lane, type Step, type Whose } from './driver.ts'
 import type { SQL } from './drizzle.ts'
-import { bind, type CompiledStatement, type Database, type Handle, type Statement } from './handle.ts'
+import {
+  type Asked,
+  bind,
+  type CompiledStatement,
+  type Database,
+  type Handle,
+  type Statement,
+} from './handle.ts'
 import { createOutage } from './outage.ts'
 import { bare } from './query-error.ts'
 import type { Tables } from './schema/tables.ts'
@@ -34,6 +41,8 @@ export interface Engine extends Reach {
   /** @throws StorageError inside a transaction: what is asked for would wait for its end for ever. */
   refuseInside(): void
   onWrite(listener: (written: Written) => void): () => void
+  /** A burst of writes begins or is over. */
+  burst(lasts: boolean): void
   close(): Promise<void>
 }
 
@@ -71,13 +80,18 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
     return made
   }
 
-  const handleOver = (lane: Lane, rest: Pick<Handle, 'atomically' | 'wrote'>): Handle => ({
+  const stepOf = ({ statement, values }: Asked): Step => {
+    const { text, params } = compiledOf(statement)
+    return { text, params: bind({ text, params }, values), name: statement.name }
+  }
+
+  const handleOver = (lane: Lane, rest: Pick<Handle, 'atomically' | 'together' | 'wrote'>): Handle => ({
     dialect: driver.dialect,
     t: speech.t,
     db: speech.over(lane),
     run: (statement, values) => {
-      const { text, params } = compiledOf(statement)
-      return lane.query(text, bind({ text, params }, values), statement.name)
+      const { text, params, name } = stepOf({ statement, values })
+      return lane.query(text, params, name)
     },
     ...rest,
   })
@@ -133,6 +147,18 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
       }),
   })
 
+  const inOneGo = async (
+    whose: Whose,
+    durability: Durability,
+    steps: readonly Step[],
+  ): Promise<unknown[][][]> => {
+    try {
+      return (await driver.together?.(whose, durability, steps)) ?? []
+    } catch (error) {
+      throw bare(error)
+    }
+  }
+
   async function transaction<T>(
     whose: Whose,
     durability: Durability,
@@ -187,6 +213,11 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
     const written = new Set<Written>()
     const inside: Handle = handleOver(lane, {
       atomically: (part) => part(inside),
+      together: async (asked) => {
+        const rows: unknown[][][] = []
+        for (const { statement, values } of asked) rows.push(await inside.run(statement, values))
+        return rows
+      },
       wrote: (one) => {
         written.add(one)
       },
@@ -218,9 +249,17 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   const reach = (whose: Whose, durability: Durability = 'durable'): Reach => {
     const within = <T>(work: (inside: Handle) => Promise<T>) =>
       outage.watch(() => transaction(whose, durability, work))
+    const together = (asked: readonly Asked[]): Promise<unknown[][][]> =>
+      driver.together === undefined
+        ? within((inside) => inside.together(asked))
+        : outage.watch(() => {
+            refuseInside()
+            return inOneGo(whose, durability, asked.map(stepOf))
+          })
     return {
       outside: handleOver(guarded(driver.lane(whose, durability)), {
         atomically: within,
+        together,
         wrote: (one) => emit(new Set([one])),
       }),
       transaction: within,
@@ -230,6 +269,7 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   return {
     ...reach(EVERY_WORKSPACE),
     of: reach,
+    burst: (lasts) => driver.burst?.(lasts),
     relaxed: reach(EVERY_WORKSPACE, 'relaxed'),
     refuseInside,
     onWrite: (listener) => {

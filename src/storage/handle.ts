@@ -16,6 +16,8 @@ export interface Handle {
   readonly db: Database
   /** Runs a prepared statement; answers rows as arrays, in the order of its columns. */
   run(statement: Statement, values: Record<string, unknown>): Promise<unknown[][]>
+  /** Runs these one after the other in a transaction, a new one or the one this handle is; answers the rows of each. */
+  together(asked: readonly Asked[]): Promise<unknown[][][]>
   /** Runs `work` in a transaction: a new one, or the one this handle is. */
   atomically<T>(work: (inside: Handle) => Promise<T>): Promise<T>
   /** Says what was written, once it is committed. */
@@ -27,6 +29,12 @@ export interface Statement {
   /** The name it is prepared under on PostgreSQL. */
   readonly name: string
   readonly build: (t: Tables, dialect: Dialect) => SQL
+}
+
+/** A prepared statement, with what it is given. */
+export interface Asked {
+  statement: Statement
+  values: Record<string, unknown>
 }
 
 export interface CompiledStatement {

@@ -80,6 +80,7 @@ export function storageOn(
     check: () => driver.check(),
     backup: (file) => driver.backup(file),
     onWrite: (listener) => engine.onWrite(listener),
+    burst: (lasts) => engine.burst(lasts),
     close: async () => {
       await settle()
       await locks.close()

@@ -35,13 +35,12 @@ export default defineJob({
         worker: tools.nameClaim(),
         limit,
       })
-      const groups = Map.groupBy(claimed, ({ workspaceId }) => workspaceId)
-      await Promise.all(
-        [...groups].map(async ([id, group]) => {
-          const batch = await whenBack(tools, () => openBatch(tools, id, group))
-          for (const { delivery } of group) tools.follow(publishOne(delivery, batch, tools))
-        }),
-      )
+      // More is claimed while these begin: each of them has its place already.
+      for (const [id, group] of Map.groupBy(claimed, ({ workspaceId }) => workspaceId)) {
+        const opened = openGroup(tools, id, group)
+        for (const { delivery } of group)
+          tools.follow(opened.then((batch) => batch && publishOne(delivery, batch, tools)))
+      }
       if (claimed.length < limit) break
     }
     const next = await bench.stores.queue.nextDueAt()
@@ -59,6 +58,20 @@ async function whenBack<T>({ bench, stopping }: Tools, work: () => Promise<T>): 
       bench.log.debug({ err: error }, 'What was claimed waits for the database')
       await pause(SECOND, undefined, { ref: false })
     }
+  }
+}
+
+/** Undefined where that can't be had: then their leases will end, and they are looked into. */
+async function openGroup(
+  tools: Tools,
+  id: WorkspaceId,
+  group: readonly Claimed[],
+): Promise<Batch | undefined> {
+  try {
+    return await whenBack(tools, () => openBatch(tools, id, group))
+  } catch (error) {
+    tools.bench.log.error({ err: error, deliveries: group.length }, 'What was claimed could not be begun')
+    return undefined
   }
 }
 
@@ -152,5 +165,5 @@ async function publishOne(
     tools.meters.lateness.observe(Math.max(0, bench.clock.now() - delivery.scheduledFor) / SECOND)
   const ended = { workspaceId, deliveryId: delivery.id, postId: delivery.postId, move, failure }
   // All of it is guarded, so that to write it twice (where a commit's answer was lost) changes nothing more.
-  await whenBack(tools, () => tools.ended(ended))
+  tools.tellLater(whenBack(tools, () => tools.ended(ended)))
 }

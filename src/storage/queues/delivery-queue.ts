@@ -49,14 +49,15 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     return rows
   }
 
-  const writeBegins = (begun: readonly Attempt[]): Promise<boolean[]> =>
-    engine.transaction(async (inside) => {
-      const rows = begun.map(begunRow)
-      const held = await heldOf(inside.run(countBegun, { rows: JSON.stringify(rows) }))
-      const kept = rows.filter(({ delivery }) => held.has(delivery))
-      if (kept.length > 0) await inside.run(writeBegun, { rows: JSON.stringify(kept) })
-      return rows.map(({ delivery }) => held.has(delivery))
-    })
+  const writeBegins = async (begun: readonly Attempt[]): Promise<boolean[]> => {
+    const values = { rows: JSON.stringify(begun.map(begunRow)) }
+    const [counted = []] = await handle.together([
+      { statement: countBegun, values },
+      { statement: writeBegun, values },
+    ])
+    const held = idsOf(counted)
+    return begun.map(({ deliveryId }) => held.has(deliveryId))
+  }
 
   /** A delivery's key is its id: two writes of one delivery are put one after the other. */
   const begins = createBatch<Attempt, boolean>({
@@ -86,10 +87,10 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
   }
 
   /** Attempts that have the very end which is to be written: by a commit whose answer was lost. */
-  const endedAlready = async (inside: Handle, writes: readonly HeldWrite[]): Promise<Set<string>> => {
+  const endedAlready = async (writes: readonly HeldWrite[]): Promise<Set<string>> => {
     const wanted = new Map(writes.flatMap(({ attempt }) => (attempt ? [[attempt.id, attempt.outcome]] : [])))
     const found = await inChunks([...wanted.keys()], 1, (chunk) =>
-      inside.db
+      db
         .select({ id: attempts.id, outcome: attempts.outcome })
         .from(attempts)
         .where(inArray(attempts.id, chunk)),
@@ -103,28 +104,21 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     keyOf: ({ delivery }) => delivery,
     largest: ROWS_OF_A_COMMIT,
     gatherFor: GATHER_ENDS_FOR,
-    write: (writes) =>
-      engine.transaction(async (inside) => {
-        const held = await heldOf(inside.run(moveHeld, { rows: JSON.stringify(writes.map(heldRow)) }))
-        const kept = writes.filter(({ delivery }) => held.has(delivery))
-        const ended = kept.flatMap(({ attempt, changes: { at } }) =>
-          attempt === undefined
-            ? []
-            : {
-                attempt: attempt.id,
-                outcome: attempt.outcome,
-                message: attempt.message === null ? null : storable(attempt.message),
-                at,
-              },
-        )
-        if (ended.length > 0) await inside.run(writeEnded, { rows: JSON.stringify(ended) })
-        if (kept.some(({ state }) => state === 'scheduled')) inside.wrote('deliveries')
-        const missed = writes.filter(({ delivery }) => !held.has(delivery))
-        const before = await endedAlready(inside, missed)
-        return writes.map(
-          ({ delivery, attempt }) => held.has(delivery) || (attempt !== undefined && before.has(attempt.id)),
-        )
-      }),
+    write: async (writes) => {
+      const values = { rows: JSON.stringify(writes.map(heldRow)) }
+      const [moved = []] = await handle.together([
+        { statement: moveHeld, values },
+        { statement: writeEnded, values },
+      ])
+      const held = idsOf(moved)
+      if (writes.some(({ delivery, state }) => state === 'scheduled' && held.has(delivery)))
+        handle.wrote('deliveries')
+      const missed = writes.filter(({ delivery }) => !held.has(delivery))
+      const before = missed.length === 0 ? new Set() : await endedAlready(missed)
+      return writes.map(
+        ({ delivery, attempt }) => held.has(delivery) || (attempt !== undefined && before.has(attempt.id)),
+      )
+    },
   })
 
   const cappedBegins = createCappedBegins(engine)
@@ -257,8 +251,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
   }
 }
 
-const heldOf = async (rows: Promise<unknown[][]>): Promise<Set<unknown>> =>
-  new Set((await rows).map(([id]) => id))
+const idsOf = (rows: readonly unknown[][]): Set<unknown> => new Set(rows.map(([id]) => id))
 
 const asNumber = (value: unknown): number | undefined =>
   value === null || value === undefined ? undefined : Number(value)
@@ -268,6 +261,8 @@ const heldRow = ({ delivery, worker, state, changes, attempt }: HeldWrite) => ({
   worker,
   state,
   attempt: attempt?.id,
+  outcome: attempt?.outcome,
+  message: attempt?.message == null ? undefined : storable(attempt.message),
   at: changes.at,
   due_at: changes.dueAt,
   published: jsonText(changes.published),

@@ -39,7 +39,7 @@ export const countBegun: Statement = {
     returning deliveries.id`,
 }
 
-/** Writes the attempts down. `account_id` is copied, so that an account's pace is read from one index. */
+/** Writes those attempts down whose worker holds the delivery, in the transaction that counts them. `account_id` is copied, so that an account's pace is read from one index. */
 export const writeBegun: Statement = {
   name: 'write_begun',
   build: (_tables, dialect) => sql`
@@ -54,7 +54,8 @@ export const writeBegun: Statement = {
         part: 'integer',
         at: 'integer',
       })}
-      join deliveries on deliveries.id = given.delivery`,
+      join deliveries on deliveries.id = given.delivery
+       and deliveries.worker = given.worker and ${isPublishing}`,
 }
 
 /**
@@ -95,11 +96,21 @@ export const moveHeld: Statement = {
     returning deliveries.id`,
 }
 
+/** Ends the attempts of the deliveries that `moveHeld` has moved, in the same transaction. */
 export const writeEnded: Statement = {
   name: 'write_ended',
   build: (_tables, dialect) => sql`
     update attempts
        set outcome = given.outcome, message = given.message, ended_at = given.at
-      from ${givenRows[dialect]({ attempt: 'text', outcome: 'text', message: 'text', at: 'integer' })}
-     where attempts.id = given.attempt`,
+      from ${givenRows[dialect]({
+        delivery: 'text',
+        attempt: 'text',
+        state: 'text',
+        outcome: 'text',
+        message: 'text',
+        at: 'integer',
+      })}
+      join deliveries on deliveries.id = given.delivery
+       and deliveries.updated_at = given.at and coalesce(deliveries.state, '') = given.state
+     where attempts.id = given.attempt and attempts.outcome is null and attempts.ended_at is null`,
 }

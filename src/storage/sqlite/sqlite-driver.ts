@@ -11,13 +11,14 @@ import { sqliteKit } from '../schema/sqlite-kit.ts'
 import { tables } from '../schema/tables.ts'
 import type { Durability, Health, StorageOptions } from '../storage.ts'
 import { StorageError } from '../storage-error.ts'
+import { connectionOver } from './connection.ts'
 import { hadMigrations, migrateFile } from './migrate-file.ts'
 import { createMutex } from './mutex.ts'
 import { MEMORY, OWNER_ONLY, openFile, pathOf, prepareFile } from './open-file.ts'
-import { patiently, waitingInside } from './patience.ts'
+import { waitingInside } from './patience.ts'
 import { isServed, takeServerLock } from './server-lock.ts'
-import { toQueryError } from './sqlite-error.ts'
-import { statementCache } from './statement-cache.ts'
+import { type Writer, writerHere } from './writer.ts'
+import { writerThreads } from './writer-in-thread.ts'
 
 const { SQLiteAsyncDialect } = drizzlePart('drizzle-orm/sqlite-core')
 const { SqliteRemoteDatabase, SQLiteRemoteSession } = drizzlePart('drizzle-orm/sqlite-proxy')
@@ -27,6 +28,9 @@ const GIGABYTE = 1024 * MEGABYTE
 /** Under this much free space, or this part of a small disk, a person is warned: a write-ahead log and a backup need room. */
 const LEAST_FREE = 100 * MEGABYTE
 const LEAST_PART = 0.1
+
+/** What changes nothing. */
+const READS = /^\s*select\b/i
 
 /** The tables are named in each query; drizzle's relational queries are not used. */
 type NoSchema = Record<string, never>
@@ -55,7 +59,7 @@ export const sqliteSpeech: Speech = {
 }
 
 /** @throws StorageError */
-export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): Driver {
+export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOptions): Driver {
   const path = pathOf(url, dataDir)
   const inMemory = path === MEMORY
   const file = inMemory ? MEMORY : prepareFile(path)
@@ -77,19 +81,15 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
   }
   // From here on it is `patiently` that waits for other processes.
   db.pragma('busy_timeout = 0')
-  const prepared = statementCache(db)
   const mutex = createMutex()
-
-  const execute = (text: string, params: readonly unknown[]): unknown[][] => {
-    try {
-      const statement = prepared(text)
-      if (statement.reader) return statement.all(params) as unknown[][]
-      statement.run(params)
-      return []
-    } catch (error) {
-      throw toQueryError(error)
-    }
-  }
+  const connection = connectionOver(db)
+  const here = writerHere(connection)
+  const threads = inMemory ? undefined : writerThreads(file, log)
+  /** Others' statements on this connection would be part of the transaction that is open on it. */
+  let openHere = false
+  /** A backup is told of the pages that this very connection writes; those of another one make it begin anew. */
+  let backups = 0
+  const writer = (): Writer => (backups > 0 ? undefined : threads?.current()) ?? here
 
   const alone = async <T>(work: () => T | Promise<T>): Promise<T> => {
     const release = await mutex.take()
@@ -100,66 +100,78 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
     }
   }
 
-  /** In WAL mode NORMAL only leaves the waiting out: the next full commit brings what was written before it to the disk. */
-  const wait = (durability: Durability): void => {
-    db.pragma(durability === 'relaxed' ? 'synchronous = NORMAL' : 'synchronous = FULL')
+  /**
+   * Begins a write when no transaction is open. It is not waited for with the turn in hand: a thread does what it is
+   * told in the order of telling, and has the next before the answer to this one is here.
+   */
+  const inTurn = async <T>(write: (writer: Writer) => Promise<T>): Promise<T> => {
+    const { done } = await alone(() => ({ done: write(writer()) }))
+    return done
   }
 
   const laneOf = (durability: Durability): Lane => ({
-    // Without a transaction under way there is nothing to wait for: the statement runs in this very turn.
-    query: async (text, params) =>
-      mutex.taken
-        ? alone(() => patiently(() => once(text, params, durability)))
-        : patiently(() => once(text, params, durability)),
+    query: async (text, params) => {
+      const step = { text, params }
+      // Readers wait for no writer. Where nothing is open there is nothing to wait for at all: it runs in this very turn.
+      if (READS.test(text))
+        return openHere ? alone(() => here.query(durability, step)) : here.query(durability, step)
+      return mutex.taken ? inTurn((one) => one.query(durability, step)) : writer().query(durability, step)
+    },
   })
-
-  const once = (text: string, params: readonly unknown[], durability: Durability): unknown[][] => {
-    if (durability === 'durable') return execute(text, params)
-    wait('relaxed')
-    try {
-      return execute(text, params)
-    } finally {
-      wait('durable')
-    }
-  }
 
   const begin = async (durability: Durability): Promise<OpenTransaction> => {
     const release = await mutex.take()
-    // It cannot be changed inside a transaction.
-    if (durability === 'relaxed') wait('relaxed')
+    const mine = writer()
+    openHere = mine === here
+    let begins: Promise<unknown[][]> | undefined
+    let begun = false
+    let ended = false
     const letGo = (): void => {
-      if (durability === 'relaxed') wait('durable')
+      ended = true
+      openHere = false
       release()
     }
-    try {
-      await patiently(() => execute('begin immediate', []))
-    } catch (error) {
-      letGo()
-      throw error
-    }
-    let ended = false
-    const end = (word: 'commit' | 'rollback'): void => {
-      if (ended) return
-      try {
-        // A full disk may have rolled it back already.
-        if (word === 'commit' || db.inTransaction) execute(word, [])
-        ended = true
-      } finally {
-        if (word === 'rollback') ended = true
-        if (ended) letGo()
-      }
-    }
     return {
-      lane: { query: async (text, params) => execute(text, params) },
-      commit: async () => end('commit'),
-      rollback: async () => end('rollback'),
+      lane: {
+        // It begins with its first statement, which spares a message to the thread.
+        query: async (text, params) => {
+          const step = { text, params }
+          if (begins === undefined) {
+            begins = mine.begin(durability, step)
+            const rows = await begins
+            begun = true
+            return rows
+          }
+          if (!begun) await begins
+          return mine.query(durability, step)
+        },
+      },
+      commit: async () => {
+        if (!begun) await begins
+        const done = begun ? mine.commit() : undefined
+        letGo()
+        await done
+      },
+      rollback: async () => {
+        if (ended) return
+        try {
+          // A statement that nobody waited for may still be beginning it.
+          if (!begun) await begins?.catch(() => undefined)
+          if (begun) await mine.rollback()
+        } catch (error) {
+          // The thread has died, and the transaction with it.
+          if (!isGone(error)) throw error
+        } finally {
+          letGo()
+        }
+      },
     }
   }
 
   const check = async (): Promise<Health> => {
     // Committed, though not waited for: what is rolled back never meets a disk that turned read-only under the open file.
-    await patiently(() => once('pragma user_version = 0', [], 'relaxed'))
-    const version = execute('select sqlite_version()', [])[0]?.[0]
+    await here.query('relaxed', { text: 'pragma user_version = 0', params: [] })
+    const [[version] = []] = connection.query('durable', { text: 'select sqlite_version()', params: [] })
     if (inMemory) return { ok: true, sentence: `SQLite ${version} in memory: gone when this process ends` }
     const { bavail, blocks, bsize } = statfsSync(dirname(file))
     const free = bavail * bsize
@@ -175,6 +187,8 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
     // SQLite has no rows that it keeps from us: here the stores' types and tests are what holds.
     lane: (_whose, durability) => laneOf(durability),
     begin: (_whose, durability) => begin(durability),
+    together: (_whose, durability, steps) => inTurn((one) => one.together(durability, steps)),
+    ...(threads && { burst: (lasts) => threads.burst(lasts, alone) }),
     // One writer at a time, which waits for its turn: nothing is taken back for others' sake.
     wasUndone: () => false,
     migrate: () =>
@@ -191,17 +205,30 @@ export function openSqlite({ url, dataDir, role = 'server' }: StorageOptions): D
         ok: false,
         sentence: `${where} does not take writes (${error instanceof Error ? error.message : error})${isFull(error) ? ': make room' : ''}`,
       })),
-    backup: (target) => backup(db, resolve(target)),
+    backup: async (target) => {
+      // What a thread has under way ends first.
+      await alone(() => {
+        backups += 1
+      })
+      try {
+        return await backup(db, resolve(target))
+      } finally {
+        backups -= 1
+      }
+    },
     // Another process on the same file is a short command; the scheduler's heartbeat finds what that wrote.
     announce: () => undefined,
     listen: () => () => undefined,
     close: () =>
-      alone(() => {
+      alone(async () => {
+        await threads?.close()
         db.close()
         unlock()
       }),
   }
 }
+
+const isGone = (error: unknown): boolean => error instanceof QueryError && error.failure === 'unavailable'
 
 const isFull = (error: unknown): boolean => error instanceof QueryError && error.failure === 'full'
 

@@ -7,6 +7,23 @@ import { given, type Handle, type Statement } from '../handle.ts'
 import { fromJson, storable, toJson } from '../schema/json-column.ts'
 import { must } from './rows.ts'
 
+const countEvents: Statement = {
+  name: 'count_events',
+  build: () => sql`
+    update workspaces set event_count = event_count + ${given('many')}
+     where id = ${given('workspaceId')}
+    returning event_count`,
+}
+
+/** Of the line before those that `countEvents` has just counted, in the same transaction. */
+const lastHash: Statement = {
+  name: 'last_hash',
+  build: () => sql`
+    select hash from events
+     where workspace_id = ${given('workspaceId')}
+       and sequence = (select event_count from workspaces where id = ${given('workspaceId')}) - ${given('many')}`,
+}
+
 const writeEvents: Statement = {
   name: 'write_events',
   build: (_tables, dialect) => sql`
@@ -34,17 +51,13 @@ export function createEventStore(handle: Handle, workspaceId: WorkspaceId): Even
     handle.atomically(async (inside) => {
       if (appended.length === 0) return []
       // Holds the workspace's row until the end: two who append at once are put in order, on any number of machines.
-      const [counted] = await inside.db
-        .update(workspaces)
-        .set({ eventCount: sql`${workspaces.eventCount} + ${appended.length}` })
-        .where(eq(workspaces.id, workspaceId))
-        .returning({ last: workspaces.eventCount })
-      const before = must(counted, `row of its own (${workspaceId})`).last - appended.length
-      const [previous] = await inside.db
-        .select({ hash: events.hash })
-        .from(events)
-        .where(and(mine, eq(events.sequence, before)))
-      let previousHash = before === 0 ? FIRST_HASH : must(previous, `event ${before}`).hash
+      const values = { workspaceId, many: appended.length }
+      const [[counted] = [], [previous] = []] = await Promise.all([
+        inside.run(countEvents, values),
+        inside.run(lastHash, values),
+      ])
+      const before = Number(must(counted, `row of its own (${workspaceId})`)[0]) - appended.length
+      let previousHash = before === 0 ? FIRST_HASH : String(must(previous, `event ${before}`)[0])
       const written = appended.map((event, place): Event => {
         const line = { ...asReadBack(event), sequence: before + place + 1 }
         const chained = { ...line, previousHash, hash: hashEvent(line, previousHash) }

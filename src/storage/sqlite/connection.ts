@@ -1,0 +1,84 @@
+import type { Database } from 'better-sqlite3'
+import type { Step } from '../driver.ts'
+import type { Durability } from '../storage.ts'
+import { toQueryError } from './sqlite-error.ts'
+import { statementCache } from './statement-cache.ts'
+
+/** One open SQLite file, spoken to in statements. What is asked of it is done when it returns; it throws QueryError. */
+export interface Connection {
+  /** One statement, in the transaction that is open or as one of its own. Rows come back as arrays. */
+  query(durability: Durability, step: Step): unknown[][]
+  /** Begins a transaction with its first statement. Where that fails, none is open. */
+  begin(durability: Durability, first: Step): unknown[][]
+  /** Where it fails, the transaction is rolled back. */
+  commit(): void
+  rollback(): void
+  /** All of it in one transaction, or nothing. */
+  together(durability: Durability, steps: readonly Step[]): unknown[][][]
+}
+
+export function connectionOver(db: Database): Connection {
+  const prepared = statementCache(db)
+  let waitsForDisk: Durability = 'durable'
+
+  /**
+   * In WAL mode NORMAL only leaves the waiting out: the next full commit brings what was written before it to the disk.
+   * It cannot be changed inside a transaction.
+   */
+  const setDurability = (durability: Durability): void => {
+    if (durability === waitsForDisk || db.inTransaction) return
+    db.pragma(durability === 'relaxed' ? 'synchronous = NORMAL' : 'synchronous = FULL')
+    waitsForDisk = durability
+  }
+
+  const execute = (text: string, params: readonly unknown[] = [], durability?: Durability): unknown[][] => {
+    try {
+      const statement = prepared(text)
+      if (durability !== undefined && !statement.readonly) setDurability(durability)
+      if (statement.reader) return statement.all(params) as unknown[][]
+      statement.run(params)
+      return []
+    } catch (error) {
+      throw toQueryError(error)
+    }
+  }
+
+  const rollback = (): void => {
+    // A full disk may have rolled it back already.
+    if (db.inTransaction) execute('rollback')
+  }
+
+  /** A transaction that stands open only where `work` succeeds. */
+  const begun = <T>(durability: Durability, work: () => T): T => {
+    setDurability(durability)
+    execute('begin immediate')
+    try {
+      return work()
+    } catch (error) {
+      rollback()
+      throw error
+    }
+  }
+
+  const commit = (): void => {
+    try {
+      execute('commit')
+    } catch (error) {
+      rollback()
+      throw error
+    }
+  }
+
+  return {
+    query: (durability, { text, params }) => execute(text, params, durability),
+    begin: (durability, { text, params }) => begun(durability, () => execute(text, params)),
+    commit,
+    rollback,
+    together: (durability, steps) =>
+      begun(durability, () => {
+        const rows = steps.map(({ text, params }) => execute(text, params))
+        execute('commit')
+        return rows
+      }),
+  }
+}
