@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts'
-import { createCredentials } from '../accounts/credentials.ts'
+import { type Credentials, createCredentials } from '../accounts/credentials.ts'
 import { loginEnds } from '../accounts/login-end.ts'
 import { sharersOf } from '../accounts/shared-login.ts'
 import { newId } from '../kit/ids.ts'
@@ -189,6 +189,27 @@ async function revoke(actor: Actor, platform: Platform, account: Account): Promi
   }
 }
 
+/** One for each set of stores: many deliveries go out by the same. */
+const credentialsOf = new WeakMap<WorkspaceStores['accounts'], Credentials>()
+
+function credentialsIn(
+  bench: Workbench,
+  workspaceId: WorkspaceId,
+  store: WorkspaceStores['accounts'],
+): Credentials {
+  const known = credentialsOf.get(store)
+  if (known) return known
+  const made = createCredentials({
+    store,
+    together: (run) => bench.stores.transaction(workspaceId, ({ accounts }) => run(accounts)),
+    sealer: bench.sealer,
+    clock: bench.clock,
+    worker: bench.worker,
+  })
+  credentialsOf.set(store, made)
+  return made
+}
+
 /** What a platform's call may use, and which version of the credentials it holds. */
 export type AccountIo = Io<unknown> & { credentialsVersion: number }
 
@@ -217,13 +238,11 @@ export async function ioFor(
     signal,
     now: bench.clock.now(),
   })
-  const credentials = createCredentials({
-    store: stores.accounts,
-    together: (run) => bench.stores.transaction(workspaceId, ({ accounts }) => run(accounts)),
-    sealer: bench.sealer,
-    clock: bench.clock,
-    worker: bench.worker,
-  })
-  const opened = await credentials.of(account, platform, io, staleVersion)
+  const opened = await credentialsIn(bench, workspaceId, stores.accounts).of(
+    account,
+    platform,
+    io,
+    staleVersion,
+  )
   return { ...io(opened.credentials), credentialsVersion: opened.version }
 }

@@ -1,8 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
-import { endOf } from '../deliveries/outcome.ts'
-import type { NewEvent } from '../events/event.ts'
-import { newId } from '../kit/ids.ts'
+import { endEvent, endOf } from '../deliveries/outcome.ts'
 import {
   bold,
   button,
@@ -55,16 +53,6 @@ export async function rollUp(
   await tellEnd(stores, bench, ended, deliveries)
   return ended
 }
-
-/** The line of the audit trail for a post's end, which nobody made. */
-export const endEvent = (ended: Post): NewEvent => ({
-  id: newId(ended.updatedAt),
-  at: ended.updatedAt,
-  memberId: null,
-  verb: `post.${ended.state.replaceAll('_', '-')}`,
-  subject: `post:${ended.number}`,
-  details: {},
-})
 
 /** The channel, the thread and the author hear what became of a post. */
 const tellEnd = (

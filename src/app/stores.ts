@@ -34,15 +34,17 @@ export interface WorkspaceStores {
   feed: FeedStore
 }
 
+/** `relaxed`: the power may take it back as long as nothing was committed after it. For what is done again then. */
+type Durability = 'durable' | 'relaxed'
+
 export interface Stores {
   directory: WorkspaceDirectory
-  workspace(id: WorkspaceId): WorkspaceStores
+  workspace(id: WorkspaceId, durability?: Durability): WorkspaceStores
   /** All or nothing. Inside, only the stores that are handed in may be awaited. */
   transaction<T>(
     id: WorkspaceId,
     run: (stores: WorkspaceStores) => Promise<T>,
-    /** `relaxed`: the power may take it back as long as nothing was committed after it. For what is done again then. */
-    durability?: 'durable' | 'relaxed',
+    durability?: Durability,
   ): Promise<T>
   queue: DeliveryQueue
   outboxQueue: OutboxQueue

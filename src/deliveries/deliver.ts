@@ -21,11 +21,15 @@ export interface Outlet {
   credentialsVersion?: number
 }
 
+/** A delivery, and the name that this very claim of it was made under. Another claim by the same process has another one. */
+export type Held = Delivery & { worker: string }
+
+export const isHeld = (delivery: Delivery): delivery is Held => delivery.worker !== null
+
+/** What all deliveries of a claim share. */
 export interface DeliverNeeds {
   queue: DeliveryQueue
   clock: Clock
-  /** The name this very claim was made under. Another claim by the same process has another one. */
-  worker: string
   /** In [0, 1). */
   random: () => number
   /** How long a lease lasts (ms); it is renewed at a third of that. */
@@ -36,6 +40,8 @@ export interface DeliverNeeds {
   open(delivery: Delivery, signal: AbortSignal): Promise<Outlet>
   /** When the account may publish next, if that is later than now: its rates, its breaker. */
   pace(delivery: Delivery): Promise<Wait | undefined>
+  /** Its attempt is on the disk and counts by itself from now on, or was not to be. */
+  begun(delivery: Delivery): void
   /** An error that is ours, for the log. */
   onFault(error: unknown, delivery: Delivery): void
 }
@@ -47,10 +53,11 @@ export type Delivered = { move: DeliveryMove; failure?: AfterFailure } | { move:
  * Publishes one claimed delivery by the protocol: late policy, pace, prepare (repeatable), then for each part an attempt
  * on disk and its commit. Every write is guarded by the lease; without it nothing more is called and nothing is written.
  */
-export async function deliver(delivery: Delivery, needs: DeliverNeeds): Promise<Delivered> {
-  const { queue, clock, worker, lateAfter } = needs
+export async function deliver(delivery: Held, needs: DeliverNeeds): Promise<Delivered> {
+  const { queue, clock, lateAfter } = needs
+  const { worker } = delivery
   const lease = holdLease(delivery, needs)
-  const { whenBack } = insisting(delivery, needs, lease)
+  const { insist, whenBack } = insisting(delivery, needs, lease)
   const release = async (move: DeliveryMove, changes: Omit<Parameters<DeliveryQueue['release']>[3], 'at'>) =>
     (await whenBack(() => queue.release(delivery.id, worker, move, { at: clock.now(), ...changes })))
       ? { move }
@@ -68,15 +75,20 @@ export async function deliver(delivery: Delivery, needs: DeliverNeeds): Promise<
         dueAt: paced.until,
         problem: { ask: 'retry', message: paced.why },
       })
-    return await publish(delivery, needs, lease)
+    return await publish(delivery, needs, lease, { insist, whenBack })
   } finally {
     lease.letGo()
   }
 }
 
-async function publish(delivery: Delivery, needs: DeliverNeeds, lease: Lease): Promise<Delivered> {
-  const { queue, clock, worker } = needs
-  const { insist, whenBack } = insisting(delivery, needs, lease)
+async function publish(
+  delivery: Held,
+  needs: DeliverNeeds,
+  lease: Lease,
+  { insist, whenBack }: Insisting,
+): Promise<Delivered> {
+  const { queue, clock } = needs
+  const { worker } = delivery
   const progress = keptProgress(delivery, needs)
   let outlet: Outlet | undefined
   const failed = (error: unknown, phase: 'prepare' | 'commit'): AfterFailure => {
@@ -131,6 +143,7 @@ async function publish(delivery: Delivery, needs: DeliverNeeds, lease: Lease): P
     }
     if (lease.signal.aborted) return { move: 'lost' }
     const begun = await whenBack(() => begin(queue, attempt, platform.rates?.account ?? []))
+    needs.begun(delivery)
     if (begun === 'lost') return { move: 'lost' }
     if (begun !== 'begun') {
       const { until, why } = untilThereIsRoom(platform.label, begun.full, clock.now())
@@ -235,7 +248,7 @@ export function publishedParts(progress: Record<string, unknown>): Published[] {
   return parts
 }
 
-function keptProgress(delivery: Delivery, { queue, clock, worker }: DeliverNeeds) {
+function keptProgress(delivery: Held, { queue, clock }: DeliverNeeds) {
   const steps = { ...delivery.progress }
   const progress: Progress & { set(step: string, value: unknown): void; all(): Record<string, unknown> } = {
     get: <Value>(step: string) => steps[step] as Value | undefined,
@@ -245,7 +258,7 @@ function keptProgress(delivery: Delivery, { queue, clock, worker }: DeliverNeeds
     all: () => ({ ...steps }),
     async keep(step, value) {
       steps[step] = value
-      if (!(await queue.keepProgress(delivery.id, worker, steps, clock.now()))) throw new LeaseLost()
+      if (!(await queue.keepProgress(delivery.id, delivery.worker, steps, clock.now()))) throw new LeaseLost()
     },
   }
   return progress
@@ -273,12 +286,12 @@ interface Lease {
  * Renews the lease while the work goes on; aborts the work where somebody else has it, or where the database could not
  * be asked until it ended.
  */
-function holdLease(delivery: Delivery, { queue, clock, worker, lease, onFault }: DeliverNeeds): Lease {
+function holdLease(delivery: Held, { queue, clock, lease, onFault }: DeliverNeeds): Lease {
   const lost = new AbortController()
   let until = delivery.leaseUntil ?? clock.now() + lease
   const renewal = setInterval(() => {
     const next = clock.now() + lease
-    queue.renewLease(delivery.id, worker, next).then(
+    queue.renewLease(delivery.id, delivery.worker, next).then(
       (held) => {
         if (held) until = next
         else lost.abort(new LeaseLost())
@@ -298,7 +311,14 @@ function holdLease(delivery: Delivery, { queue, clock, worker, lease, onFault }:
 }
 
 /** What is tried again each second as long as the lease lasts. */
-function insisting(delivery: Delivery, { onFault }: DeliverNeeds, lease: Lease) {
+interface Insisting {
+  /** The platform has answered: what it said is written down, whatever keeps it from that. */
+  insist(write: () => Promise<boolean>): Promise<boolean>
+  /** What a database that is away holds up goes on when it is back. */
+  whenBack<T>(work: () => Promise<T>): Promise<T>
+}
+
+function insisting(delivery: Delivery, { onFault }: DeliverNeeds, lease: Lease): Insisting {
   const insistOn = async <T>(work: () => Promise<T>, passes: (error: unknown) => boolean): Promise<T> => {
     for (;;) {
       try {
@@ -311,10 +331,8 @@ function insisting(delivery: Delivery, { onFault }: DeliverNeeds, lease: Lease) 
     }
   }
   return {
-    /** The platform has answered: what it said is written down, whatever keeps it from that. */
-    insist: (write: () => Promise<boolean>) => insistOn(write, () => true),
-    /** What a database that is away holds up goes on when it is back. */
-    whenBack: <T>(work: () => Promise<T>) => insistOn(work, isAway),
+    insist: (write) => insistOn(write, () => true),
+    whenBack: (work) => insistOn(work, isAway),
   }
 }
 

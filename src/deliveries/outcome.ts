@@ -1,4 +1,7 @@
+import type { NewEvent } from '../events/event.ts'
+import { newId } from '../kit/ids.ts'
 import type { PostMove } from '../posts/moves.ts'
+import type { Post } from '../posts/post.ts'
 import type { Delivery, DeliveryState } from './delivery.ts'
 import { SETTLED } from './moves.ts'
 
@@ -17,3 +20,19 @@ export function endOf(
 
 const count = (deliveries: readonly Pick<Delivery, 'state'>[], state: DeliveryState): number =>
   deliveries.filter((delivery) => delivery.state === state).length
+
+/** Of a post's deliveries, in the order of their creation, those of the revision that goes out; an earlier one's are cancelled or ended. */
+export function ofNewest<One extends Pick<Delivery, 'revision'>>(deliveries: readonly One[]): One[] {
+  const newest = deliveries.at(-1)?.revision
+  return deliveries.filter(({ revision }) => revision === newest)
+}
+
+/** The line of the audit trail for a post's end, which nobody made. */
+export const endEvent = (ended: Pick<Post, 'number' | 'state' | 'updatedAt'>): NewEvent => ({
+  id: newId(ended.updatedAt),
+  at: ended.updatedAt,
+  memberId: null,
+  verb: `post.${ended.state.replaceAll('_', '-')}`,
+  subject: `post:${ended.number}`,
+  details: {},
+})

@@ -26,6 +26,12 @@ export interface PostStore {
   /** The same move of many in one statement: those that made it, in no order. Nobody was asked for a revision. */
   moveMany(ids: readonly string[], move: PostMove, at: EpochMs): Promise<Post[]>
 
+  /**
+   * Ends those of these posts whose deliveries have all ended, and writes the line of each into the audit trail, in one
+   * transaction. For what nobody has to be told of.
+   */
+  rollUp(postIds: readonly string[], at: EpochMs): Promise<RolledUp[]>
+
   /** Replaces what would be published, guarded by the revision the editor saw and by the states an edit may start from. */
   edit(
     id: string,
@@ -36,6 +42,9 @@ export interface PostStore {
   /** Sets the time, guarded by the states in which a time can still change. */
   reschedule(id: string, when: PostTime | null, at: EpochMs): Promise<Post | undefined>
 }
+
+/** A post that has ended. */
+export type RolledUp = Pick<Post, 'id' | 'number' | 'state'>
 
 export interface PostFilter {
   states?: readonly PostState[]

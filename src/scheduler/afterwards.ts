@@ -2,14 +2,14 @@ import { SEALED } from '../accounts/credentials.ts'
 import { announce, announceAll } from '../app/announce.ts'
 import { tellHooksOfDeliveries } from '../app/hooks-tell.ts'
 import { loginDied } from '../app/login-news.ts'
-import { askAbout, endEvent, tellEnds } from '../app/post-outcome.ts'
+import { askAbout, tellEnds } from '../app/post-outcome.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
 import type { AfterFailure } from '../deliveries/after-failure.ts'
 import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import type { Claimed } from '../deliveries/delivery-store.ts'
 import type { DeliveryMove } from '../deliveries/moves.ts'
-import { endOf } from '../deliveries/outcome.ts'
+import { endEvent, endOf, ofNewest } from '../deliveries/outcome.ts'
 import type { Post } from '../posts/post.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Breaker } from './breaker.ts'
@@ -20,6 +20,7 @@ export interface Ended {
   workspaceId: WorkspaceId
   deliveryId: string
   postId: string
+  accountId: string
   move: DeliveryMove
   failure?: AfterFailure | undefined
 }
@@ -43,6 +44,8 @@ export async function beginPosts(
   }
 }
 
+const goingOf = (started: readonly Post[]): Going => new Map(started.map((post) => [post.id, post]))
+
 async function start(
   bench: Workbench,
   workspaceId: WorkspaceId,
@@ -50,19 +53,22 @@ async function start(
   said: boolean,
 ): Promise<Going> {
   const chats = await bench.stores.workspace(workspaceId).workspace.chats()
+  if (chats.length === 0) {
+    const { posts } = bench.stores.workspace(workspaceId, 'relaxed')
+    return goingOf(await posts.moveMany(postIds, 'start', bench.clock.now()))
+  }
   return bench.stores.transaction(
     workspaceId,
     async (inside) => {
       const stores = rememberReads(inside, { chats })
       const started = await stores.posts.moveMany(postIds, 'start', bench.clock.now())
-      const going: Going = new Map(started.map((post) => [post.id, post]))
       if (said)
         await announceAll(
           stores,
           bench,
           started.map((post) => ({ post })),
         )
-      return going
+      return goingOf(started)
       // It falls with the claims before it, and stands with the attempts after it.
     },
     'relaxed',
@@ -75,13 +81,23 @@ export async function tellOf(bench: Workbench, breaker: Breaker, ended: readonly
   if (!first) return
   const outside = bench.stores.workspace(first.workspaceId)
   const postIds = [...new Set(ended.map(({ postId }) => postId))]
-  const [deliveries, accounts, chats, hooks] = await Promise.all([
-    // Their own ends are on the disk: of two processes that end a post's deliveries, the later sees both.
-    outside.deliveries.ofPosts(postIds),
+  const [accounts, chats, hooks] = await Promise.all([
     outside.accounts.list(),
     outside.workspace.chats(),
     outside.hooks.list(),
   ])
+  const accountOf = new Map(accounts.map((account) => [account.id, account]))
+  if (chats.length === 0 && hooks.length === 0 && ended.every(({ move }) => move === 'publish')) {
+    // Nobody listens, and nobody is asked anything: that they have ended is all there is to write.
+    for (const { accountId, deliveryId } of ended) {
+      const account = accountOf.get(accountId)
+      if (account) await breaker.note(outside, account, deliveryId, undefined)
+    }
+    await outside.posts.rollUp(postIds, bench.clock.now())
+    return
+  }
+  // Their own ends are on the disk: of two processes that end a post's deliveries, the later sees both.
+  const deliveries = await outside.deliveries.ofPosts(postIds)
   await bench.stores.transaction(first.workspaceId, async (inside) => {
     const stores = rememberReads(inside, { accounts, chats, hooks })
     await tellHooksOfDeliveries(stores, deliveries, bench.clock.now())
@@ -128,12 +144,6 @@ async function endPosts(
     const post = await stores.posts.get(id)
     if (post) await announce(stores, bench, post)
   }
-}
-
-/** Those of the revision that goes out; an earlier one's are cancelled or ended. */
-const ofNewest = (deliveries: readonly Delivery[]): Delivery[] => {
-  const newest = deliveries.at(-1)?.revision
-  return deliveries.filter(({ revision }) => revision === newest)
 }
 
 /** Does it stand still until a person says a word? */

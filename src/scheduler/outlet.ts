@@ -93,6 +93,13 @@ async function publicationOf(
   delivery: Delivery,
   account: Account,
 ): Promise<Publication> {
+  const plain = {
+    text: textFor(post.content, delivery.platform),
+    options: post.content.options[delivery.platform] ?? {},
+    key: delivery.key,
+    at: delivery.scheduledFor,
+  }
+  if (post.content.media.length === 0) return { ...plain, media: [] }
   const kept = await stores.media.getMany(post.content.media.map((one) => one.mediaId))
   const platform = platformByName(bench, account.platform)
   const { fitted } = fitDraft(platform, draftFor(post, platform.name, kept), account.facts)
@@ -123,13 +130,7 @@ async function publicationOf(
       publicUrl: () => bench.publicMediaUrl(workspaceId, id),
     })
   }
-  return {
-    text: textFor(post.content, delivery.platform),
-    media,
-    options: post.content.options[delivery.platform] ?? {},
-    key: delivery.key,
-    at: delivery.scheduledFor,
-  }
+  return { ...plain, media }
 }
 
 async function fittedFor(

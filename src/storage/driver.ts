@@ -34,7 +34,9 @@ export interface Driver {
   lane(whose: Whose, durability: Durability): Lane
   begin(whose: Whose, durability: Durability): Promise<OpenTransaction>
   /** Runs these in one transaction, in which nothing is decided: in one go where the dialect has one, else by `begin`. */
-  together?(whose: Whose, durability: Durability, steps: readonly Step[]): Promise<unknown[][][]>
+  together?(durability: Durability, steps: readonly Step[]): Promise<unknown[][][]>
+  /** Has another thread run a procedure; undefined where there is none that could. */
+  call?(durability: Durability, procedure: string, given: unknown): Promise<unknown> | undefined
   /** A burst of writes begins or is over: while it lasts, writing may be given a thread of its own. */
   burst?(lasts: boolean): void
   /** Did it surely take the whole transaction back, and may that be done again? A commit whose answer was lost is not known. */

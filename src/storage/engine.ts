@@ -11,10 +11,11 @@ import {
   type CompiledStatement,
   type Database,
   type Handle,
+  type Procedure,
   type Statement,
 } from './handle.ts'
 import { createOutage } from './outage.ts'
-import { bare } from './query-error.ts'
+import { bare, throwBare } from './query-error.ts'
 import type { Tables } from './schema/tables.ts'
 import type { Durability, Written } from './storage.ts'
 import { StorageError } from './storage-error.ts'
@@ -85,7 +86,10 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
     return { text, params: bind({ text, params }, values), name: statement.name }
   }
 
-  const handleOver = (lane: Lane, rest: Pick<Handle, 'atomically' | 'together' | 'wrote'>): Handle => ({
+  const handleOver = (
+    lane: Lane,
+    rest: Pick<Handle, 'atomically' | 'call' | 'together' | 'wrote'>,
+  ): Handle => ({
     dialect: driver.dialect,
     t: speech.t,
     db: speech.over(lane),
@@ -147,18 +151,6 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
       }),
   })
 
-  const inOneGo = async (
-    whose: Whose,
-    durability: Durability,
-    steps: readonly Step[],
-  ): Promise<unknown[][][]> => {
-    try {
-      return (await driver.together?.(whose, durability, steps)) ?? []
-    } catch (error) {
-      throw bare(error)
-    }
-  }
-
   async function transaction<T>(
     whose: Whose,
     durability: Durability,
@@ -213,6 +205,7 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
     const written = new Set<Written>()
     const inside: Handle = handleOver(lane, {
       atomically: (part) => part(inside),
+      call: (procedure, given) => procedure.run(inside, given),
       together: async (asked) => {
         const rows: unknown[][][] = []
         for (const { statement, values } of asked) rows.push(await inside.run(statement, values))
@@ -249,16 +242,21 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   const reach = (whose: Whose, durability: Durability = 'durable'): Reach => {
     const within = <T>(work: (inside: Handle) => Promise<T>) =>
       outage.watch(() => transaction(whose, durability, work))
-    const together = (asked: readonly Asked[]): Promise<unknown[][][]> =>
-      driver.together === undefined
-        ? within((inside) => inside.together(asked))
-        : outage.watch(() => {
-            refuseInside()
-            return inOneGo(whose, durability, asked.map(stepOf))
-          })
+    const together = async (asked: readonly Asked[]): Promise<unknown[][][]> => {
+      refuseInside()
+      const { together: inOneGo } = driver
+      if (inOneGo === undefined) return within((inside) => inside.together(asked))
+      return outage.watch(() => inOneGo(durability, asked.map(stepOf)).catch(throwBare))
+    }
     return {
       outside: handleOver(guarded(driver.lane(whose, durability)), {
         atomically: within,
+        call: <Given, Found>({ name, run }: Procedure<Given, Found>, given: Given) => {
+          refuseInside()
+          const elsewhere = driver.call?.(durability, name, given)
+          if (elsewhere === undefined) return within((inside) => run(inside, given))
+          return outage.watch(() => elsewhere.catch(throwBare)) as Promise<Found>
+        },
         together,
         wrote: (one) => emit(new Set([one])),
       }),

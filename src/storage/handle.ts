@@ -18,6 +18,8 @@ export interface Handle {
   run(statement: Statement, values: Record<string, unknown>): Promise<unknown[][]>
   /** Runs these one after the other in a transaction, a new one or the one this handle is; answers the rows of each. */
   together(asked: readonly Asked[]): Promise<unknown[][][]>
+  /** Runs the procedure in a transaction: a new one, which may be another thread's, or the one this handle is. */
+  call<Given, Found>(procedure: Procedure<Given, Found>, given: Given): Promise<Found>
   /** Runs `work` in a transaction: a new one, or the one this handle is. */
   atomically<T>(work: (inside: Handle) => Promise<T>): Promise<T>
   /** Says what was written, once it is committed. */
@@ -29,6 +31,15 @@ export interface Statement {
   /** The name it is prepared under on PostgreSQL. */
   readonly name: string
   readonly build: (t: Tables, dialect: Dialect) => SQL
+}
+
+/**
+ * Work in a transaction that needs nothing but what it is given, and is known by its name (`procedures.ts`), so that
+ * another thread can do it. Both are plain data; nobody hears of what it `wrote`.
+ */
+export interface Procedure<Given, Found> {
+  readonly name: string
+  run(inside: Handle, given: Given): Promise<Found>
 }
 
 /** A prepared statement, with what it is given. */

@@ -8,7 +8,8 @@ import { withBareErrors } from './query-error.ts'
 import { createDeliveryQueue } from './queues/delivery-queue.ts'
 import { createHookQueue } from './queues/hook-queue.ts'
 import { createOutboxQueue } from './queues/outbox-queue.ts'
-import { openSqlite, sqliteSpeech } from './sqlite/sqlite-driver.ts'
+import { openSqlite } from './sqlite/sqlite-driver.ts'
+import { sqliteSpeech } from './sqlite/sqlite-speech.ts'
 import type { Storage, StorageOptions, WorkspaceStores } from './storage.ts'
 import { StorageError } from './storage-error.ts'
 import { createAccountStore } from './stores/account-store.ts'
@@ -66,7 +67,7 @@ export function storageOn(
   return {
     dialect: driver.dialect,
     directory: withBareErrors(createWorkspaceDirectory(engine.outside)),
-    workspace: (id) => storesOf(engine.of(id).outside, id),
+    workspace: (id, durability) => storesOf(engine.of(id, durability).outside, id),
     transaction: (id, run, durability) =>
       engine.of(id, durability).transaction((inside) => run(storesOf(inside, id))),
     queue: withBareErrors(queue),

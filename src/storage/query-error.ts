@@ -44,16 +44,22 @@ export const isUnique = (error: unknown): boolean => {
   return under instanceof QueryError && under.failure === 'unique'
 }
 
+/** For the end of a promise. @throws the bare error */
+export const throwBare = (error: unknown): never => {
+  throw bare(error)
+}
+
 /** The same object, with methods that throw bare errors. */
 export function withBareErrors<Store extends object>(store: Store): Store {
   const wrapped = Object.entries(store).map(([name, value]) => [
     name,
     typeof value === 'function'
-      ? async (...args: unknown[]) => {
+      ? // Without a wait of its own: each call of a store comes through here.
+        (...args: unknown[]) => {
           try {
-            return await value.apply(store, args)
+            return Promise.resolve(value.apply(store, args)).catch(throwBare)
           } catch (error) {
-            throw bare(error)
+            return Promise.reject(bare(error))
           }
         }
       : value,

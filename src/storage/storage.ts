@@ -64,7 +64,7 @@ export interface Storage {
   readonly dialect: Dialect
   readonly directory: WorkspaceDirectory
   /** The stores of one workspace. Cheap: call it per request. */
-  workspace(id: WorkspaceId): WorkspaceStores
+  workspace(id: WorkspaceId, durability?: Durability): WorkspaceStores
   /**
    * Runs `run` in one durable transaction, with stores that write into it. It is rolled back where `run` throws, and
    * where it awaits anything but its own stores (a timer, a request): nobody else could write meanwhile. The stores

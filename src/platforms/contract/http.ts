@@ -4,6 +4,7 @@ import { type EpochMs, SECOND } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { PrivateAddressError, publicAgent } from '../../kit/public-network.ts'
 import { type Body, encodeBody, type Query, withQuery } from './http-body.ts'
+import { Limit } from './limit.ts'
 import { type Next, PublishError, STOOD_STILL } from './publish-error.ts'
 import { judge, type Phase, type ReadRefusal, type RefusedAnswer } from './refusal.ts'
 import { type RawAnswer, roundTrip, type Sending } from './round-trip.ts'
@@ -118,8 +119,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
     }
     const secrets = (): string[] => [...privateStrings(url, headers, call.body), ...(call.secrets ?? [])]
     const patience = call.timeout ?? PATIENCE[call.phase] + (encoded?.size ?? 0) / SLOWEST_BYTES_PER_MS
-    const limit = limitedBy(call.signal, Math.min(patience, options.longest ?? patience))
-    const { signal } = limit
+    const limit = new Limit(call.signal, Math.min(patience, options.longest ?? patience))
     const method = call.method ?? (encoded ? 'POST' : 'GET')
     const startedAt = options.now()
     // A process that stood still (a machine that slept) may find its turn to write long after somebody took over.
@@ -145,7 +145,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
       if (error instanceof PrivateAddressError) throw privateAddress(error)
       if (sending.refused) throw lost('was not asked, since Crier stood still', STOOD_STILL)
       if (call.signal.aborted) throw lost('was interrupted', 'ABORTED')
-      if (limit.timedOut()) throw lost('did not answer in time', 'TIMEOUT')
+      if (limit.timedOut) throw lost('did not answer in time', 'TIMEOUT')
       throw lost('cannot be reached', codeOf(error), error)
     } finally {
       limit.release()
@@ -174,7 +174,7 @@ export function createHttp(options: HttpOptions): Http & { close(): Promise<void
         method: by,
         headers: said,
         body: encoded?.body,
-        signal,
+        limit,
         maxBytes: call.maxBytes ?? LARGEST_ANSWER,
         sending,
       })
@@ -244,33 +244,6 @@ type Exchange<Data> = {
   secrets(): string[]
 } & ({ answer: Answer<Data>; refused?: undefined } | { answer?: undefined; refused: RefusedAnswer })
 type Lost = (what: string, code: string, cause?: unknown) => PublishError
-
-/**
- * A signal that follows `outer` and ends by itself after `patience` ms. Released by hand, because AbortSignal.any leaves
- * some 700 bytes at a signal that lives as long as the process, for each call.
- */
-function limitedBy(
-  outer: AbortSignal,
-  patience: number,
-): { signal: AbortSignal; timedOut(): boolean; release(): void } {
-  const inner = new AbortController()
-  let late = false
-  const follow = (): void => inner.abort(outer.reason)
-  const timer = setTimeout(() => {
-    late = true
-    inner.abort(new DOMException('The call took too long', 'TimeoutError'))
-  }, patience)
-  if (outer.aborted) follow()
-  else outer.addEventListener('abort', follow, { once: true })
-  return {
-    signal: inner.signal,
-    timedOut: () => late,
-    release() {
-      clearTimeout(timer)
-      outer.removeEventListener('abort', follow)
-    },
-  }
-}
 
 /** Where a read is sent on to; undefined where it is no redirect, or one that must not be followed. */
 function redirectOf(

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 // undici: several times the throughput of fetch, and it tells when a request has really been sent.
 import type { Dispatcher } from 'undici'
 import type { EncodedBody } from './http-body.ts'
+import type { Limit } from './limit.ts'
 import type { Headers } from './wait.ts'
 
 /** One request and its answer, without redirects. */
@@ -11,7 +12,7 @@ export interface RoundTrip {
   headers: Record<string, string>
   body: EncodedBody['body'] | undefined
   /** Ends the wait, whether or not there is a connection yet. */
-  signal: AbortSignal
+  limit: Limit
   /** The largest answer that is read, in bytes. */
   maxBytes: number
   sending: Sending
@@ -42,7 +43,7 @@ export interface RawAnswer {
  * @throws the signal's reason, or what undici says of a connection
  */
 export function roundTrip(agent: Dispatcher, trip: RoundTrip): Promise<RawAnswer> {
-  const { url, method, headers, body, signal, maxBytes, sending } = trip
+  const { url, method, headers, body, limit, maxBytes, sending } = trip
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>()
   let controller: Dispatcher.DispatchController | undefined
   let status = 0
@@ -50,20 +51,16 @@ export function roundTrip(agent: Dispatcher, trip: RoundTrip): Promise<RawAnswer
   let size = 0
   const chunks: Uint8Array[] = []
 
-  const give = (how: () => void): void => {
-    signal.removeEventListener('abort', abort)
-    how()
-  }
   // undici hears of it only once there is a connection, and a person who stops Crier should not wait for one.
-  const abort = (): void => {
-    controller?.abort(signal.reason)
-    give(() => reject(signal.reason))
+  const abort = (reason: unknown): void => {
+    controller?.abort(reason instanceof Error ? reason : new Error('The call was ended', { cause: reason }))
+    reject(reason)
   }
-  if (signal.aborted) {
-    abort()
+  if (limit.ended) {
+    abort(limit.reason)
     return promise
   }
-  signal.addEventListener('abort', abort, { once: true })
+  limit.onEnd = abort
 
   agent.dispatch(
     {
@@ -79,7 +76,7 @@ export function roundTrip(agent: Dispatcher, trip: RoundTrip): Promise<RawAnswer
     {
       onRequestStart(started) {
         controller = started
-        if (signal.aborted) started.abort(signal.reason)
+        if (limit.ended) abort(limit.reason)
         else if (sending.tooLate()) {
           // A read that was redirected has been sent before.
           sending.refused = !sending.began
@@ -96,16 +93,16 @@ export function roundTrip(agent: Dispatcher, trip: RoundTrip): Promise<RawAnswer
           chunks.push(chunk)
           return
         }
-        give(() => resolve({ status, header, bytes: Buffer.concat(chunks), cut: true }))
+        resolve({ status, header, bytes: Buffer.concat(chunks), cut: true })
         // Drops the connection, and with it the rest.
         running.abort(new DOMException('The answer is too long', 'AbortError'))
       },
       onResponseEnd() {
-        give(() => resolve({ status, header, bytes: joined(chunks), cut: false }))
+        resolve({ status, header, bytes: joined(chunks), cut: false })
       },
       onResponseError(_controller, error) {
         if (body instanceof Readable) body.destroy()
-        give(() => reject(error))
+        reject(error)
       },
     },
   )

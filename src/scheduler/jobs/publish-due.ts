@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { WorkspaceStores } from '../../app/stores.ts'
-import { type DeliverNeeds, deliver } from '../../deliveries/deliver.ts'
+import { type DeliverNeeds, deliver, isHeld } from '../../deliveries/deliver.ts'
 import type { Delivery } from '../../deliveries/delivery.ts'
 import type { Claimed } from '../../deliveries/delivery-store.ts'
 import { MINUTE, SECOND } from '../../kit/clock.ts'
 import { isAway } from '../../kit/database-away.ts'
 import { shortCode } from '../../kit/ids.ts'
-import type { Workspace, WorkspaceId } from '../../workspaces/workspace.ts'
-import { beginPosts, type Going } from '../afterwards.ts'
+import type { WorkspaceId } from '../../workspaces/workspace.ts'
+import { beginPosts } from '../afterwards.ts'
 import type { Place } from '../breaker.ts'
 import { defineJob, type Tools } from '../job.ts'
 import { openOutlet } from '../outlet.ts'
@@ -75,86 +74,79 @@ async function openGroup(
   }
 }
 
-/** What the deliveries of one claim share, read once. */
+/** What the deliveries of one claim share: read once, made once. */
 interface Batch {
-  workspace: Workspace
-  stores: WorkspaceStores
-  going: Going
+  workspaceId: WorkspaceId
+  needs: DeliverNeeds
+  /** Its places among others are free again. */
+  over(delivery: Delivery): void
 }
 
-async function openBatch(
-  { bench, storesFor }: Tools,
-  id: WorkspaceId,
-  claimed: readonly Claimed[],
-): Promise<Batch> {
+async function openBatch(tools: Tools, id: WorkspaceId, claimed: readonly Claimed[]): Promise<Batch> {
+  const { bench, breaker } = tools
   const workspace = await bench.stores.directory.get(id)
   if (!workspace) throw new Error(`A delivery of the unknown workspace ${id} was claimed`)
   const going = await beginPosts(bench, id, claimed)
-  return { workspace, stores: storesFor(id), going }
+  const stores = tools.storesFor(id)
+  const rates = new Map<string, Place>()
+  const turns = new Map<string, PromiseWithResolvers<void>>()
+  const counted = ({ id }: Delivery): void => {
+    rates.get(id)?.counted()
+    rates.delete(id)
+  }
+  /** Its turn among those with media, which it keeps until it is over. */
+  const turn = ({ id }: Delivery): Promise<void> => {
+    const kept = turns.get(id) ?? Promise.withResolvers<void>()
+    turns.set(id, kept)
+    return new Promise((comes) => {
+      void tools.besideFewWithMedia(() => {
+        comes()
+        return kept.promise
+      })
+    })
+  }
+  return {
+    workspaceId: id,
+    needs: {
+      queue: bench.stores.queue,
+      clock: bench.clock,
+      random: tools.random,
+      lease: LEASE,
+      lateAfter: workspace.settings.lateMinutes * MINUTE,
+      async open(one, signal) {
+        const post = going.get(one.postId)
+        if (!post || post.content.media.length > 0) await turn(one)
+        return openOutlet(bench, id, stores, one, signal, post)
+      },
+      async pace(one) {
+        const answer = await breaker.ask(stores, bench.platforms.get(one.platform), one)
+        if ('wait' in answer) return answer.wait
+        rates.set(one.id, answer.place)
+        return undefined
+      },
+      begun: counted,
+      onFault: (error, one) =>
+        bench.log.error(
+          { id: shortCode(8), delivery: one.id, platform: one.platform, err: error },
+          'A delivery failed in a way nobody classified',
+        ),
+    },
+    over(one) {
+      counted(one)
+      turns.get(one.id)?.resolve()
+      turns.delete(one.id)
+    },
+  }
 }
 
 async function publishOne(
   delivery: Delivery,
-  { workspace, stores, going }: Batch,
+  { workspaceId, needs, over }: Batch,
   tools: Tools,
 ): Promise<void> {
   const { bench, breaker } = tools
-  const { queue } = bench.stores
-  const workspaceId = workspace.id
-  if (delivery.worker === null) throw new Error(`The delivery ${delivery.id} was claimed by nobody`)
-  const places: Place[] = []
-  const counted = (): void => {
-    for (const place of places) place.counted()
-  }
-  const over = Promise.withResolvers<void>()
-  /** Its place is kept until it is over. */
-  const turn = (): Promise<void> =>
-    new Promise((comes) => {
-      void tools.besideFewWithMedia(() => {
-        comes()
-        return over.promise
-      })
-    })
-  const needs: DeliverNeeds = {
-    queue: {
-      ...queue,
-      async beginAttempt(attempt) {
-        const begun = await queue.beginAttempt(attempt)
-        counted()
-        return begun
-      },
-      async beginCapped(attempt, caps) {
-        const begun = await queue.beginCapped(attempt, caps)
-        counted()
-        return begun
-      },
-    },
-    clock: bench.clock,
-    worker: delivery.worker,
-    random: tools.random,
-    lease: LEASE,
-    lateAfter: workspace.settings.lateMinutes * MINUTE,
-    async open(one, signal) {
-      const post = going.get(one.postId)
-      if (!post || post.content.media.length > 0) await turn()
-      return openOutlet(bench, workspaceId, stores, one, signal, post)
-    },
-    async pace(one) {
-      const answer = await breaker.ask(stores, bench.platforms.get(one.platform), one)
-      if ('wait' in answer) return answer.wait
-      places.push(answer.place)
-      return undefined
-    },
-    onFault: (error, one) =>
-      bench.log.error(
-        { id: shortCode(8), delivery: one.id, platform: one.platform, err: error },
-        'A delivery failed in a way nobody classified',
-      ),
-  }
-  const delivered = await deliver(delivery, needs).finally(() => {
-    counted()
-    over.resolve()
-  })
+  if (!isHeld(delivery)) throw new Error(`The delivery ${delivery.id} was claimed by nobody`)
+  const delivered = await deliver(delivery, needs).finally(() => over(delivery))
   const { move } = delivered
   tools.meters.verdicts.inc({ platform: delivery.platform, move })
   const failure = 'failure' in delivered ? delivered.failure : undefined
@@ -163,7 +155,8 @@ async function publishOne(
   if (move === 'lost') return
   if (move === 'publish')
     tools.meters.lateness.observe(Math.max(0, bench.clock.now() - delivery.scheduledFor) / SECOND)
-  const ended = { workspaceId, deliveryId: delivery.id, postId: delivery.postId, move, failure }
+  const { id: deliveryId, postId, accountId } = delivery
+  const ended = { workspaceId, deliveryId, postId, accountId, move, failure }
   // All of it is guarded, so that to write it twice (where a commit's answer was lost) changes nothing more.
   tools.tellLater(whenBack(tools, () => tools.ended(ended)))
 }

@@ -15,6 +15,8 @@ export interface Connection {
   rollback(): void
   /** All of it in one transaction, or nothing. */
   together(durability: Durability, steps: readonly Step[]): unknown[][][]
+  /** The same for work that asks this very connection one thing after the other. Nobody else may ask it meanwhile. */
+  transaction<T>(durability: Durability, work: () => Promise<T>): Promise<T>
 }
 
 export function connectionOver(db: Database): Connection {
@@ -69,7 +71,21 @@ export function connectionOver(db: Database): Connection {
     }
   }
 
+  const transaction = async <T>(durability: Durability, work: () => Promise<T>): Promise<T> => {
+    setDurability(durability)
+    execute('begin immediate')
+    try {
+      const result = await work()
+      execute('commit')
+      return result
+    } catch (error) {
+      rollback()
+      throw error
+    }
+  }
+
   return {
+    transaction,
     query: (durability, { text, params }) => execute(text, params, durability),
     begin: (durability, { text, params }) => begun(durability, () => execute(text, params)),
     commit,

@@ -1,14 +1,9 @@
 import { chmodSync, existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
-import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import type { Driver, Lane, OpenTransaction } from '../driver.ts'
-import { drizzlePart } from '../drizzle.ts'
-import type { Speech } from '../engine.ts'
 import { migrationsOf, pending } from '../migrations.ts'
 import { QueryError } from '../query-error.ts'
-import { sqliteKit } from '../schema/sqlite-kit.ts'
-import { tables } from '../schema/tables.ts'
 import type { Durability, Health, StorageOptions } from '../storage.ts'
 import { StorageError } from '../storage-error.ts'
 import { connectionOver } from './connection.ts'
@@ -20,9 +15,6 @@ import { isServed, takeServerLock } from './server-lock.ts'
 import { type Writer, writerHere } from './writer.ts'
 import { writerThreads } from './writer-in-thread.ts'
 
-const { SQLiteAsyncDialect } = drizzlePart('drizzle-orm/sqlite-core')
-const { SqliteRemoteDatabase, SQLiteRemoteSession } = drizzlePart('drizzle-orm/sqlite-proxy')
-
 const MEGABYTE = 1024 * 1024
 const GIGABYTE = 1024 * MEGABYTE
 /** Under this much free space, or this part of a small disk, a person is warned: a write-ahead log and a backup need room. */
@@ -31,32 +23,6 @@ const LEAST_PART = 0.1
 
 /** What changes nothing. */
 const READS = /^\s*select\b/i
-
-/** The tables are named in each query; drizzle's relational queries are not used. */
-type NoSchema = Record<string, never>
-
-/** One for all: it remembers how columns are spelled, where `drizzle()` would make one anew for each transaction. */
-const dialect = new SQLiteAsyncDialect({ casing: 'snake_case' })
-
-/** Drizzle over better-sqlite3. */
-export const sqliteSpeech: Speech = {
-  t: tables(sqliteKit),
-  over: (lane) => {
-    const ask = async (text: string, params: unknown[]) => ({ rows: await lane.query(text, params) })
-    const session = new SQLiteRemoteSession<NoSchema, ExtractTablesWithRelations<NoSchema>>(
-      ask,
-      dialect,
-      undefined,
-      undefined,
-      {},
-    )
-    return new SqliteRemoteDatabase<NoSchema>('async', dialect, session, undefined)
-  },
-  compile: (query) => {
-    const { sql, params } = dialect.sqlToQuery(query)
-    return { text: sql, params }
-  },
-}
 
 /** @throws StorageError */
 export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOptions): Driver {
@@ -187,7 +153,9 @@ export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOption
     // SQLite has no rows that it keeps from us: here the stores' types and tests are what holds.
     lane: (_whose, durability) => laneOf(durability),
     begin: (_whose, durability) => begin(durability),
-    together: (_whose, durability, steps) => inTurn((one) => one.together(durability, steps)),
+    together: (durability, steps) => inTurn((one) => one.together(durability, steps)),
+    call: (durability, procedure, given) =>
+      writer() === here ? undefined : inTurn((one) => one.call(durability, procedure, given)),
     ...(threads && { burst: (lasts) => threads.burst(lasts, alone) }),
     // One writer at a time, which waits for its turn: nothing is taken back for others' sake.
     wasUndone: () => false,

@@ -117,26 +117,27 @@ async function openWriterInThread(file: string, ended: (why: unknown) => void): 
     else one?.resolve(answered.result as never)
   })
 
-  const ask = <Result>(call: { verb: Asked['verb']; args?: readonly unknown[] }): Promise<Result> =>
+  const ask = <Result>(verb: Asked['verb'], ...args: readonly unknown[]): Promise<Result> =>
     new Promise<Result>((resolve, reject) => {
       if (died !== undefined) return reject(away(died))
       asked += 1
       waiting.set(asked, { resolve, reject })
       // What was asked for is waited for, whatever else keeps the process alive.
       thread.ref()
-      thread.postMessage({ id: asked, ...call })
+      thread.postMessage({ id: asked, verb, args } satisfies Asked)
     })
 
   const writer: WriterInThread = {
-    query: (...args) => ask({ verb: 'query', args }),
-    begin: (...args) => ask({ verb: 'begin', args }),
-    commit: (...args) => ask({ verb: 'commit', args }),
-    rollback: (...args) => ask({ verb: 'rollback', args }),
-    together: (...args) => ask({ verb: 'together', args }),
+    query: (...args) => ask('query', ...args),
+    begin: (...args) => ask('begin', ...args),
+    commit: () => ask('commit'),
+    rollback: () => ask('rollback'),
+    together: (...args) => ask('together', ...args),
+    call: (...args) => ask('call', ...args),
     close: async () => {
       closing = true
       const gone = new Promise<void>((exits) => thread.once('exit', () => exits()))
-      if (died === undefined) await ask({ verb: 'close' })
+      if (died === undefined) await ask('close')
       else await thread.terminate()
       await gone
     },

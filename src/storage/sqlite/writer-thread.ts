@@ -1,15 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Lane } from '../driver.ts'
+import { bind, type Handle } from '../handle.ts'
+import { procedures } from '../procedures.ts'
 import { QueryError } from '../query-error.ts'
-import { type Connection, connectionOver } from './connection.ts'
+import type { Durability } from '../storage.ts'
+import { connectionOver } from './connection.ts'
 import { openFile, WAIT } from './open-file.ts'
+import { sqliteSpeech } from './sqlite-speech.ts'
+import type { Writer } from './writer.ts'
 
 // Runs as a thread of its own: a second connection to the file, told by messages what to do, one after the other.
 
-/** What is asked of the thread: a call of its connection, or its end. */
-export type Asked = { id: number } & (
-  | { verb: keyof Connection; args: readonly unknown[] }
-  | { verb: 'close'; args?: undefined }
-)
+/** What is asked of the thread: what a writer does, or its end. */
+export interface Asked {
+  id: number
+  verb: keyof Writer | 'close'
+  args: readonly unknown[]
+}
 
 export type Answered = { id: number } & (
   | { result: unknown }
@@ -24,14 +31,41 @@ const db = openFile(String(workerData), 'visitor')
 db.pragma(`busy_timeout = ${WAIT}`)
 const connection = connectionOver(db)
 
-const answer = ({ id, verb, args }: Asked): Answered => {
+const lane: Lane = { query: async (text, params) => connection.query('durable', { text, params }) }
+const compiled = new Map<unknown, ReturnType<typeof sqliteSpeech.compile>>()
+const inside: Handle = {
+  dialect: 'sqlite',
+  t: sqliteSpeech.t,
+  db: sqliteSpeech.over(lane),
+  run: (statement, values) => {
+    const known = compiled.get(statement) ?? sqliteSpeech.compile(statement.build(sqliteSpeech.t, 'sqlite'))
+    compiled.set(statement, known)
+    return lane.query(known.text, bind(known, values))
+  },
+  together: (asked) => Promise.all(asked.map(({ statement, values }) => inside.run(statement, values))),
+  atomically: (work) => work(inside),
+  call: (procedure, given) => procedure.run(inside, given),
+  wrote: () => undefined,
+}
+
+const writer: Writer & { close(): Promise<void> } = {
+  query: async (...args) => connection.query(...args),
+  begin: async (...args) => connection.begin(...args),
+  commit: async () => connection.commit(),
+  rollback: async () => connection.rollback(),
+  together: async (...args) => connection.together(...args),
+  call: async (durability: Durability, name, given) => {
+    const procedure = procedures.get(name)
+    if (!procedure) throw new Error(`There is no procedure ${name}`)
+    return connection.transaction(durability, () => procedure.run(inside, given as never))
+  },
+  close: async () => void db.close(),
+}
+
+async function answer({ id, verb, args }: Asked): Promise<Answered> {
   try {
-    if (verb === 'close') {
-      db.close()
-      return { id, result: undefined }
-    }
-    const call: (...args: never[]) => unknown = connection[verb]
-    return { id, result: call(...(args as never[])) }
+    const call: (...args: never[]) => Promise<unknown> = writer[verb]
+    return { id, result: await call(...(args as never[])) }
   } catch (error) {
     if (error instanceof QueryError) {
       const { failure, code, message } = error
@@ -41,7 +75,10 @@ const answer = ({ id, verb, args }: Asked): Answered => {
   }
 }
 
+let last = Promise.resolve()
 port.on('message', (asked: Asked) => {
-  port.postMessage(answer(asked))
-  if (asked.verb === 'close') port.close()
+  last = last.then(async () => {
+    port.postMessage(await answer(asked))
+    if (asked.verb === 'close') port.close()
+  })
 })

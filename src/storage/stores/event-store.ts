@@ -43,40 +43,47 @@ const writeEvents: Statement = {
       })}`,
 }
 
+/** Adds lines to the end of a workspace's trail, each with the hash of the one before it. In a transaction. */
+export async function appendEvents(
+  inside: Handle,
+  workspaceId: WorkspaceId,
+  appended: readonly NewEvent[],
+): Promise<Event[]> {
+  if (appended.length === 0) return []
+  // Holds the workspace's row until the end: two who append at once are put in order, on any number of machines.
+  const values = { workspaceId, many: appended.length }
+  const [[counted] = [], [previous] = []] = await Promise.all([
+    inside.run(countEvents, values),
+    inside.run(lastHash, values),
+  ])
+  const before = Number(must(counted, `row of its own (${workspaceId})`)[0]) - appended.length
+  let previousHash = before === 0 ? FIRST_HASH : String(must(previous, `event ${before}`)[0])
+  const written = appended.map((event, place): Event => {
+    const line = { ...asReadBack(event), sequence: before + place + 1 }
+    const chained = { ...line, previousHash, hash: hashEvent(line, previousHash) }
+    previousHash = chained.hash
+    return chained
+  })
+  await inside.run(writeEvents, {
+    workspaceId,
+    rows: JSON.stringify(
+      written.map(({ memberId, previousHash, details, ...rest }) => ({
+        ...rest,
+        member_id: memberId,
+        previous_hash: previousHash,
+        details: toJson(details),
+      })),
+    ),
+  })
+  return written
+}
+
 export function createEventStore(handle: Handle, workspaceId: WorkspaceId): EventStore {
   const { t } = handle
   const { events, workspaces } = t
   const mine = eq(events.workspaceId, workspaceId)
   const appendMany = (appended: readonly NewEvent[]): Promise<Event[]> =>
-    handle.atomically(async (inside) => {
-      if (appended.length === 0) return []
-      // Holds the workspace's row until the end: two who append at once are put in order, on any number of machines.
-      const values = { workspaceId, many: appended.length }
-      const [[counted] = [], [previous] = []] = await Promise.all([
-        inside.run(countEvents, values),
-        inside.run(lastHash, values),
-      ])
-      const before = Number(must(counted, `row of its own (${workspaceId})`)[0]) - appended.length
-      let previousHash = before === 0 ? FIRST_HASH : String(must(previous, `event ${before}`)[0])
-      const written = appended.map((event, place): Event => {
-        const line = { ...asReadBack(event), sequence: before + place + 1 }
-        const chained = { ...line, previousHash, hash: hashEvent(line, previousHash) }
-        previousHash = chained.hash
-        return chained
-      })
-      await inside.run(writeEvents, {
-        workspaceId,
-        rows: JSON.stringify(
-          written.map(({ memberId, previousHash, details, ...rest }) => ({
-            ...rest,
-            member_id: memberId,
-            previous_hash: previousHash,
-            details: toJson(details),
-          })),
-        ),
-      })
-      return written
-    })
+    handle.atomically((inside) => appendEvents(inside, workspaceId, appended))
 
   return {
     append: async (event) => must((await appendMany([event]))[0], `event ${event.id}`),

@@ -1,11 +1,13 @@
-import { type PostMove, postMoves } from '../../posts/moves.ts'
+import { postMoves } from '../../posts/moves.ts'
 import type { Post, PostState } from '../../posts/post.ts'
 import type { PostFilter, PostStore } from '../../posts/post-store.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
-import { holds, isAmongGiven } from '../dialect.ts'
+import { holds } from '../dialect.ts'
 import { and, asc, count, eq, gte, inArray, lt, type SQL, sql } from '../drizzle.ts'
-import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
+import { decode, type Handle } from '../handle.ts'
 import type { Tables } from '../schema/tables.ts'
+import { movePosts } from './move-posts.ts'
+import { rollUpPosts } from './roll-up-posts.ts'
 import { must } from './rows.ts'
 
 /** States in which a time can still change. What is scheduled needs one, so there it cannot be taken away. */
@@ -88,9 +90,10 @@ export function createPostStore(handle: Handle, workspaceId: WorkspaceId): PostS
       return first(moved)
     },
     moveMany: async (ids, move, at) => {
-      const moved = await handle.run(moveMany(move), { workspaceId, at, ids: JSON.stringify(ids) })
+      const moved = await handle.run(movePosts(move, 'whole'), { workspaceId, at, ids: JSON.stringify(ids) })
       return moved.map((row) => toPost(decode(posts, row)))
     },
+    rollUp: (postIds, at) => handle.call(rollUpPosts, { workspaceId, postIds, at }),
     edit: async (id, seen, { content, accountIds, revision, edited, at }) => {
       const { from, to } = postMoves.edit
       const rows = await db
@@ -110,26 +113,6 @@ export function createPostStore(handle: Handle, workspaceId: WorkspaceId): PostS
       return first(moved)
     },
   }
-}
-
-const moves = new Map<PostMove, Statement>()
-
-/**
- * Many posts make one move. Drizzle's own text for it grows with their number, and costs more than the move. The state is
- * asked for in an expression, or PostgreSQL reads all posts of that state and looks each up in the list.
- */
-function moveMany(move: PostMove): Statement {
-  const { from, to } = postMoves[move]
-  const statement = moves.get(move) ?? {
-    name: `move_posts_${move}`,
-    build: ({ posts }, dialect) => sql`
-      update posts set state = ${to}, updated_at = ${given('at')}
-       where posts.workspace_id = ${given('workspaceId')} and ${isAmongGiven[dialect](posts.id, 'ids')}
-         and ${inArray(sql`coalesce(posts.state, '')`, [...from])}
-      returning ${columnsOf(posts)}`,
-  }
-  moves.set(move, statement)
-  return statement
 }
 
 type Row = Tables['posts']['$inferSelect']

@@ -156,6 +156,7 @@ export function isolationContract(ground: () => Ground): void {
           count: (t) => t.posts.count({}),
           move: (t) => t.posts.move(post.id, 'approve', { at: NOON }),
           moveMany: async (t) => (await t.posts.moveMany([post.id], 'approve', NOON)).length,
+          rollUp: async (t) => (await t.posts.rollUp([post.id], NOON)).length,
           edit: (t) =>
             t.posts.edit(post.id, post.revision, {
               content: emptyContent,
