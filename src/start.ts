@@ -79,7 +79,7 @@ export async function start(house: House, { beating = true }: { beating?: boolea
     alone: storage.dialect === 'sqlite',
     onBurst: (lasts) => {
       compileForBursts(lasts)
-      storage.burst(lasts)
+      void storage.burst(lasts)
     },
   })
   const server = openServer(

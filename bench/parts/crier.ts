@@ -219,7 +219,7 @@ export const schedulerOf = (
     surfaces,
     meters: createMeters(new Registry(), () => 0),
     onWrite: (listener) => house.storage.onWrite(listener),
-    onBurst: (lasts) => house.storage.burst(lasts),
+    onBurst: (lasts) => void house.storage.burst(lasts),
     alone: house.storage.dialect === 'sqlite',
   })
 

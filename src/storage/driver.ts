@@ -7,6 +7,9 @@ export const EVERY_WORKSPACE = '*'
 /** Whose rows a statement may see where the database can tell them apart (PostgreSQL's row-level security). */
 export type Whose = WorkspaceId | typeof EVERY_WORKSPACE
 
+/** What changes nothing. */
+export const READS = /^\s*select\b/i
+
 /** One statement, with what it is given. */
 export interface Step {
   text: string
@@ -37,8 +40,8 @@ export interface Driver {
   together?(durability: Durability, steps: readonly Step[]): Promise<unknown[][][]>
   /** Has another thread run a procedure; undefined where there is none that could. */
   call?(durability: Durability, procedure: string, given: unknown): Promise<unknown> | undefined
-  /** A burst of writes begins or is over: while it lasts, writing may be given a thread of its own. */
-  burst?(lasts: boolean): void
+  /** A burst of writes begins or is over: while it lasts, writing may be given a thread of its own. Resolves once it has one. */
+  burst?(lasts: boolean): Promise<void>
   /** Did it surely take the whole transaction back, and may that be done again? A commit whose answer was lost is not known. */
   wasUndone(error: unknown, during: 'work' | 'commit'): boolean
   /** Brings the tables to this build's shape. @throws StorageError */

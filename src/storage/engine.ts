@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isAway } from '../kit/database-away.ts'
 import type { Log } from '../kit/log.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
-import { type Driver, EVERY_WORKSPACE, type Lane, type Step, type Whose } from './driver.ts'
+import { type Driver, EVERY_WORKSPACE, type Lane, READS, type Step, type Whose } from './driver.ts'
 import type { SQL } from './drizzle.ts'
 import {
   type Asked,
@@ -43,16 +43,13 @@ export interface Engine extends Reach {
   refuseInside(): void
   onWrite(listener: (written: Written) => void): () => void
   /** A burst of writes begins or is over. */
-  burst(lasts: boolean): void
+  burst(lasts: boolean): Promise<void>
   close(): Promise<void>
 }
 
 /** How often a transaction is tried that the database takes back, and how long (ms) the first pause is at most. */
 const TRIES = 5
 const PAUSE = 20
-
-/** What changes nothing. */
-const READS = /^\s*select\b/i
 
 type Tried<T> = { result: T } | { undone: unknown }
 
@@ -267,7 +264,7 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   return {
     ...reach(EVERY_WORKSPACE),
     of: reach,
-    burst: (lasts) => driver.burst?.(lasts),
+    burst: async (lasts) => driver.burst?.(lasts),
     relaxed: reach(EVERY_WORKSPACE, 'relaxed'),
     refuseInside,
     onWrite: (listener) => {

@@ -101,8 +101,8 @@ export interface Storage {
    * on PostgreSQL also for those of other processes. Returns what stops it.
    */
   onWrite(listener: (written: Written) => void): () => void
-  /** Says that very many writes follow one another, or that it is over: while it lasts, SQLite writes in a thread of its own. */
-  burst(lasts: boolean): void
+  /** Says that very many writes follow one another, or that it is over: while it lasts, SQLite writes in a thread of its own. Resolves once it does. */
+  burst(lasts: boolean): Promise<void>
   /** Waits for what is under way, then closes. Further calls are refused. */
   close(): Promise<void>
 }

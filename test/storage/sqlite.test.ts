@@ -12,7 +12,10 @@ import { storageContract } from './contract.ts'
 import { type Ground, NOON } from './ground.ts'
 import { processesContract } from './processes.ts'
 
-describe('on SQLite', () => {
+describe.each([
+  { where: 'on SQLite', inThread: false },
+  { where: 'on SQLite, which writes in a thread', inThread: true },
+])('$where', ({ inThread }) => {
   let ground: Ground & { url: string }
   let folder: string
 
@@ -21,6 +24,7 @@ describe('on SQLite', () => {
     const url = `file:${join(folder, 'crier.db')}`
     const storage = await openStorage({ url, log: silentLog })
     await storage.migrate()
+    if (inThread) await storage.burst(true)
     ground = { url, storage, beside: (role = 'visitor') => openStorage({ url, log: silentLog, role }) }
   })
 

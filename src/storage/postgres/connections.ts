@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { Log } from '../../kit/log.ts'
-import type { Lane, OpenTransaction, Whose } from '../driver.ts'
+import { type Lane, type OpenTransaction, READS, type Whose } from '../driver.ts'
 import type { QueryError } from '../query-error.ts'
 import type { Durability } from '../storage.ts'
 import { type Binding, BoundQuery, beginFor, prepareBinding } from './bound-query.ts'
@@ -112,9 +112,6 @@ async function onLiveConnection<T>(pool: pg.Pool, work: (held: Held) => Promise<
   }
 }
 
-/** Reads change nothing, so one whose connection broke may be asked again. */
-const READS = /^\s*select\b/i
-
 export function laneOf(pool: pg.Pool, whose: Whose, durability: Durability): Lane {
   const binding: Binding = { whose, durability }
   return {
@@ -124,6 +121,7 @@ export function laneOf(pool: pg.Pool, whose: Whose, durability: Durability): Lan
         held.release()
         return rows
       }
+      // What changes nothing may be asked again where its connection broke.
       if (READS.test(text)) return onLiveConnection(pool, once)
       const held = await hold(pool)
       try {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Step } from '../driver.ts'
+import { READS, type Step } from '../driver.ts'
 import type { Durability } from '../storage.ts'
 import { toQueryError } from './sqlite-error.ts'
 import { statementCache } from './statement-cache.ts'
@@ -36,7 +36,7 @@ export function connectionOver(db: Database): Connection {
   const execute = (text: string, params: readonly unknown[] = [], durability?: Durability): unknown[][] => {
     try {
       const statement = prepared(text)
-      if (durability !== undefined && !statement.readonly) setDurability(durability)
+      if (durability !== undefined && !READS.test(text)) setDurability(durability)
       if (statement.reader) return statement.all(params) as unknown[][]
       statement.run(params)
       return []

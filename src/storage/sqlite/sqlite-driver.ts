@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
-import type { Driver, Lane, OpenTransaction } from '../driver.ts'
+import { type Driver, type Lane, type OpenTransaction, READS } from '../driver.ts'
 import { migrationsOf, pending } from '../migrations.ts'
 import { QueryError } from '../query-error.ts'
 import type { Durability, Health, StorageOptions } from '../storage.ts'
@@ -20,9 +20,6 @@ const GIGABYTE = 1024 * MEGABYTE
 /** Under this much free space, or this part of a small disk, a person is warned: a write-ahead log and a backup need room. */
 const LEAST_FREE = 100 * MEGABYTE
 const LEAST_PART = 0.1
-
-/** What changes nothing. */
-const READS = /^\s*select\b/i
 
 /** @throws StorageError */
 export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOptions): Driver {

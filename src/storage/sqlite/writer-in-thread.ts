@@ -11,8 +11,12 @@ const STAYS = 10_000
 export interface WriterThreads {
   /** Undefined while there is none: then this thread writes. */
   current(): Writer | undefined
-  /** @param alone runs its work when nobody writes */
-  burst(lasts: boolean, alone: (work: () => Promise<void>) => Promise<void>): void
+  /**
+   * Resolves once there is a thread, or can be none.
+   *
+   * @param alone runs its work when nobody writes
+   */
+  burst(lasts: boolean, alone: (work: () => Promise<void>) => Promise<void>): Promise<void>
   /** Nobody may be writing. */
   close(): Promise<void>
 }
@@ -50,7 +54,7 @@ export function writerThreads(file: string, log: Log): WriterThreads {
 
   return {
     current: () => thread,
-    burst(lasts, alone) {
+    async burst(lasts, alone) {
       clearTimeout(leaves)
       if (!lasts) {
         const leave = (): void =>
@@ -58,7 +62,10 @@ export function writerThreads(file: string, log: Log): WriterThreads {
             log.error({ err: error }, 'The thread that writes to the database did not end well'),
           )
         leaves = setTimeout(leave, STAYS).unref()
-      } else if (thread === undefined && !closed) opening ??= open()
+        return
+      }
+      if (thread === undefined && !closed) opening ??= open()
+      await opening
     },
     async close() {
       closed = true
