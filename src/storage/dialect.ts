@@ -42,8 +42,14 @@ export const givenList: Record<Dialect, (name: string) => SQL> = {
   postgres: (name) => sql`select json_array_elements_text(${sql.placeholder(name)}::json)`,
 }
 
+/** Is a column's text among those of a query with one column? Both databases look each of them up by an index. */
+export const isAmong: Record<Dialect, (column: Column, query: SQL) => SQL> = {
+  sqlite: (column, query) => sql`${column} in (${query})`,
+  postgres: (column, query) => sql`${column} = any(array(${query}))`,
+}
+
 /** Is a column's text in a list handed in as one JSON parameter? Both databases look each of them up by an index. */
 export const isAmongGiven: Record<Dialect, (column: Column, name: string) => SQL> = {
-  sqlite: (column, name) => sql`${column} in (${givenList.sqlite(name)})`,
-  postgres: (column, name) => sql`${column} = any(array(${givenList.postgres(name)}))`,
+  sqlite: (column, name) => isAmong.sqlite(column, givenList.sqlite(name)),
+  postgres: (column, name) => isAmong.postgres(column, givenList.postgres(name)),
 }

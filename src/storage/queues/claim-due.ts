@@ -1,4 +1,4 @@
-import { stepOverTaken } from '../dialect.ts'
+import { isAmong, stepOverTaken } from '../dialect.ts'
 import { sql } from '../drizzle.ts'
 import { columnsOf, given, type Statement } from '../handle.ts'
 
@@ -21,7 +21,7 @@ export const claimDue: Statement = {
     update deliveries
        set state = 'publishing', worker = ${given('worker')}, lease_until = ${given('leaseUntil')},
            updated_at = ${given('at')}
-     where id in (select id from due) and state = 'scheduled'
+     where ${isAmong[dialect](deliveries.id, sql`select id from due`)} and state = 'scheduled'
     returning ${columnsOf(deliveries)}`,
 }
 

@@ -25,6 +25,10 @@ export const begunRow = (attempt: Attempt) => ({
  */
 const isPublishing = sql`coalesce(deliveries.state, '') = 'publishing'`
 
+const isOpen = sql`1 = (select 1 from attempts as open
+                    where open.id = given.attempt and open.delivery_id = given.delivery
+                      and open.outcome is null and open.ended_at is null)`
+
 /**
  * Counts the attempt, if its worker still holds the delivery. `updated_at` stays as the claim left it: the attempt has its
  * own time, and no index has to be touched before the call.
@@ -89,10 +93,7 @@ export const moveHeld: Statement = {
         says_problem: 'integer',
       })}
      where deliveries.id = given.delivery and deliveries.worker = given.worker and ${isPublishing}
-       and (given.attempt is null or 1 = (
-             select 1 from attempts
-              where attempts.id = given.attempt and attempts.delivery_id = given.delivery
-                and attempts.outcome is null and attempts.ended_at is null))
+       and (given.attempt is null or ${isOpen})
     returning deliveries.id`,
 }
 
@@ -112,5 +113,5 @@ export const writeEnded: Statement = {
       })}
       join deliveries on deliveries.id = given.delivery
        and deliveries.updated_at = given.at and coalesce(deliveries.state, '') = given.state
-     where attempts.id = given.attempt and attempts.outcome is null and attempts.ended_at is null`,
+     where attempts.id = given.attempt and ${isOpen}`,
 }
