@@ -90,8 +90,8 @@ interface Waiting {
  * Opens the file in a thread of its own: what is written there leaves the processor to who publishes, and waits for the
  * disk while others work.
  *
- * @param ended hears when the thread has died by itself, and why
- * @throws Error where it can't be started
+ * @param ended hears when the thread has died by itself after it was opened, and why
+ * @throws QueryError where it can't be started
  */
 async function openWriterInThread(file: string, ended: (why: unknown) => void): Promise<WriterInThread> {
   const source = import.meta.url.endsWith('.ts')
@@ -101,6 +101,7 @@ async function openWriterInThread(file: string, ended: (why: unknown) => void): 
   thread.unref()
   const waiting = new Map<number, Waiting>()
   let asked = 0
+  let opened = false
   let closing = false
   let died: unknown
 
@@ -109,14 +110,14 @@ async function openWriterInThread(file: string, ended: (why: unknown) => void): 
     died = why
     for (const one of waiting.values()) one.reject(away(why))
     waiting.clear()
-    if (!closing) ended(why)
+    if (opened && !closing) ended(why)
   }
   thread.on('error', giveUp)
   thread.on('exit', (code) => giveUp(new Error(`The thread that writes has ended (${code})`)))
   thread.on('message', (answered: Answered) => {
     const one = waiting.get(answered.id)
     waiting.delete(answered.id)
-    if (waiting.size === 0) thread.unref()
+    if (waiting.size === 0 && !closing) thread.unref()
     if ('refused' in answered) {
       const { failure, code, message } = answered.refused
       one?.reject(new QueryError(failure, code, message))
@@ -142,15 +143,16 @@ async function openWriterInThread(file: string, ended: (why: unknown) => void): 
     together: (...args) => ask('together', ...args),
     call: (...args) => ask('call', ...args),
     close: async () => {
+      if (died !== undefined) return
       closing = true
       const gone = new Promise<void>((exits) => thread.once('exit', () => exits()))
-      if (died === undefined) await ask('close')
-      else await thread.terminate()
+      await ask('close')
       await gone
     },
   }
   // Its first answer says that the file is open.
   await writer.query('relaxed', { text: 'select 1', params: [] })
+  opened = true
   return writer
 }
 
