@@ -4,11 +4,13 @@ import { MINUTE, SECOND } from '../kit/clock.ts'
 import { isAway } from '../kit/database-away.ts'
 import { newId } from '../kit/ids.ts'
 import { partStep } from '../platforms/contract/parts.ts'
-import type { Io, Platform, Progress, Publication, Published } from '../platforms/contract/platform.ts'
+import type { Io, Platform, Publication, Published } from '../platforms/contract/platform.ts'
 import { PublishError, STOOD_STILL } from '../platforms/contract/publish-error.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
 import { ASKED, type Attempt, type Delivery } from './delivery.ts'
-import type { Begun, DeliveryQueue } from './delivery-store.ts'
+import type { Begun, DeliveryChanges, DeliveryQueue } from './delivery-store.ts'
+import { KeptProgress } from './kept-progress.ts'
+import type { Held, Lease, Leases } from './leases.ts'
 import type { DeliveryMove } from './moves.ts'
 import { type Cap, untilThereIsRoom, type Wait } from './pace.ts'
 
@@ -21,19 +23,13 @@ export interface Outlet {
   credentialsVersion?: number
 }
 
-/** A delivery, and the name that this very claim of it was made under. Another claim by the same process has another one. */
-export type Held = Delivery & { worker: string }
-
-export const isHeld = (delivery: Delivery): delivery is Held => delivery.worker !== null
-
 /** What all deliveries of a claim share. */
 export interface DeliverNeeds {
   queue: DeliveryQueue
+  leases: Leases
   clock: Clock
   /** In [0, 1). */
   random: () => number
-  /** How long a lease lasts (ms); it is renewed at a third of that. */
-  lease: number
   /** What is found later than this (ms) is asked about. */
   lateAfter: number
   /** @throws PublishError where the login is dead or the content can't be read */
@@ -55,62 +51,80 @@ export type Delivered = { move: DeliveryMove; failure?: AfterFailure } | { move:
  */
 export async function deliver(delivery: Held, needs: DeliverNeeds): Promise<Delivered> {
   const { queue, clock, lateAfter } = needs
-  const { worker } = delivery
-  const lease = holdLease(delivery, needs)
-  const { insist, whenBack } = insisting(delivery, needs, lease)
-  const release = async (move: DeliveryMove, changes: Omit<Parameters<DeliveryQueue['release']>[3], 'at'>) =>
-    (await whenBack(() => queue.release(delivery.id, worker, move, { at: clock.now(), ...changes })))
-      ? { move }
-      : { move: 'lost' as const }
-
+  const lease = needs.leases.hold(delivery)
+  const progress = new KeptProgress(delivery.progress, (steps) =>
+    queue.keepProgress(delivery.id, delivery.worker, steps, clock.now()),
+  )
+  const run: Run = { delivery, needs, lease, progress, outlet: undefined }
   try {
     const late = clock.now() - delivery.dueAt
     if (late > lateAfter)
-      return await release('tooLate', {
+      return await release(run, 'tooLate', {
         problem: { ask: 'late', message: `It was found ${sayMinutes(late)} after its time` },
       })
-    const paced = await whenBack(() => needs.pace(delivery))
+    const paced = await whenBack(run, () => needs.pace(delivery))
     if (paced !== undefined)
-      return await release('retryLater', {
+      return await release(run, 'retryLater', {
         dueAt: paced.until,
         problem: { ask: 'retry', message: paced.why },
       })
-    return await publish(delivery, needs, lease, { insist, whenBack })
+    return await publish(run)
   } finally {
     lease.letGo()
   }
 }
 
-async function publish(
-  delivery: Held,
-  needs: DeliverNeeds,
-  lease: Lease,
-  { insist, whenBack }: Insisting,
-): Promise<Delivered> {
+/** One claim of one delivery under way. */
+interface Run {
+  delivery: Held
+  needs: DeliverNeeds
+  lease: Lease
+  progress: KeptProgress
+  outlet: Outlet | undefined
+}
+
+/** A move without an attempt's end. */
+async function release<Move extends DeliveryMove>(
+  run: Run,
+  move: Move,
+  changes: Omit<DeliveryChanges, 'at'>,
+): Promise<{ move: Move | 'lost' }> {
+  const { delivery, needs } = run
+  const { queue, clock } = needs
+  const done = await whenBack(run, () =>
+    queue.release(delivery.id, delivery.worker, move, { at: clock.now(), ...changes }),
+  )
+  return { move: done ? move : 'lost' }
+}
+
+function failed(
+  { delivery, needs, progress, outlet }: Run,
+  error: unknown,
+  phase: 'prepare' | 'commit',
+): AfterFailure {
+  if (!isVerdict(error)) needs.onFault(error, delivery)
+  if (error instanceof PublishError && error.next.do === 'retry' && error.next.refresh)
+    progress.set(STALE, outlet?.credentialsVersion)
+  const tries = (progress.get<number>(TRIES) ?? 0) + 1
+  progress.set(TRIES, tries)
+  const found = afterFailure(error, { phase, tries, now: needs.clock.now(), random: needs.random() })
+  return withWhatIsLive(found, progress.all())
+}
+
+async function publish(run: Run): Promise<Delivered> {
+  const { delivery, needs, lease, progress } = run
   const { queue, clock } = needs
   const { worker } = delivery
-  const progress = keptProgress(delivery, needs)
-  let outlet: Outlet | undefined
-  const failed = (error: unknown, phase: 'prepare' | 'commit'): AfterFailure => {
-    if (!isVerdict(error)) needs.onFault(error, delivery)
-    if (error instanceof PublishError && error.next.do === 'retry' && error.next.refresh)
-      progress.set(STALE, outlet?.credentialsVersion)
-    const tries = (progress.get<number>(TRIES) ?? 0) + 1
-    progress.set(TRIES, tries)
-    const found = afterFailure(error, { phase, tries, now: clock.now(), random: needs.random() })
-    return withWhatIsLive(found, progress.all())
-  }
+  let outlet: Outlet
   try {
-    const open = () => needs.open(delivery, lease.signal)
-    outlet = await whenBack(open)
+    outlet = await whenBack(run, () => needs.open(delivery, lease.signal))
+    run.outlet = outlet
     await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
   } catch (error) {
-    const failure = failed(error, 'prepare')
-    await whenBack(() => queue.keepProgress(delivery.id, worker, progress.all(), clock.now()))
-    const done = await whenBack(() =>
-      queue.release(delivery.id, worker, failure.move, { at: clock.now(), ...changesOf(failure) }),
-    )
-    return done ? { move: failure.move, failure } : { move: 'lost' }
+    const failure = failed(run, error, 'prepare')
+    await whenBack(run, () => queue.keepProgress(delivery.id, worker, progress.all(), clock.now()))
+    const { move } = await release(run, failure.move, changesOf(failure))
+    return move === 'lost' ? { move } : { move, failure }
   }
 
   const { platform, publication, io } = outlet
@@ -136,20 +150,15 @@ async function publish(
         ask: 'check' as const,
         message: 'The answer was lost, and the time for sending it again has passed',
       }
-      const back = await whenBack(() =>
-        queue.release(delivery.id, worker, 'lose', { at: clock.now(), problem }),
-      )
-      return { move: back ? 'lose' : 'lost' }
+      return release(run, 'lose', { problem })
     }
     if (lease.signal.aborted) return { move: 'lost' }
-    const begun = await whenBack(() => begin(queue, attempt, platform.rates?.account ?? []))
+    const begun = await whenBack(run, () => begin(queue, attempt, platform.rates?.account ?? []))
     needs.begun(delivery)
     if (begun === 'lost') return { move: 'lost' }
     if (begun !== 'begun') {
       const { until, why } = untilThereIsRoom(platform.label, begun.full, clock.now())
-      const changes = { at: clock.now(), dueAt: until, problem: { ask: 'retry' as const, message: why } }
-      const back = await whenBack(() => queue.release(delivery.id, worker, 'retryLater', changes))
-      return { move: back ? 'retryLater' : 'lost' }
+      return release(run, 'retryLater', { dueAt: until, problem: { ask: 'retry', message: why } })
     }
 
     let published: Published
@@ -158,9 +167,9 @@ async function publish(
       if (!lease.holds()) throw notSent(delivery.platform)
       published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part)
     } catch (error) {
-      const found = failed(error, 'commit')
+      const found = failed(run, error, 'commit')
       const failure = doubtSince === undefined ? found : stillInDoubt(found)
-      const ended = await insist(() =>
+      const ended = await insist(run, () =>
         queue.endAttempt(
           {
             id: attempt.id,
@@ -180,7 +189,7 @@ async function publish(
     progress.set(partStep(part), published)
     const last = part === parts - 1
     const first = publishedParts(progress.all())[0] ?? published
-    const ended = await insist(() =>
+    const ended = await insist(run, () =>
       queue.endAttempt(
         {
           id: attempt.id,
@@ -248,93 +257,36 @@ export function publishedParts(progress: Record<string, unknown>): Published[] {
   return parts
 }
 
-function keptProgress(delivery: Held, { queue, clock }: DeliverNeeds) {
-  const steps = { ...delivery.progress }
-  const progress: Progress & { set(step: string, value: unknown): void; all(): Record<string, unknown> } = {
-    get: <Value>(step: string) => steps[step] as Value | undefined,
-    set: (step, value) => {
-      steps[step] = value
-    },
-    all: () => ({ ...steps }),
-    async keep(step, value) {
-      steps[step] = value
-      if (!(await queue.keepProgress(delivery.id, delivery.worker, steps, clock.now()))) throw new LeaseLost()
-    },
-  }
-  return progress
-}
-
-class LeaseLost extends Error {
-  override name = 'LeaseLost'
-}
-
 const isVerdict = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'PublishError' || error.name === 'LeaseLost')
 
 const changesOf = ({ problem, dueAt }: AfterFailure) =>
   dueAt === undefined ? { problem } : { problem, dueAt }
 
-interface Lease {
-  /** Aborted once the lease is lost. */
-  signal: AbortSignal
-  /** Is enough of it left for a request to be written before it ends? */
-  holds(): boolean
-  letGo(): void
-}
-
-/**
- * Renews the lease while the work goes on; aborts the work where somebody else has it, or where the database could not
- * be asked until it ended.
- */
-function holdLease(delivery: Held, { queue, clock, lease, onFault }: DeliverNeeds): Lease {
-  const lost = new AbortController()
-  let until = delivery.leaseUntil ?? clock.now() + lease
-  const renewal = setInterval(() => {
-    const next = clock.now() + lease
-    queue.renewLease(delivery.id, delivery.worker, next).then(
-      (held) => {
-        if (held) until = next
-        else lost.abort(new LeaseLost())
-      },
-      (error: unknown) => {
-        onFault(error, delivery)
-        if (clock.now() >= until) lost.abort(error)
-      },
-    )
-  }, lease / 3)
-  renewal.unref()
-  return {
-    signal: lost.signal,
-    holds: () => !lost.signal.aborted && clock.now() < until - lease / 3,
-    letGo: () => clearInterval(renewal),
-  }
-}
-
-/** What is tried again each second as long as the lease lasts. */
-interface Insisting {
-  /** The platform has answered: what it said is written down, whatever keeps it from that. */
-  insist(write: () => Promise<boolean>): Promise<boolean>
-  /** What a database that is away holds up goes on when it is back. */
-  whenBack<T>(work: () => Promise<T>): Promise<T>
-}
-
-function insisting(delivery: Delivery, { onFault }: DeliverNeeds, lease: Lease): Insisting {
-  const insistOn = async <T>(work: () => Promise<T>, passes: (error: unknown) => boolean): Promise<T> => {
-    for (;;) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!passes(error) || !lease.holds()) throw error
-        onFault(error, delivery)
-        await sleep(SECOND, undefined, { ref: false })
-      }
+/** Tries again each second as long as the lease lasts. */
+async function insistOn<T>(
+  { delivery, needs, lease }: Run,
+  work: () => Promise<T>,
+  passes: (error: unknown) => boolean,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!passes(error) || !lease.holds()) throw error
+      needs.onFault(error, delivery)
+      await sleep(SECOND, undefined, { ref: false })
     }
   }
-  return {
-    insist: (write) => insistOn(write, () => true),
-    whenBack: (work) => insistOn(work, isAway),
-  }
 }
+
+const anything = (): boolean => true
+
+/** The platform has answered: what it said is written down, whatever keeps it from that. */
+const insist = (run: Run, write: () => Promise<boolean>): Promise<boolean> => insistOn(run, write, anything)
+
+/** What a database that is away holds up goes on when it is back. */
+const whenBack = <T>(run: Run, work: () => Promise<T>): Promise<T> => insistOn(run, work, isAway)
 
 const notSent = (platform: string): PublishError =>
   new PublishError(platform, { do: 'retry' }, 'Crier stood still before it was sent', { code: STOOD_STILL })

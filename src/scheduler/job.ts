@@ -1,11 +1,16 @@
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Surface } from '../app/surface.ts'
 import type { Workbench } from '../app/workbench.ts'
-import type { EpochMs } from '../kit/clock.ts'
+import type { Delivery } from '../deliveries/delivery.ts'
+import type { Leases } from '../deliveries/leases.ts'
+import { type EpochMs, SECOND } from '../kit/clock.ts'
 import type { SurfaceName, WorkspaceId } from '../workspaces/workspace.ts'
 import type { Ended } from './afterwards.ts'
 import type { Breaker } from './breaker.ts'
 import type { Meters } from './meters.ts'
+
+/** A worker that says nothing for this long (ms) has died; it renews at a third of it. */
+export const LEASE = 90 * SECOND
 
 /** What happens while people sleep: one verb, one file in `jobs/`. Each claims what it works on, so any number of machines may run it. */
 export interface Job {
@@ -23,6 +28,10 @@ export interface Tools {
   surfaces: ReadonlyMap<SurfaceName, Surface>
   meters: Meters
   breaker: Breaker
+  /** Of the deliveries that are going out. */
+  leases: Leases
+  /** An error of a delivery that is ours, for the log. */
+  onFault(error: unknown, delivery: Pick<Delivery, 'id' | 'platform'>): void
   /**
    * The name of one claim. Another one each time, so that work which went on after its lease was lost is told apart from
    * a later claim of the same delivery by the same process.

@@ -6,13 +6,15 @@ import pLimit from 'p-limit'
 import { pulseOf } from '../app/pulse.ts'
 import type { Surface } from '../app/surface.ts'
 import type { Workbench } from '../app/workbench.ts'
+import { createLeases } from '../deliveries/leases.ts'
 import { createBatch } from '../kit/batch.ts'
 import { type EpochMs, SECOND } from '../kit/clock.ts'
+import { shortCode } from '../kit/ids.ts'
 import { loadFolder } from '../kit/load-folder.ts'
 import type { SurfaceName } from '../workspaces/workspace.ts'
 import { type Ended, tellOf } from './afterwards.ts'
 import { createBreaker } from './breaker.ts'
-import type { Job, Tools } from './job.ts'
+import { type Job, LEASE, type Tools } from './job.ts'
 import type { Meters } from './meters.ts'
 import { rememberedStores } from './remember-reads.ts'
 import { rescueAbandoned } from './rescue.ts'
@@ -97,6 +99,11 @@ export async function createScheduler({
     largest: ENDS_OF_A_WRITE,
     gatherFor: GATHER_ENDS_FOR,
   })
+  const onFault: Tools['onFault'] = (error, { id, platform }) =>
+    bench.log.error(
+      { id: shortCode(8), delivery: id, platform, err: error },
+      'A delivery failed in a way nobody classified',
+    )
   const pulse = pulseOf(bench)
   pulse.platformsPaused = () => breaker.open()
   let claims = 0
@@ -122,6 +129,8 @@ export async function createScheduler({
     surfaces,
     meters,
     breaker,
+    leases: createLeases({ queue: bench.stores.queue, clock: bench.clock, lease: LEASE, onFault }),
+    onFault,
     nameClaim() {
       claims += 1
       return `${bench.worker}-${claims}`

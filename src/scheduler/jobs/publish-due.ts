@@ -1,18 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type DeliverNeeds, deliver, isHeld } from '../../deliveries/deliver.ts'
+import { type DeliverNeeds, deliver } from '../../deliveries/deliver.ts'
 import type { Delivery } from '../../deliveries/delivery.ts'
 import type { Claimed } from '../../deliveries/delivery-store.ts'
+import { isHeld } from '../../deliveries/leases.ts'
 import { MINUTE, SECOND } from '../../kit/clock.ts'
 import { isAway } from '../../kit/database-away.ts'
-import { shortCode } from '../../kit/ids.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { beginPosts } from '../afterwards.ts'
 import type { Place } from '../breaker.ts'
-import { defineJob, type Tools } from '../job.ts'
+import { defineJob, LEASE, type Tools } from '../job.ts'
 import { openOutlet } from '../outlet.ts'
 
-/** A worker that says nothing for this long has died; it renews at a third of it. */
-const LEASE = 90 * SECOND
 /** At most this many are claimed by one statement. */
 const BATCH = 256
 
@@ -110,8 +108,8 @@ async function openBatch(tools: Tools, id: WorkspaceId, claimed: readonly Claime
     needs: {
       queue: bench.stores.queue,
       clock: bench.clock,
+      leases: tools.leases,
       random: tools.random,
-      lease: LEASE,
       lateAfter: workspace.settings.lateMinutes * MINUTE,
       async open(one, signal) {
         const post = going.get(one.postId)
@@ -125,11 +123,7 @@ async function openBatch(tools: Tools, id: WorkspaceId, claimed: readonly Claime
         return undefined
       },
       begun: counted,
-      onFault: (error, one) =>
-        bench.log.error(
-          { id: shortCode(8), delivery: one.id, platform: one.platform, err: error },
-          'A delivery failed in a way nobody classified',
-        ),
+      onFault: tools.onFault,
     },
     over(one) {
       counted(one)
