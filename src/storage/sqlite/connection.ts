@@ -8,8 +8,7 @@ import { statementCache } from './statement-cache.ts'
 export interface Connection {
   /** One statement, in the transaction that is open or as one of its own. Rows come back as arrays. */
   query(durability: Durability, step: Step): unknown[][]
-  /** Begins a transaction with its first statement. Where that fails, none is open. */
-  begin(durability: Durability, first: Step): unknown[][]
+  begin(durability: Durability): void
   /** Where it fails, the transaction is rolled back. */
   commit(): void
   rollback(): void
@@ -50,18 +49,6 @@ export function connectionOver(db: Database): Connection {
     if (db.inTransaction) execute('rollback')
   }
 
-  /** A transaction that stands open only where `work` succeeds. */
-  const begun = <T>(durability: Durability, work: () => T): T => {
-    setDurability(durability)
-    execute('begin immediate')
-    try {
-      return work()
-    } catch (error) {
-      rollback()
-      throw error
-    }
-  }
-
   const commit = (): void => {
     try {
       execute('commit')
@@ -71,30 +58,37 @@ export function connectionOver(db: Database): Connection {
     }
   }
 
-  const transaction = async <T>(durability: Durability, work: () => Promise<T>): Promise<T> => {
+  const begin = (durability: Durability): void => {
     setDurability(durability)
     execute('begin immediate')
-    try {
-      const result = await work()
-      execute('commit')
-      return result
-    } catch (error) {
-      rollback()
-      throw error
-    }
   }
 
   return {
-    transaction,
     query: (durability, { text, params }) => execute(text, params, durability),
-    begin: (durability, { text, params }) => begun(durability, () => execute(text, params)),
+    begin,
     commit,
     rollback,
-    together: (durability, steps) =>
-      begun(durability, () => {
+    together: (durability, steps) => {
+      begin(durability)
+      try {
         const rows = steps.map(({ text, params }) => execute(text, params))
-        execute('commit')
+        commit()
         return rows
-      }),
+      } catch (error) {
+        rollback()
+        throw error
+      }
+    },
+    transaction: async (durability, work) => {
+      begin(durability)
+      try {
+        const result = await work()
+        commit()
+        return result
+      } catch (error) {
+        rollback()
+        throw error
+      }
+    },
   }
 }

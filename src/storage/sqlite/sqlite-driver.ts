@@ -10,7 +10,7 @@ import { connectionOver } from './connection.ts'
 import { hadMigrations, migrateFile } from './migrate-file.ts'
 import { createMutex } from './mutex.ts'
 import { MEMORY, OWNER_ONLY, openFile, pathOf, prepareFile } from './open-file.ts'
-import { waitingInside } from './patience.ts'
+import { patiently, waitingInside } from './patience.ts'
 import { isServed, takeServerLock } from './server-lock.ts'
 import { type Writer, writerHere } from './writer.ts'
 import { writerThreads } from './writer-in-thread.ts'
@@ -64,8 +64,8 @@ export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOption
   }
 
   /**
-   * Begins a write when no transaction is open. It is not waited for with the turn in hand: a thread does what it is
-   * told in the order of telling, and has the next before the answer to this one is here.
+   * A write that is a transaction by itself, begun when no other is open here. It is not waited for with the turn in hand:
+   * a thread does what it is told in the order of telling, and has the next before the answer to this one is here.
    */
   const inTurn = async <T>(write: (writer: Writer) => Promise<T>): Promise<T> => {
     const { done } = await alone(() => ({ done: write(writer()) }))
@@ -84,50 +84,33 @@ export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOption
 
   const begin = async (durability: Durability): Promise<OpenTransaction> => {
     const release = await mutex.take()
-    const mine = writer()
-    openHere = mine === here
-    let begins: Promise<unknown[][]> | undefined
-    let begun = false
-    let ended = false
     const letGo = (): void => {
-      ended = true
       openHere = false
       release()
     }
-    return {
-      lane: {
-        // It begins with its first statement, which spares a message to the thread.
-        query: async (text, params) => {
-          const step = { text, params }
-          if (begins === undefined) {
-            begins = mine.begin(durability, step)
-            const rows = await begins
-            begun = true
-            return rows
-          }
-          if (!begun) await begins
-          return mine.query(durability, step)
-        },
-      },
-      commit: async () => {
-        if (!begun) await begins
-        const done = begun ? mine.commit() : undefined
+    try {
+      // This connection would find the file locked.
+      if (threads?.current()) await threads.idle()
+      await patiently(() => connection.begin(durability))
+      openHere = true
+    } catch (error) {
+      letGo()
+      throw error
+    }
+    let ended = false
+    const end = (how: 'commit' | 'rollback'): void => {
+      if (ended) return
+      ended = true
+      try {
+        connection[how]()
+      } finally {
         letGo()
-        await done
-      },
-      rollback: async () => {
-        if (ended) return
-        try {
-          // A statement that nobody waited for may still be beginning it.
-          if (!begun) await begins?.catch(() => undefined)
-          if (begun) await mine.rollback()
-        } catch (error) {
-          // The thread has died, and the transaction with it.
-          if (!isGone(error)) throw error
-        } finally {
-          letGo()
-        }
-      },
+      }
+    }
+    return {
+      lane: { query: async (text, params) => connection.query(durability, { text, params }) },
+      commit: async () => end('commit'),
+      rollback: async () => end('rollback'),
     }
   }
 
@@ -192,8 +175,6 @@ export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOption
       }),
   }
 }
-
-const isGone = (error: unknown): boolean => error instanceof QueryError && error.failure === 'unavailable'
 
 const isFull = (error: unknown): boolean => error instanceof QueryError && error.failure === 'full'
 

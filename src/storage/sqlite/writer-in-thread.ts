@@ -11,6 +11,8 @@ const STAYS = 10_000
 export interface WriterThreads {
   /** Undefined while there is none: then this thread writes. */
   current(): Writer | undefined
+  /** Resolves once nothing is under way in it. Nobody may ask it for more meanwhile. */
+  idle(): Promise<void>
   /**
    * Resolves once there is a thread, or can be none.
    *
@@ -54,6 +56,7 @@ export function writerThreads(file: string, log: Log): WriterThreads {
 
   return {
     current: () => thread,
+    idle: async () => thread?.idle(),
     async burst(lasts, alone) {
       clearTimeout(leaves)
       if (!lasts) {
@@ -77,6 +80,7 @@ export function writerThreads(file: string, log: Log): WriterThreads {
 }
 
 interface WriterInThread extends Writer {
+  idle(): Promise<void>
   /** Resolves once what was asked for is done and the thread has ended. */
   close(): Promise<void>
 }
@@ -104,12 +108,21 @@ async function openWriterInThread(file: string, ended: (why: unknown) => void): 
   let opened = false
   let closing = false
   let died: unknown
+  let whenIdle: (() => void)[] = []
+
+  const noteIdle = (): void => {
+    if (waiting.size > 0) return
+    if (!closing) thread.unref()
+    for (const one of whenIdle) one()
+    whenIdle = []
+  }
 
   const giveUp = (why: unknown): void => {
     if (died !== undefined) return
     died = why
     for (const one of waiting.values()) one.reject(away(why))
     waiting.clear()
+    noteIdle()
     if (opened && !closing) ended(why)
   }
   thread.on('error', giveUp)
@@ -117,7 +130,7 @@ async function openWriterInThread(file: string, ended: (why: unknown) => void): 
   thread.on('message', (answered: Answered) => {
     const one = waiting.get(answered.id)
     waiting.delete(answered.id)
-    if (waiting.size === 0 && !closing) thread.unref()
+    noteIdle()
     if ('refused' in answered) {
       const { failure, code, message } = answered.refused
       one?.reject(new QueryError(failure, code, message))
@@ -137,11 +150,9 @@ async function openWriterInThread(file: string, ended: (why: unknown) => void): 
 
   const writer: WriterInThread = {
     query: (...args) => ask('query', ...args),
-    begin: (...args) => ask('begin', ...args),
-    commit: () => ask('commit'),
-    rollback: () => ask('rollback'),
     together: (...args) => ask('together', ...args),
     call: (...args) => ask('call', ...args),
+    idle: () => (waiting.size === 0 ? Promise.resolve() : new Promise((idle) => whenIdle.push(idle))),
     close: async () => {
       if (died !== undefined) return
       closing = true

@@ -50,9 +50,6 @@ const inside: Handle = {
 
 const writer: Writer & { close(): Promise<void> } = {
   query: async (...args) => connection.query(...args),
-  begin: async (...args) => connection.begin(...args),
-  commit: async () => connection.commit(),
-  rollback: async () => connection.rollback(),
   together: async (...args) => connection.together(...args),
   call: async (durability: Durability, name, given) => {
     const procedure = procedures.get(name)
