@@ -212,15 +212,16 @@ function signedCall(
   now: number,
 ): { url: string; headers: Record<string, string>; body: { bytes: Uint8Array; type: string } } {
   const at = Math.floor(now / 1000)
+  const bytes = Buffer.from(body)
   return {
     url,
     headers: {
       'webhook-id': id,
       'webhook-timestamp': String(at),
-      'webhook-signature': `v1,${signature(secret, `${id}.${at}.${body}`)}`,
+      'webhook-signature': `v1,${signature(secret, `${id}.${at}.`, bytes)}`,
     },
     // As bytes, because the signature is over these very bytes.
-    body: { bytes: Buffer.from(body), type: 'application/json' },
+    body: { bytes, type: 'application/json' },
   }
 }
 
@@ -228,9 +229,10 @@ function signedCall(
  * HMAC-SHA256 in base64 (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme),
  * by Node's own crypto: the specification's signer reckons it in JavaScript. The tests verify by the specification's.
  */
-const signature = (secret: string, signed: string): string =>
+const signature = (secret: string, before: string, body: Uint8Array): string =>
   createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
-    .update(signed)
+    .update(before)
+    .update(body)
     .digest('base64')
 
 const bodyOf = ({ key, text, media, at }: Publication, io: Io<Credentials>): string =>
@@ -253,9 +255,11 @@ const bodyOf = ({ key, text, media, at }: Publication, io: Io<Credentials>): str
     },
   })
 
+const utf8 = new TextDecoder()
+
 function receiptOf(bytes: Uint8Array): string | null {
   try {
-    return Receipt.parse(JSON.parse(new TextDecoder().decode(bytes))).url ?? null
+    return Receipt.parse(JSON.parse(utf8.decode(bytes))).url ?? null
   } catch (unreadable) {
     // Delivered is delivered: what a receiver says besides is its own matter.
     if (unreadable instanceof SyntaxError) return null
