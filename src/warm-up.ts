@@ -7,6 +7,7 @@ import { loadFolder } from './kit/load-folder.ts'
 enableCompileCache()
 await import('./verbs.ts')
 await import('./start.ts')
+await import('./storage/procedures.ts')
 for (const folder of ['../commands', './platforms', './scheduler/jobs'])
   await loadFolder(fileURLToPath(new URL(folder, import.meta.url)))
 flushCompileCache()

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
@@ -12,6 +13,9 @@ import { emptyContent } from '../../src/posts/post.ts'
 import { createMeters } from '../../src/scheduler/meters.ts'
 import { createScheduler, type Scheduler } from '../../src/scheduler/scheduler.ts'
 import { defaultSettings, type SurfaceName, type WorkspaceId } from '../../src/workspaces/workspace.ts'
+
+// As crier.js does for each start: what was parsed once need not be again.
+enableCompileCache()
 
 /** One kilobyte of a post, short of what the webhook's envelope adds. */
 export const TEXT = 'x'.repeat(750)
