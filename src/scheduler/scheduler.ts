@@ -64,7 +64,7 @@ const LONGEST_TIMER = 60_000
 const MOST_WITH_MEDIA = 48
 /** What follows the ends of deliveries: so many are written together at most, and gathered for so long (ms) after a write. */
 const ENDS_OF_A_WRITE = 500
-const GATHER_ENDS_FOR = 40
+const GATHER_ENDS_FOR = 20
 
 const jobsFolder = (): string => fileURLToPath(new URL('./jobs', import.meta.url))
 
