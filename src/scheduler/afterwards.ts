@@ -86,9 +86,9 @@ export async function tellOf(bench: Workbench, breaker: Breaker, ended: readonly
     outside.workspace.chats(),
     outside.hooks.list(),
   ])
-  const accountOf = new Map(accounts.map((account) => [account.id, account]))
   if (chats.length === 0 && hooks.length === 0 && ended.every(({ move }) => move === 'publish')) {
     // Nobody listens, and nobody is asked anything: that they have ended is all there is to write.
+    const accountOf = new Map(accounts.map((account) => [account.id, account]))
     for (const { accountId, deliveryId } of ended) {
       const account = accountOf.get(accountId)
       if (account) await breaker.note(outside, account, deliveryId, undefined)

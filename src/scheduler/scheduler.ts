@@ -64,7 +64,7 @@ const LONGEST_TIMER = 60_000
 const MOST_WITH_MEDIA = 48
 /** What follows the ends of deliveries: so many are written together at most, and gathered for so long (ms) after a write. */
 const ENDS_OF_A_WRITE = 500
-const GATHER_ENDS_FOR = 20
+const GATHER_ENDS_FOR = 40
 
 const jobsFolder = (): string => fileURLToPath(new URL('./jobs', import.meta.url))
 
@@ -112,10 +112,11 @@ export async function createScheduler({
   let timer: NodeJS.Timeout | undefined
   let timerAt = Number.POSITIVE_INFINITY
 
-  const most = (): number =>
+  const isTalkedTo = (): boolean =>
     pulse.askedAt !== undefined && bench.clock.now() - pulse.askedAt < TALK_LASTS
-      ? MOST_BESIDE_TALK
-      : MOST_IN_FLIGHT
+  const most = (): number => (isTalkedTo() ? MOST_BESIDE_TALK : MOST_IN_FLIGHT)
+  /** People wait for the same database as what is told of deliveries: beside them that takes places, too. */
+  const underWay = (): number => inFlight.size + (isTalkedTo() ? telling.size : 0)
 
   let bursts = false
   const noteBurst = (): void => {
@@ -141,7 +142,7 @@ export async function createScheduler({
     random,
     stopping: stopping.signal,
     room() {
-      const room = Math.min(most() - inFlight.size, MOST_UNTOLD - telling.size)
+      const room = Math.min(most() - underWay(), MOST_UNTOLD - telling.size)
       full = room <= 0
       return room
     },
@@ -193,7 +194,7 @@ export async function createScheduler({
 
   /** What found no room must not wait for the next beat. */
   function refill(): void {
-    if (!full || inFlight.size > most() * REFILL_AT || telling.size > MOST_UNTOLD * REFILL_AT) return
+    if (!full || underWay() > most() * REFILL_AT || telling.size > MOST_UNTOLD * REFILL_AT) return
     full = false
     wake('deliveries')
   }

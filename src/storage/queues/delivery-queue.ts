@@ -22,7 +22,7 @@ interface HeldWrite {
 }
 
 /** How long (ms) ends are gathered for the next commit after one. */
-const GATHER_ENDS_FOR = 5
+const GATHER_ENDS_FOR = 10
 
 export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle(): Promise<void> } {
   const handle = engine.outside
