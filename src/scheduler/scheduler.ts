@@ -147,36 +147,18 @@ export async function createScheduler({
       return room
     },
     busy: () => inFlight.size >= BUSY,
-    follow(work) {
-      const followed = work
-        .catch((error: unknown) =>
-          bench.log.error(
-            { err: error },
-            'A delivery ended in an error that is ours; its lease will end and it is looked into',
-          ),
-        )
-        .finally(() => {
-          inFlight.delete(followed)
-          noteBurst()
-          refill()
-        })
-      inFlight.add(followed)
-      noteBurst()
-    },
-    tellLater(work) {
-      const told = work
-        .catch((error: unknown) =>
-          bench.log.error(
-            { err: error },
-            'What became of a delivery could not be told; its post is looked after in a moment',
-          ),
-        )
-        .finally(() => {
-          telling.delete(told)
-          refill()
-        })
-      telling.add(told)
-    },
+    follow: (work) =>
+      keep(
+        inFlight,
+        work,
+        'A delivery ended in an error that is ours; its lease will end and it is looked into',
+      ),
+    tellLater: (work) =>
+      keep(
+        telling,
+        work,
+        'What became of a delivery could not be told; its post is looked after in a moment',
+      ),
     wakeAt(at) {
       if (at >= timerAt || stopping.signal.aborted || !cron) return
       clearTimeout(timer)
@@ -190,6 +172,19 @@ export async function createScheduler({
       )
       timer.unref()
     },
+  }
+
+  /** Work that goes on by itself, among others of its kind, and what is said where it fails. */
+  function keep(among: Set<Promise<void>>, work: Promise<void>, failed: string): void {
+    const kept = work
+      .catch((error: unknown) => bench.log.error({ err: error }, failed))
+      .finally(() => {
+        among.delete(kept)
+        noteBurst()
+        refill()
+      })
+    among.add(kept)
+    noteBurst()
   }
 
   /** What found no room must not wait for the next beat. */

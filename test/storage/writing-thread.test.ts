@@ -137,6 +137,24 @@ describe('the thread in which SQLite writes while a burst lasts', () => {
     expect(await ids()).toEqual([5, 6])
   })
 
+  test('a write that waits for another process comes to stand in no transaction that began meanwhile', async () => {
+    const other = new BetterSqlite(file)
+    other.exec('begin immediate')
+    const waits = driver.together?.('durable', [insert(1)])
+    // By now it looks seldom; who comes later looks often, and would be first.
+    await new Promise((go) => setTimeout(go, 100))
+    const begins = driver.begin(EVERY_WORKSPACE, 'durable')
+    await new Promise((go) => setTimeout(go, 3))
+    other.exec('rollback')
+    other.close()
+    const open = await begins
+    await open.lane.query(insert(2).text, insert(2).params)
+    await new Promise((go) => setTimeout(go, 60))
+    await open.rollback()
+    await waits
+    expect(await ids()).toEqual([1])
+  })
+
   test('a backup that is made while it writes is whole', async () => {
     await driver.burst?.(true)
     let going = true

@@ -43,7 +43,10 @@ export const countBegun: Statement = {
     returning deliveries.id`,
 }
 
-/** Writes those attempts down whose worker holds the delivery, in the transaction that counts them. `account_id` is copied, so that an account's pace is read from one index. */
+/**
+ * Writes those attempts down whose worker holds the delivery, in the transaction that counts them. `account_id` is copied,
+ * so that an account's pace is read from one index.
+ */
 export const writeBegun: Statement = {
   name: 'write_begun',
   build: (_tables, dialect) => sql`

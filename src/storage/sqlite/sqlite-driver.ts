@@ -64,11 +64,17 @@ export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOption
   }
 
   /**
-   * A write that is a transaction by itself, begun when no other is open here. It is not waited for with the turn in hand:
-   * a thread does what it is told in the order of telling, and has the next before the answer to this one is here.
+   * A write that is a transaction by itself, while no other is open here. Here it keeps its turn until it is done: where it
+   * waits for another process, it must not come to stand in a transaction that began meanwhile. A thread does what it is
+   * told in the order of telling, and has the next before the answer to this one is here.
    */
   const inTurn = async <T>(write: (writer: Writer) => Promise<T>): Promise<T> => {
-    const { done } = await alone(() => ({ done: write(writer()) }))
+    const { done } = await alone(async () => {
+      const mine = writer()
+      const done = write(mine)
+      if (mine === here) await done
+      return { done }
+    })
     return done
   }
 
@@ -78,7 +84,7 @@ export function openSqlite({ url, dataDir, log, role = 'server' }: StorageOption
       // Readers wait for no writer. Where nothing is open there is nothing to wait for at all: it runs in this very turn.
       if (READS.test(text))
         return openHere ? alone(() => here.query(durability, step)) : here.query(durability, step)
-      return mutex.taken ? inTurn((one) => one.query(durability, step)) : writer().query(durability, step)
+      return inTurn((one) => one.query(durability, step))
     },
   })
 
