@@ -3,29 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isAway } from '../kit/database-away.ts'
 import type { Log } from '../kit/log.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
-import { type Driver, EVERY_WORKSPACE, type Lane, READS, type Step, type Whose } from './driver.ts'
-import type { SQL } from './drizzle.ts'
-import {
-  type Asked,
-  bind,
-  type CompiledStatement,
-  type Database,
-  type Handle,
-  type Procedure,
-  type Statement,
-} from './handle.ts'
+import { type Driver, EVERY_WORKSPACE, type Lane, READS, type Whose } from './driver.ts'
+import type { Asked, Handle, Procedure } from './handle.ts'
+import { handlesIn, type Speech } from './handles.ts'
 import { createOutage } from './outage.ts'
 import { bare, throwBare } from './query-error.ts'
-import type { Tables } from './schema/tables.ts'
 import type { Durability, Written } from './storage.ts'
 import { StorageError } from './storage-error.ts'
-
-/** What a dialect adds to its driver: the tables in its words, drizzle over a lane, and the text of a statement. */
-export interface Speech {
-  t: Tables
-  over(lane: Lane): Database
-  compile(query: SQL): CompiledStatement
-}
 
 /** Statements and transactions that see the rows of one workspace, or of all. */
 export interface Reach {
@@ -65,37 +49,10 @@ interface Scope {
 export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
   const scopes = new AsyncLocalStorage<Scope>()
   const listeners = new Set<(written: Written) => void>()
-  const compiled = new Map<Statement, CompiledStatement>()
+  const { handleOver, insideOver, stepOf } = handlesIn(speech, driver.dialect)
   const outage = createOutage(log, async () => (await driver.check()).ok)
   let closed = false
   let stopListening: (() => void) | undefined
-
-  const compiledOf = (statement: Statement): CompiledStatement => {
-    const known = compiled.get(statement)
-    if (known !== undefined) return known
-    const made = speech.compile(statement.build(speech.t, driver.dialect))
-    compiled.set(statement, made)
-    return made
-  }
-
-  const stepOf = ({ statement, values }: Asked): Step => {
-    const { text, params } = compiledOf(statement)
-    return { text, params: bind({ text, params }, values), name: statement.name }
-  }
-
-  const handleOver = (
-    lane: Lane,
-    rest: Pick<Handle, 'atomically' | 'call' | 'together' | 'wrote'>,
-  ): Handle => ({
-    dialect: driver.dialect,
-    t: speech.t,
-    db: speech.over(lane),
-    run: (statement, values) => {
-      const { text, params, name } = stepOf({ statement, values })
-      return lane.query(text, params, name)
-    },
-    ...rest,
-  })
 
   const refuseInside = (): void => {
     if (closed) throw new StorageError('The database is closed')
@@ -200,18 +157,7 @@ export function createEngine(driver: Driver, speech: Speech, log: Log): Engine {
       },
     }
     const written = new Set<Written>()
-    const inside: Handle = handleOver(lane, {
-      atomically: (part) => part(inside),
-      call: (procedure, given) => procedure.run(inside, given),
-      together: async (asked) => {
-        const rows: unknown[][][] = []
-        for (const { statement, values } of asked) rows.push(await inside.run(statement, values))
-        return rows
-      },
-      wrote: (one) => {
-        written.add(one)
-      },
-    })
+    const inside = insideOver(lane, (one) => void written.add(one))
     let result: T
     try {
       watch()

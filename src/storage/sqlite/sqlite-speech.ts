@@ -1,6 +1,6 @@
 import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import { drizzlePart } from '../drizzle.ts'
-import type { Speech } from '../engine.ts'
+import type { Speech } from '../handles.ts'
 import { sqliteKit } from '../schema/sqlite-kit.ts'
 import { tables } from '../schema/tables.ts'
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Lane } from '../driver.ts'
-import { bind, type Handle } from '../handle.ts'
+import { handlesIn } from '../handles.ts'
 import { procedures } from '../procedures.ts'
 import { QueryError } from '../query-error.ts'
 import type { Durability } from '../storage.ts'
@@ -32,21 +32,8 @@ db.pragma(`busy_timeout = ${WAIT}`)
 const connection = connectionOver(db)
 
 const lane: Lane = { query: async (text, params) => connection.query('durable', { text, params }) }
-const compiled = new Map<unknown, ReturnType<typeof sqliteSpeech.compile>>()
-const inside: Handle = {
-  dialect: 'sqlite',
-  t: sqliteSpeech.t,
-  db: sqliteSpeech.over(lane),
-  run: (statement, values) => {
-    const known = compiled.get(statement) ?? sqliteSpeech.compile(statement.build(sqliteSpeech.t, 'sqlite'))
-    compiled.set(statement, known)
-    return lane.query(known.text, bind(known, values))
-  },
-  together: (asked) => Promise.all(asked.map(({ statement, values }) => inside.run(statement, values))),
-  atomically: (work) => work(inside),
-  call: (procedure, given) => procedure.run(inside, given),
-  wrote: () => undefined,
-}
+const { insideOver } = handlesIn(sqliteSpeech, 'sqlite')
+const inside = insideOver(lane, () => undefined)
 
 const writer: Writer & { close(): Promise<void> } = {
   query: async (...args) => connection.query(...args),
