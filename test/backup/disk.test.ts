@@ -18,10 +18,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { plainText } from '../../src/message/plain-text.ts'
 import { play } from '../dialogs/conversation.ts'
-import { type CrierProcess, startCrier, until } from '../e2e/crier-process.ts'
+import { type CrierProcess, startCrier } from '../e2e/crier-process.ts'
 import { openTestHouse } from '../house.ts'
 import { photo } from '../library/files.ts'
 import { type HookReceiver, startReceiver } from '../servers/hook-receiver.ts'
+import { until } from '../until.ts'
 
 /** A disk of its own, so small that it can be filled: only where this user may mount one. */
 function mountDisk(at: string, size: string): boolean {
@@ -156,11 +157,11 @@ describe('a disk that stops taking writes under a running Crier', () => {
       expect(printed).not.toContain('The database answers again')
 
       expect(limitWrites(running.child.pid, 'unlimited')).toBe(true)
-      await until('the post', () => posts().length > 0, 10_000)
+      await until('the post', () => posts().length > 0)
       await until('its end', async () => (await running.say('show 1')).includes('#1 is published'))
       expect((await ready()).status).toBe(200)
       // By then the log may be in its file again.
-      await until('the log', () => (printed + logged()).includes('The database answers again'), 10_000)
+      await until('the log', () => (printed + logged()).includes('The database answers again'))
       await new Promise((passes) => setTimeout(passes, 2_000))
       expect(posts()).toEqual(['Behind glass'])
       expect(await running.say('queue')).not.toContain('Never written')
@@ -199,7 +200,7 @@ describe('a disk that stops taking writes under a running Crier', () => {
       expect(spawnSync('umount', [disk]).status).toBe(0)
       expect(mountJournaled(journaled, disk)).toBe(true)
       crier = await startCrier(join(disk, 'data'), { WEBHOOK_API_URL: receiver.origin })
-      await until('the post', () => posts().length > 1, 10_000)
+      await until('the post', () => posts().length > 1)
       await new Promise((passes) => setTimeout(passes, 2_000))
       expect(posts()).toEqual(['Before', 'Behind glass'])
       expect(await crier.say('queue')).not.toContain('Never written')
@@ -238,10 +239,10 @@ describe.skipIf(!mayMount)('a disk that takes no more', () => {
     expect(complaints[0]).toContain('The disk of the database is full: nothing goes out until there is room')
 
     giveBack()
-    await until('the post', () => posts().length > 0, 10_000)
+    await until('the post', () => posts().length > 0)
     await until('its end', async () => (await running.say('show 1')).includes('#1 is published'))
     expect((await ready()).status).toBe(200)
-    await until('the log', () => logged().includes('The database answers again'), 10_000)
+    await until('the log', () => logged().includes('The database answers again'))
     await new Promise((passes) => setTimeout(passes, 2_000))
     expect(posts()).toEqual(['In the dark'])
     expect(await running.say('queue')).not.toContain('Too much')
@@ -297,7 +298,7 @@ describe.skipIf(!mayMount)('a disk that takes no more', () => {
     await expect(begin()).rejects.toThrow(/crier\.sqlite.* cannot be (written|opened|used|made)/)
     expect(spawnSync('mount', ['-o', 'remount,rw', disk]).status).toBe(0)
     crier = await startCrier(join(disk, 'data'), { WEBHOOK_API_URL: receiver.origin })
-    await until('the post', () => posts().length > 0, 10_000)
+    await until('the post', () => posts().length > 0)
     await new Promise((passes) => setTimeout(passes, 2_000))
     expect(posts()).toEqual(['Behind glass'])
   }, 60_000)

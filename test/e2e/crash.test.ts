@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startTelegram, type TelegramServer } from '../servers/telegram.ts'
-import { type CrierProcess, startCrier, until } from './crier-process.ts'
+import { until } from '../until.ts'
+import { type CrierProcess, startCrier } from './crier-process.ts'
 
 /** Stands before a platform: passes everything on, and can keep an answer for itself, as a dying network does. */
 interface Gate {

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
+import { until } from '../until.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -91,20 +92,6 @@ export async function startCrier(
       child.kill('SIGTERM')
       return ended
     },
-  }
-}
-
-export async function until<Value>(
-  what: string,
-  look: () => Promise<Value> | Value,
-  within = 15_000,
-): Promise<NonNullable<Value>> {
-  const end = performance.now() + within
-  for (;;) {
-    const found = await look()
-    if (found) return found
-    if (performance.now() > end) throw new Error(`Waited ${within} ms for ${what}`)
-    await new Promise((go) => setTimeout(go, 25))
   }
 }
 

@@ -15,7 +15,7 @@ import { type Running, start } from '../../src/start.ts'
 import { type HookReceiver, startReceiver } from '../servers/hook-receiver.ts'
 import { startPostgres } from '../setup-postgres.ts'
 import { newAccount, newDelivery, newPost, newTeam, type Team } from '../storage/ground.ts'
-import { until } from './crier-process.ts'
+import { until } from '../until.ts'
 
 const postgres = await startPostgres()
 if ('missing' in postgres) console.log(`skipped: a database that goes away: ${postgres.missing}`)

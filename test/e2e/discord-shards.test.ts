@@ -11,7 +11,8 @@ import {
   startDiscord,
   wordsOf,
 } from '../surfaces/discord/start-discord.ts'
-import { type CrierProcess, startCrier, until } from './crier-process.ts'
+import { until } from '../until.ts'
+import { type CrierProcess, startCrier } from './crier-process.ts'
 
 const postgres = await startPostgres()
 const absent = discordAbsent ?? ('missing' in postgres ? postgres.missing : undefined)

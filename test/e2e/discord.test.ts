@@ -10,7 +10,8 @@ import {
   startDiscord,
   wordsOf,
 } from '../surfaces/discord/start-discord.ts'
-import { type CrierProcess, startCrier, until } from './crier-process.ts'
+import { until } from '../until.ts'
+import { type CrierProcess, startCrier } from './crier-process.ts'
 
 const absent = discordAbsent ?? blueskyMissing()
 if (absent) console.log(`skipped: from a Discord to a Bluesky: ${absent}`)

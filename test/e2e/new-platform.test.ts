@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type CrierProcess, startCrier, until } from './crier-process.ts'
+import { until } from '../until.ts'
+import { type CrierProcess, startCrier } from './crier-process.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 

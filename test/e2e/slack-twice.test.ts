@@ -17,7 +17,8 @@ import {
   slackServerAbsent,
   startSlack,
 } from '../surfaces/slack/slack-server.ts'
-import { type CrierProcess, freePort, startCrier, until } from './crier-process.ts'
+import { until } from '../until.ts'
+import { type CrierProcess, freePort, startCrier } from './crier-process.ts'
 
 const postgres = await startPostgres()
 const absent = slackServerAbsent ?? ('missing' in postgres ? postgres.missing : undefined)

@@ -16,7 +16,8 @@ import {
   slackServerAbsent,
   startSlack,
 } from '../surfaces/slack/slack-server.ts'
-import { type CrierProcess, freePort, startCrier, until } from './crier-process.ts'
+import { until } from '../until.ts'
+import { type CrierProcess, freePort, startCrier } from './crier-process.ts'
 
 const absent = slackServerAbsent ?? blueskyMissing()
 if (absent) console.log(`skipped: from a Slack to a Bluesky: ${absent}`)

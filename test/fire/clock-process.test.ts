@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HOUR } from '../../src/kit/clock.ts'
-import { type CrierProcess, startCrier, until } from '../e2e/crier-process.ts'
+import { type CrierProcess, startCrier } from '../e2e/crier-process.ts'
 import { type HookReceiver, startReceiver } from '../servers/hook-receiver.ts'
+import { until } from '../until.ts'
 
 let home: string
 let receiver: HookReceiver
@@ -58,7 +59,7 @@ test('a running Crier whose clock is set hours ahead, and back again', async () 
   // Back: the heartbeat goes on at once, and not only when the clock has caught up.
   await setClock(0)
   await say('schedule in 2 seconds to webhook: Right again')
-  await until('the post', () => posts().length === 1, 8_000)
+  await until('the post', () => posts().length === 1)
   const { status, tickAgeMs } = await ready()
   expect(status).toBe(200)
   expect(Math.abs(tickAgeMs)).toBeLessThan(5_000)

@@ -16,8 +16,8 @@ import {
   SIGNING_SECRET,
   slackServerAbsent,
   TEAM,
-  until,
 } from '../surfaces/slack/slack-server.ts'
+import { until } from '../until.ts'
 import { NASTY } from './nasty.ts'
 
 if (slackServerAbsent) console.warn(`Skipped: forged requests before a real Slack. ${slackServerAbsent}`)

@@ -26,9 +26,10 @@ if ('missing' in postgres) {
       }
     }
 
-    test('apply one after the other to a filled database, and lose nothing', async () => {
-      for (let had = 1; had <= known.length; had++)
-        await withPool(async (pool) => {
+    test.each(known.map(({ name }, index) => [name, index + 1] as const))(
+      'bring a filled database that has had %s up to date, and lose nothing',
+      (_name, had) =>
+        withPool(async (pool) => {
           await migrateDatabase(pool, known.slice(0, had), 'test')
           await fillPostgres(pool, 3)
           const before = await countsOfPostgres(pool)
@@ -37,8 +38,8 @@ if ('missing' in postgres) {
           await migrateDatabase(pool, known, 'test')
           expect(await countsOfPostgres(pool)).toMatchObject(before)
           expect(await hadMigrations(pool)).toEqual(known.map(({ name }) => name))
-        })
-    })
+        }),
+    )
 
     test('one that fails is taken back, and those before it stay', () =>
       withPool(async (pool) => {

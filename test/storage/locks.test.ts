@@ -107,7 +107,7 @@ describe.skipIf('missing' in postgres)('locks on PostgreSQL', () => {
     const taken = await other.tryAcquire('silent')
     expect(taken).toBeDefined()
     expect(await lostBy(held, 2_000)).toBeLessThan(1_000)
-  }, 20_000)
+  })
 
   test('a holder that lives keeps it, though nobody asks for anything', async () => {
     const locks = open()
@@ -115,7 +115,7 @@ describe.skipIf('missing' in postgres)('locks on PostgreSQL', () => {
     await sleep(10_000)
     expect(held?.lost.aborted).toBe(false)
     expect(await open().tryAcquire('kept')).toBeUndefined()
-  }, 20_000)
+  })
 
   test('while the database is away, asking throws; when it is back, it is answered', async () => {
     const nowhere = createAdvisoryLocks('postgres://crier@127.0.0.1:1/none', silentLog)

@@ -167,7 +167,7 @@ describe('lines', () => {
       ),
       { numRuns: 200 },
     )
-  }, 30_000)
+  })
 
   test('that are read from right to left are put in order, each word whole, brackets turned', () => {
     const [line] = wrap(plain('שלום (עולם) 12 abc!'), { width: 900, size: 16, most: 1 }).lines

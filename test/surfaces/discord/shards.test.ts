@@ -127,7 +127,7 @@ describe.skipIf(discordAbsent)('several processes at one Discord', () => {
       () => (details().every((detail) => detail.startsWith('connected by 1 of 2')) ? true : undefined),
       'their halves',
     )
-  }, 20_000)
+  })
 
   test('one whose locks are lost hangs up at once, also while it is logging in', async () => {
     discord = await startDiscord({ sharding: { shards: 2, maxConcurrency: 1 } })
@@ -143,7 +143,7 @@ describe.skipIf(discordAbsent)('several processes at one Discord', () => {
     await new Promise((go) => setTimeout(go, 6_000))
     expect(discord.sockets()).toBe(0)
     expect(one.health()).toMatchObject({ ok: false, detail: expect.stringContaining('could not be asked') })
-  }, 20_000)
+  })
 
   test('a form whose every step comes to another process carries on, with its files; also after a restart', async () => {
     discord = await startDiscord()

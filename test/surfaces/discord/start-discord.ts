@@ -13,6 +13,7 @@ import type {
 } from 'discord.js'
 import { ChannelType, ComponentType, InteractionType } from 'discord.js'
 import { idToLine } from '../../../src/surfaces/discord/custom-id.ts'
+import { until } from '../../until.ts'
 import { discordContract } from './contract.ts'
 
 /** The part of discord-digital-twin that is used here; its package is installed apart, in test/servers. */
@@ -243,18 +244,8 @@ export async function startDiscord({
   await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
   const origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
 
-  async function waitFor<Found>(
-    look: () => Promise<Found | undefined> | Found | undefined,
-    what: string,
-  ): Promise<Found> {
-    const until = performance.now() + 8000
-    for (;;) {
-      const found = await look()
-      if (found !== undefined) return found
-      if (performance.now() > until) throw new Error(`Waited in vain for ${what}`)
-      await new Promise((again) => setTimeout(again, 15))
-    }
-  }
+  const waitFor = <Found>(look: () => Promise<Found | undefined> | Found | undefined, what: string) =>
+    until(what, look)
 
   async function react(interaction: { id: string }): Promise<Reaction> {
     const row = () => twin.prisma.interactionResponse.findUnique({ where: { interactionId: interaction.id } })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../until.ts'
 import { textsIn, violationsInLog } from './contract.ts'
 import { startBoth } from './running.ts'
 import {
@@ -11,7 +12,6 @@ import {
   type Json,
   slackServerAbsent,
   TEAM,
-  until,
 } from './slack-server.ts'
 import { createSmallDesk } from './small-desk.ts'
 

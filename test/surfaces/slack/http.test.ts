@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../until.ts'
 import { textsIn } from './contract.ts'
 import { startBoth, startSurface } from './running.ts'
 import {
@@ -13,7 +14,6 @@ import {
   SIGNING_SECRET,
   slackServerAbsent,
   TEAM,
-  until,
 } from './slack-server.ts'
 import { createSmallDesk } from './small-desk.ts'
 

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../../src/kit/clock.ts'
 import { silentLog } from '../../../src/kit/log.ts'
 import type { Installation, Installations } from '../../../src/surfaces/slack/installations.ts'
 import { createSlackSurface, type SlackSettings } from '../../../src/surfaces/slack/slack-surface.ts'
+import { until } from '../../until.ts'
 import { checkedFetch } from './contract.ts'
 import {
   APP_TOKEN,
@@ -14,7 +15,6 @@ import {
   SIGNING_SECRET,
   type SlackServer,
   startSlack,
-  until,
 } from './slack-server.ts'
 
 export function installationsInMemory(): Installations & { all: Map<string, Installation> } {

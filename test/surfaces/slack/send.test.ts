@@ -9,9 +9,10 @@ import { lookUpScopes } from '../../../src/surfaces/slack/doctor.ts'
 import { slackManifest } from '../../../src/surfaces/slack/manifest.ts'
 import { slackScopes } from '../../../src/surfaces/slack/scopes.ts'
 import { createSlackSurface } from '../../../src/surfaces/slack/slack-surface.ts'
+import { until } from '../../until.ts'
 import { textsIn, violations } from './contract.ts'
 import { installationsInMemory } from './running.ts'
-import { BOT_TOKEN, type Json, SIGNING_SECRET, signed, TEAM, until } from './slack-server.ts'
+import { BOT_TOKEN, type Json, SIGNING_SECRET, signed, TEAM } from './slack-server.ts'
 import { createSmallDesk } from './small-desk.ts'
 
 /** Slack's API as far as these failures need it: each call to a method takes the next of its answers. */

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { until } from '../../until.ts'
 
 export const SERVERS = join(import.meta.dirname, '../../servers/node_modules')
 const BINARY = join(SERVERS, 'local-slack-linux-x64', 'bin', 'local-slack')
@@ -317,14 +318,3 @@ export const envelope = (event: Record<string, unknown>, id = `Ev${randomUUID()}
   ],
   event,
 })
-
-/** Waits for something to become true, and says what it waited for. */
-export async function until<Value>(what: string, look: () => Value | Promise<Value>, ms = 8000) {
-  const begin = performance.now()
-  for (;;) {
-    const value = await look()
-    if (value) return value as NonNullable<Value>
-    if (performance.now() - begin > ms) throw new Error(`Waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { until } from '../../until.ts'
 import { textsIn } from './contract.ts'
 import { startSurface } from './running.ts'
 import {
@@ -10,7 +11,6 @@ import {
   type Json,
   slackServerAbsent,
   startSlack,
-  until,
 } from './slack-server.ts'
 import { createSmallDesk } from './small-desk.ts'
 
@@ -27,7 +27,7 @@ describe.skipIf(slackServerAbsent)('the connection by Socket Mode', () => {
     await before.stop()
     await until('the connection to be missed', () => !running.surface.health().ok)
     const after = await startSlack({ mode: 'socket', port })
-    await until('the connection', () => running.surface.health().ok, 15_000)
+    await until('the connection', () => running.surface.health().ok)
     const ada = await after.human(AUTHOR)
     await ada.slash(GENERAL, '/crier', 'page 1')
     await until('the answer', async () =>
@@ -36,7 +36,7 @@ describe.skipIf(slackServerAbsent)('the connection by Socket Mode', () => {
     await running.stop()
     expect(running.surface.health().ok).toBe(false)
     await after.stop()
-  }, 30_000)
+  })
 
   test('a start without Slack waits for it, and a stop while waiting stops', async () => {
     const port = await freePort()
@@ -46,10 +46,10 @@ describe.skipIf(slackServerAbsent)('the connection by Socket Mode', () => {
       detail: expect.stringContaining('not reached'),
     })
     const slack = await startSlack({ mode: 'socket', port })
-    await until('the connection', () => running.surface.health().ok, 15_000)
+    await until('the connection', () => running.surface.health().ok)
     await slack.stop()
     const begin = performance.now()
     await running.stop()
     expect(performance.now() - begin).toBeLessThan(1500)
-  }, 30_000)
+  })
 })
