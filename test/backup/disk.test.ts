@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { plainText } from '../../src/message/plain-text.ts'
 import { play } from '../dialogs/conversation.ts'
-import { type CrierProcess, startCrier } from '../e2e/crier-process.ts'
+import { type CrierProcess, ONE_CALL, startCrier } from '../e2e/crier-process.ts'
 import { openTestHouse } from '../house.ts'
 import { photo } from '../library/files.ts'
 import { type HookReceiver, startReceiver } from '../servers/hook-receiver.ts'
@@ -95,7 +95,7 @@ const posts = (): string[] =>
   receiver.received.flatMap(({ body }) => /"type":"post\.published".*"text":"([^"]+)"/.exec(body)?.[1] ?? [])
 
 const ready = async (): Promise<{ status: number; says: string }> => {
-  const answer = await fetch(`${crier?.url}/readyz`)
+  const answer = await fetch(`${crier?.url}/readyz`, { headers: ONE_CALL })
   return { status: answer.status, says: await answer.text() }
 }
 

@@ -1,9 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { until } from '../until.ts'
 
 const root = resolve(import.meta.dirname, '../..')
+
+/** A connection that was kept may be closed by a server that has heard nothing for some seconds, just as it is used again. */
+export const ONE_CALL = { connection: 'close' }
 
 /** Crier as people run it: a process of its own, spoken to over its API. */
 export interface CrierProcess {
@@ -46,33 +50,34 @@ export async function startCrier(
   const url = `http://127.0.0.1:${port}`
   await until(`Crier at ${url}`, async () => {
     if (child.exitCode !== null) throw new Error(`Crier ended with ${child.exitCode}:\n${said}`)
-    return fetch(`${url}/healthz`)
+    return fetch(`${url}/healthz`, { headers: ONE_CALL })
       .then((answer) => answer.ok)
       .catch(() => false)
   })
   await until('its surfaces', async () => {
-    const { surfaces } = (await (await fetch(`${url}/readyz`)).json()) as {
+    const { surfaces } = (await (await fetch(`${url}/readyz`, { headers: ONE_CALL })).json()) as {
       surfaces: Record<string, { ok: boolean }>
     }
     return Object.values(surfaces).every((surface) => surface.ok)
   })
-  const tokens = new Map<string, string>()
-  const tokenOf = (as: string): string => {
-    const known = tokens.get(as)
-    if (known) return known
-    const token = execFileSync(process.execPath, ['src/crier.js', 'token', '--as', as], {
-      cwd: tree,
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
+  const tokens = new Map<string, Promise<string>>()
+  const tokenOf = (as: string): Promise<string> => {
+    const token =
+      tokens.get(as) ??
+      promisify(execFile)(process.execPath, ['src/crier.js', 'token', '--as', as], { cwd: tree, env }).then(
+        ({ stdout }) => stdout.trim(),
+      )
     tokens.set(as, token)
     return token
   }
   const post = async (body: unknown, as: string) => {
     const answer = await fetch(`${url}/api/commands`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${tokenOf(as)}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${await tokenOf(as)}`,
+        'content-type': 'application/json',
+        ...ONE_CALL,
+      },
       body: JSON.stringify(body),
     })
     const json = (await answer.json()) as Record<string, unknown>

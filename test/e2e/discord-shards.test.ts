@@ -12,7 +12,7 @@ import {
   wordsOf,
 } from '../surfaces/discord/start-discord.ts'
 import { until } from '../until.ts'
-import { type CrierProcess, startCrier } from './crier-process.ts'
+import { type CrierProcess, ONE_CALL, startCrier } from './crier-process.ts'
 
 const postgres = await startPostgres()
 const absent = discordAbsent ?? ('missing' in postgres ? postgres.missing : undefined)
@@ -59,7 +59,7 @@ describe.skipIf(absent)('one Discord and two processes on one PostgreSQL', () =>
   })
 
   const detailOf = async ({ url }: CrierProcess): Promise<string> => {
-    const ready = (await (await fetch(`${url}/readyz`)).json()) as {
+    const ready = (await (await fetch(`${url}/readyz`, { headers: ONE_CALL })).json()) as {
       surfaces: { discord: { ok: boolean; detail: string } }
     }
     return ready.surfaces.discord.detail

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HOUR } from '../../src/kit/clock.ts'
-import { type CrierProcess, startCrier } from '../e2e/crier-process.ts'
+import { type CrierProcess, ONE_CALL, startCrier } from '../e2e/crier-process.ts'
 import { type HookReceiver, startReceiver } from '../servers/hook-receiver.ts'
 import { until } from '../until.ts'
 
@@ -39,7 +39,7 @@ test('a running Crier whose clock is set hours ahead, and back again', async () 
   })
   const { say, call, url } = crier
   const ready = async () => {
-    const answer = await fetch(`${url}/readyz`)
+    const answer = await fetch(`${url}/readyz`, { headers: ONE_CALL })
     return { status: answer.status, ...((await answer.json()) as { tickAgeMs: number }) }
   }
   await call('connect', { platform: 'webhook', url: `${receiver.origin}/in` })
@@ -63,7 +63,7 @@ test('a running Crier whose clock is set hours ahead, and back again', async () 
   const { status, tickAgeMs } = await ready()
   expect(status).toBe(200)
   expect(Math.abs(tickAgeMs)).toBeLessThan(5_000)
-  const metrics = await (await fetch(`${url}/metrics`)).text()
+  const metrics = await (await fetch(`${url}/metrics`, { headers: ONE_CALL })).text()
   expect(Number(/^crier_tick_age_seconds (\S+)$/m.exec(metrics)?.[1])).toBeLessThan(5)
   await say('settle 1.1 publish')
   await until('the late one', () => posts().length === 2)
