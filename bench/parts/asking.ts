@@ -7,10 +7,12 @@ import { percentile } from './crier.ts'
 import { report } from './post.ts'
 
 // (d): commands at 100 a second while a burst goes out, half over the API and half as Slack's signed slash commands. Each
-// is sent at its time, whether or not those before it were answered, and is measured from that time on.
+// is sent at its time, whether or not those before it were answered, and is measured from that time on. A process that has
+// just started reads and compiles its code for some seconds, and what it can't answer meanwhile queues up: the burst begins
+// when that is over, or it would be measured instead.
 // Arguments: those of asked.ts
 const RATE = 100
-const WARM_UP = 2_000
+const WARM_UP = 10_000
 const LONGEST = 60_000
 const LAST_ANSWERS = 10_000
 const LINES = ['show 1', 'draft We ship on Friday', 'help', 'queue']
