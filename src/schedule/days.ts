@@ -1,3 +1,4 @@
+import { feastDay, noteOfFeast } from './feasts.ts'
 import type { ItemOf, Span } from './grammar/items.ts'
 import type { Slots } from './slots.ts'
 
@@ -28,7 +29,7 @@ export function daysOf(
   now: Temporal.PlainDateTime,
   time: Temporal.PlainTime,
 ): Found | undefined {
-  const { day, weekday, date, nth, span, period } = slots
+  const { day, weekday, date, feast, weekEdge, nth, span, period } = slots
   if (span?.based) {
     const { span: _, ...rest } = slots
     const base = daysOf(rest, now, time)
@@ -36,7 +37,15 @@ export function daysOf(
     return { ...base, dates: base.dates.map((from) => addSpan(from, span.span)) }
   }
   if (weekday?.gone) return EARLIER_WEEKDAY
+  if (weekday?.side !== undefined) {
+    const { weekday: _, ...rest } = slots
+    const base = daysOf(rest, now, time)
+    if (base === undefined || typeof base === 'string') return base
+    return { ...base, dates: base.dates.map((from) => beside(from, weekday)) }
+  }
+  if (weekEdge !== undefined) return edgeOfWeek(weekEdge, now)
   if (nth !== undefined) return nthDays(slots, nth, now, time)
+  if (feast !== undefined) return feastDays(slots, feast, now, time)
   if (date !== undefined) return datedDays(slots, date, now, time)
   if (span !== undefined) return spanDays(span.span, slots, now)
   if (day !== undefined) return plainDay(day.offset, weekday, now)
@@ -45,14 +54,49 @@ export function daysOf(
   return undefined
 }
 
-/** Days, working days and months on the calendar. */
+/** Days, working days and months on the calendar; less than none go back. */
 export function addSpan(date: Temporal.PlainDate, span: Span): Temporal.PlainDate {
   let moved = date.add({ months: span.months, days: span.days })
-  for (let left = span.workdays; left > 0; ) {
-    moved = moved.add({ days: 1 })
+  const step = Math.sign(span.workdays)
+  for (let left = Math.abs(span.workdays); left > 0; ) {
+    moved = moved.add({ days: step })
     if (moved.dayOfWeek <= 5) left -= 1
   }
   return moved
+}
+
+/** The nearest such weekday before a day, or after it. */
+function beside(from: Temporal.PlainDate, { days, side }: ItemOf<'weekday'>): Temporal.PlainDate {
+  const wanted = days[0] ?? from.dayOfWeek
+  const back = (from.dayOfWeek - wanted + 7) % 7 || 7
+  const on = (wanted - from.dayOfWeek + 7) % 7 || 7
+  return side === 'before' ? from.subtract({ days: back }) : from.add({ days: on })
+}
+
+function edgeOfWeek({ edge, offset }: ItemOf<'weekEdge'>, now: Temporal.PlainDateTime): Found {
+  const monday = isoWeekStart(now.toPlainDate()).add({ days: 7 * offset })
+  if (edge === 'start')
+    return isBefore(monday, now.toPlainDate()) ? EARLIER_WEEKDAY : { dates: [monday], relative: true }
+  const dates = [monday.add({ days: 4 }), monday.add({ days: 6 })]
+  return { dates, question: 'Does that week end on Friday, or on Sunday?', relative: true }
+}
+
+function feastDays(
+  slots: Slots,
+  feast: ItemOf<'feast'>,
+  now: Temporal.PlainDateTime,
+  time: Temporal.PlainTime,
+): Found {
+  const { weekday, period } = slots
+  if (period !== undefined && period.unit !== 'year') return 'Say the day or the week, not both.'
+  const year = feast.year ?? (period === undefined ? undefined : now.year + period.offset)
+  const thisYear = feastDay(feast.name, year ?? now.year)
+  const passed = year === undefined && !isAhead(thisYear.toPlainDateTime(time), now)
+  const date = passed ? feastDay(feast.name, now.year + 1) : thisYear
+  const wrong = contradiction(date, weekday)
+  if (wrong !== undefined) return wrong
+  const note = noteOfFeast(feast.name)
+  return { dates: [date], relative: false, ...(note === undefined ? {} : { note }) }
 }
 
 function plainDay(offset: number, weekday: Slots['weekday'], now: Temporal.PlainDateTime): Found {

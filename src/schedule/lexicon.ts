@@ -43,17 +43,20 @@ export type Kind =
   | 'gone' // of the past: "yesterday", "ago"
   | 'lastMark' // after a noun, of the past: "dernier", "pasado"
   | 'next' // [1, 2 for the one after]
-  | 'nextAfter' // after its noun: "prochain", "que viene"
+  | 'nextAfter' // ['' or 2 for the one after] after its noun: "prochain", "que viene", "after next"
   | 'coming' // the nearest weekday, the next week: "upcoming", "kommend"
   | 'this'
   | 'every' // ['' or 2 for "every other"]
   | 'everyAfter' // after an amount: "ごと", "haftada bir"
   | 'other' // after every
   | 'seq' // ['day:0 part:night'] several things in one word
-  | 'holiday' // ['12-25']
+  | 'holiday' // ['12-25', or the name of a feast that moves: 'easter+1']
   | 'in' // before an amount
   | 'hence' // after an amount
   | 'base' // after an amount, before a day: "from", "after"
+  | 'side' // ['before' | 'after'] after a unit or a weekday, before a day: "the day before", "the friday after"
+  | 'weekAfter' // after a day, a week later: "monday week"
+  | 'sameTime' // "same time"
   | 'now'
   | 'at'
   | 'on'
@@ -79,7 +82,7 @@ export type Kind =
   | 'to'
   | 'or'
   | 'glue' // says nothing: "around", "please"
-  | 'vague' // names no time: "soon", "maybe"
+  | 'vague' // ['' or 'twice' for what may be twice in it or every second one] names no time: "soon", "maybe"
   | 'not'
   | 'endOf'
   | 'startOf'

@@ -1,6 +1,7 @@
 import { addSpan, type Days, daysOf } from './days.ts'
 import { describeInstant } from './describe.ts'
-import type { Clock } from './grammar/items.ts'
+import { type Clock, EMPTY_SPAN } from './grammar/items.ts'
+import { addUnit } from './grammar/numbers.ts'
 import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 import type { Slots } from './slots.ts'
 import { clockInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
@@ -36,10 +37,10 @@ export function readOnce(slots: Slots, here: Here): When {
   if (slots.time !== undefined && (slots.time.range || slots.time.clocks.length > 1)) {
     return error('A post goes out at one time. Say one, or "every day at 9:00 and 17:00" if it repeats.')
   }
-  if (span?.bare && (slots.day ?? slots.weekday ?? slots.date ?? slots.period ?? slots.nth) !== undefined) {
+  if (span?.bare && hasDayBesides(slots)) {
     return error('Say how long from now ("in 2 weeks"), or a day, not both.')
   }
-  const later = monthsOn(slots)
+  const later = sameTimeOn(slots) ?? monthsOn(slots)
   if (later !== undefined) return readOnce(later, here)
   if (!isOneDay(slots)) return error('There is more than one day in it. Say one.')
   if (slots.dotted !== undefined) return dottedOnce(slots, here)
@@ -49,6 +50,8 @@ export function readOnce(slots: Slots, here: Here): When {
   if (!named && slots.time?.maybeSpan) {
     return error('Is that a time of day, or how long from now? Say "at …" or "in …".')
   }
+  if (slots.sameTime !== undefined && (slots.time ?? slots.part) !== undefined)
+    return error('There is more than one time of day in it. Say one.')
   if (!named && slots.time === undefined && slots.part === undefined) {
     return error('There is no day and no time in it. Say, for example, "tomorrow 9:00".')
   }
@@ -70,15 +73,18 @@ export function readOnce(slots: Slots, here: Here): When {
 
 const error = (message: string): When => ({ kind: 'error', message })
 
-function hasDay(slots: Slots): boolean {
-  const { day, weekday, date, nth, span, period } = slots
-  return [day, weekday, date, nth, span, period].some((slot) => slot !== undefined)
-}
+const hasDay = (slots: Slots): boolean => slots.span !== undefined || hasDayBesides(slots)
+
+/** Is there a day in it, besides a length of time? */
+const hasDayBesides = ({ day, weekday, date, feast, weekEdge, nth, period }: Slots): boolean =>
+  [day, weekday, date, feast, weekEdge, nth, period].some((slot) => slot !== undefined)
 
 /** Which ways of naming a day go together. Whatever is not here would be passed over in silence. */
 const TOGETHER = new Set([
   'day weekday',
   'weekday date',
+  'weekday feast',
+  'feast period',
   'day date',
   'day weekday date',
   'weekday period',
@@ -92,15 +98,26 @@ const TOGETHER = new Set([
 ])
 
 function isOneDay(slots: Slots): boolean {
-  const { day, weekday, date, nth, span, period } = slots
+  const { day, weekday, date, feast, weekEdge, nth, span, period } = slots
   const said: string[] = []
   if (day !== undefined) said.push('day')
   if (weekday !== undefined) said.push('weekday')
   if (date !== undefined) said.push('date')
+  if (feast !== undefined) said.push('feast')
+  if (weekEdge !== undefined) said.push('weekEdge')
   if (nth !== undefined) said.push('nth')
   if (span !== undefined && !span.based) said.push('span')
   if (period !== undefined) said.push('period')
   return said.length < 2 || TOGETHER.has(said.join(' '))
+}
+
+/** "this time next week": the same weekday, and next month the same date. */
+function sameTimeOn(slots: Slots): Slots | undefined {
+  const { period, ...rest } = slots
+  if (rest.sameTime === undefined || period === undefined || period.offset < 1 || hasDay(rest))
+    return undefined
+  const length = addUnit(EMPTY_SPAN, period.offset, period.unit)
+  return length === undefined ? undefined : { ...rest, span: { t: 'span', span: length } }
 }
 
 /** "in 2 months on the 15th" is the 15th of that month. */
@@ -127,6 +144,10 @@ function numberAsDay(slots: Slots): Slots | undefined {
 }
 
 function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
+  if (slots.sameTime !== undefined) {
+    const time = here.now.toZonedDateTimeISO(here.zone).toPlainTime().round('minute')
+    return [{ time: time.with({ second: 0 }) }]
+  }
   const clock = slots.time?.clocks[0]
   const { part } = slots
   if (clock === undefined) {
@@ -212,7 +233,7 @@ function elapsed(slots: Slots, here: Here): When {
         {
           at: base.at.add({ seconds: said.seconds }),
           zone: base.zone,
-          notes: [],
+          notes: base.notes,
           question: undefined,
           past: false,
         },

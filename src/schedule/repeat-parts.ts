@@ -119,6 +119,12 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
       if (item.month !== undefined)
         parts.months = [...new Set([...parts.months, item.month])].sort((a, b) => a - b)
       return undefined
+    case 'feast':
+      return 'That feast is on another date each year. Say one of them, with its year if you like.'
+    case 'weekEdge':
+      return 'Which weekday is that? Say, for example, "every friday".'
+    case 'sameTime':
+      return 'At what time? Say, for example, "every day at 9:00".'
     case 'dotted':
       parts.clocks.push({ hour: item.first, minute: item.second, second: 0, sure: item.first > 6 })
       return undefined
@@ -206,7 +212,17 @@ function afterwards(items: readonly Item[]): Item[] | string {
   return arranged
 }
 
-const BOUND_ITEMS = new Set<Item['t']>(['date', 'day', 'weekday', 'period', 'nth', 'ofMonth', 'time'])
+const BOUND_ITEMS = new Set<Item['t']>([
+  'date',
+  'feast',
+  'weekEdge',
+  'day',
+  'weekday',
+  'period',
+  'nth',
+  'ofMonth',
+  'time',
+])
 
 /** Weekdays that each have a time of their own. */
 function pairUp(items: readonly Item[]): RepeatParts['pairs'] {

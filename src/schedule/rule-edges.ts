@@ -31,6 +31,10 @@ export function exceptions(
         if (typeof found === 'string') return found
         except.dates = [...(except.dates ?? []), found.toPlainDate().toString()].sort()
       }
+    } else if (item.t === 'feast') {
+      const found = edge([item], 'from', zone, here)
+      if (typeof found === 'string') return found
+      except.dates = [...(except.dates ?? []), found.toPlainDate().toString()].sort()
     } else return 'What is left out? Say weekdays, months or dates.'
   }
   return except

@@ -5,9 +5,12 @@ import type { ZoneMeaning } from './zones.ts'
 export interface Slots {
   time?: ItemOf<'time'>
   part?: ItemOf<'part'>
+  sameTime?: ItemOf<'sameTime'>
   day?: ItemOf<'day'>
   weekday?: ItemOf<'weekday'>
   date?: ItemOf<'date'>
+  feast?: ItemOf<'feast'>
+  weekEdge?: ItemOf<'weekEdge'>
   dotted?: ItemOf<'dotted'>
   nth?: ItemOf<'nth'>
   span?: ItemOf<'span'>
@@ -19,9 +22,12 @@ export interface Slots {
 const WHAT: Record<keyof Slots, string> = {
   time: 'more than one time of day',
   part: 'more than one part of the day',
+  sameTime: 'more than one time of day',
   day: 'more than one day',
   weekday: 'more than one weekday',
   date: 'more than one date',
+  feast: 'more than one date',
+  weekEdge: 'more than one day',
   dotted: 'more than one date',
   nth: 'more than one day',
   span: 'more than one length of time',
@@ -54,6 +60,9 @@ export function fillSlots(items: readonly Item[]): Slots | string {
         break
       }
       case 'part':
+      case 'sameTime':
+      case 'feast':
+      case 'weekEdge':
       case 'day':
       case 'weekday':
       case 'dotted':

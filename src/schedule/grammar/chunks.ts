@@ -2,7 +2,16 @@ import { quoted } from '../../kit/user-error.ts'
 import type { DayPart, Kind } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { zoneRule } from '../zones.ts'
-import { dateLike, dayRule, NOTHING_SAID, type Rule, type Said, spanRule, timeLike } from './day-rules.ts'
+import {
+  besideDay,
+  dateLike,
+  dayRule,
+  NOTHING_SAID,
+  type Rule,
+  type Said,
+  spanRule,
+  timeLike,
+} from './day-rules.ts'
 import type { Item } from './items.ts'
 import {
   betweenRule,
@@ -91,6 +100,11 @@ function refusalAt(r: Reader, i: number): string | undefined {
     return `${quoted(r.quote(i, gone.next))} is in the past. Say a time that is still to come.`
   const or = r.lex(i, 'or')
   if (or !== undefined) return `${quoted(r.quote(i, or.next))} leaves it open. Say one time.`
+  const beside = besideDay(r, i)
+  if (beside !== undefined) return `${quoted(r.quote(i, beside.next))} leaves the day open. Say which one.`
+  const twice = r.lex(i, 'vague')
+  if (twice?.value === 'twice')
+    return `${quoted(r.quote(i, twice.next))} is twice in one to some people, and every second one to others. Say "every 2 weeks", or the days.`
   const vague = r.lex(i, 'vague') ?? r.lex(i, 'few') ?? r.lex(i, 'not')
   return vague === undefined
     ? undefined
@@ -119,6 +133,7 @@ const rules: Rule[] = [
   },
   afterRule,
   nowRule,
+  sameTimeRule,
   lateDayRule,
 ]
 
@@ -158,6 +173,12 @@ function afterRule(r: Reader, i: number): Hit<Item[]> | undefined {
   if (from !== undefined) return { value: [{ t: 'after', edge: 'from' }], next: from.next }
   const except = r.lex(i, 'exceptAfter')
   return except === undefined ? undefined : { value: [{ t: 'after', edge: 'except' }], next: except.next }
+}
+
+/** "same time tomorrow", "this time next week". */
+function sameTimeRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const same = r.lex(i, 'sameTime')
+  return same === undefined ? undefined : { value: [{ t: 'sameTime' }], next: same.next }
 }
 
 /** "fri 27": no clock shows 27. */

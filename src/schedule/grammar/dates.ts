@@ -15,8 +15,9 @@ export function dateRule(r: Reader, i: number, said: { at: boolean; on: boolean 
     numericDate(r, i, said) ??
     dayThenMonth(r, i) ??
     monthThenDay(r, i) ??
-    dayAlone(r, i) ??
-    holiday(r, i)
+    // "1. Advent" is more than the first of a month.
+    holiday(r, i) ??
+    dayAlone(r, i)
   )
 }
 
@@ -323,6 +324,16 @@ function timeLike(r: Reader, i: number, next: number): boolean {
 function holiday(r: Reader, i: number): Hit<Item> | undefined {
   const day = r.lex(i, 'holiday')
   if (day === undefined) return undefined
-  const [month, date] = String(day.value).split('-').map(Number)
-  return { value: { t: 'date', month: month ?? 1, days: [date ?? 1], marked: true }, next: day.next }
+  const year = yearAfter(r, day.next)
+  const next = year?.next ?? day.next
+  const inYear = year === undefined ? {} : { year: year.value }
+  const fixed = /^(\d+)-(\d+)$/.exec(String(day.value))
+  if (fixed === null) return { value: { t: 'feast', name: String(day.value), ...inYear }, next }
+  return checked(r, i, next, {
+    t: 'date',
+    month: Number(fixed[1]),
+    days: [Number(fixed[2])],
+    marked: true,
+    ...inYear,
+  })
 }

@@ -1,10 +1,11 @@
 import { quoted } from '../../kit/user-error.ts'
+import type { Unit } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { timeRule } from './clock.ts'
 import { dateRule } from './dates.ts'
-import { EMPTY_SPAN, type Item } from './items.ts'
+import { EMPTY_SPAN, type Item, type Span } from './items.ts'
 import { addUnit, integer, span } from './numbers.ts'
-import { nthRule, weekdayRule } from './weekdays.ts'
+import { endRule, nthRule, weekdayRule } from './weekdays.ts'
 
 /** Which connectors stand before a chunk. */
 export interface Said {
@@ -23,7 +24,10 @@ export const NOTHING_SAID: Said = { at: false, on: false }
 
 // Weekdays come first: "segunda, quarta e sexta" are no ordinals.
 export const dateLike: Rule[] = [
+  weekdayBesideRule,
+  dayWeekRule,
   (r, i) => one(weekdayRule(r, i)),
+  endRule,
   (r, i) => one(nthRule(r, i)),
   (r, i, said) => one(dateRule(r, i, said)),
   dayRule,
@@ -44,6 +48,38 @@ function isLonger(r: Reader, i: number, than: number): boolean {
 export function dayRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const day = r.lex(i, 'day')
   return day === undefined ? undefined : { value: [{ t: 'day', offset: Number(day.value) }], next: day.next }
+}
+
+/** "the friday before christmas", "monday after the 15th": the day itself is read after it. */
+function weekdayBesideRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const day = r.lex(i, 'weekday') ?? r.lex(i, 'weekdays')
+  const side = day === undefined ? undefined : r.lex(day.next, 'side')
+  if (day === undefined || side === undefined || !namesDate(r, side.next)) return undefined
+  const which = side.value === 'before' ? 'before' : 'after'
+  return { value: [{ t: 'weekday', days: [Number(day.value)], side: which }], next: side.next }
+}
+
+const namesDate = (r: Reader, i: number): boolean =>
+  [i, r.skip(i, 'the', 'on')].some((from) => dateRule(r, from, NOTHING_SAID) !== undefined)
+
+/** "after christmas", "before friday": on which side of a day is no day. */
+export function besideDay(r: Reader, i: number): Hit<undefined> | undefined {
+  const side = r.lex(i, 'side')
+  if (side === undefined) return undefined
+  const day = someDays(r, side.next, false)
+  return day === undefined ? undefined : { value: undefined, next: day.next }
+}
+
+const WEEK: Item = { t: 'span', span: { ...EMPTY_SPAN, days: 7 }, based: true }
+
+/** "monday week", "today week". */
+function dayWeekRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const day = one(weekdayRule(r, i)) ?? dayRule(r, i)
+  const week = day === undefined ? undefined : r.lex(day.next, 'weekAfter')
+  const [item] = day?.value ?? []
+  if (week === undefined || item === undefined) return undefined
+  const single = item.t === 'day' || (item.t === 'weekday' && item.days.length === 1 && !item.habit)
+  return single ? { value: [WEEK, item], next: week.next } : undefined
 }
 
 /** "next week", "this month", "la semaine prochaine". */
@@ -93,7 +129,7 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
   const at = prefix === undefined ? (plus ? i + 1 : i) : r.skip(prefix.next, 'glue')
   if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
   const length = span(r, at)
-  if (length === undefined) return weekdaysAhead(r, at, prefix !== undefined)
+  if (length === undefined) return unitBeside(r, at) ?? weekdaysAhead(r, at, prefix !== undefined)
   // "às 9h a partir de março"
   if (said.at && prefix === undefined && !plus) return undefined
   const hence = r.lex(length.next, 'hence')
@@ -108,6 +144,11 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
     return { value: [{ t: 'span', span: length.value, based: true }], next: base.next }
   }
   if (prefix !== undefined || plus) return { value: [{ t: 'span', span: length.value }], next: length.next }
+  const before = r.lex(length.next, 'side')
+  if (before?.value === 'before')
+    return { value: [{ t: 'span', span: negative(length.value), based: true }], next: before.next }
+  if (isWeeks(length.value) && weeksOn(r, length.next))
+    return { value: [{ t: 'span', span: length.value, based: true }], next: length.next }
   // "15h", "17h10", "1430 hours" are hours of the day
   if (said.at) return undefined
   const isClock = (timeLike(r, i, said)?.next ?? 0) >= length.next
@@ -120,6 +161,32 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
   if ((dateRule(r, i, said)?.next ?? 0) >= length.next) return undefined
   const bare: Item = { t: 'span', span: length.value, bare: true }
   return { value: [length.compact ? { ...bare, compact: true } : bare], next: length.next }
+}
+
+/** "a week on monday", "two weeks tomorrow". */
+const weeksOn = (r: Reader, i: number): boolean =>
+  r.is(i, 'day') || (r.is(i, 'on') && r.is(r.skip(i, 'on'), 'weekday'))
+
+const isWeeks = ({ seconds, days, workdays, months }: Span): boolean =>
+  seconds + workdays + months === 0 && days > 0 && days % 7 === 0
+
+const negative = ({ seconds, days, workdays, months }: Span): Span => ({
+  seconds: -seconds,
+  days: -days,
+  workdays: -workdays,
+  months: -months,
+})
+
+/** "the day before christmas", "the working day after easter". */
+function unitBeside(r: Reader, i: number): Hit<Item[]> | undefined {
+  const unit = r.lex(i, 'unit')
+  const side = unit === undefined ? undefined : r.lex(unit.next, 'side')
+  if (unit === undefined || side === undefined || !namesDate(r, side.next)) return undefined
+  const length = addUnit(EMPTY_SPAN, 1, unit.value as Unit)
+  // "the week before christmas" has seven days.
+  if (length === undefined || length.days + length.workdays !== 1) return undefined
+  const span = side.value === 'before' ? negative(length) : length
+  return { value: [{ t: 'span', span, based: true }], next: side.next }
 }
 
 /** "2 sundays from now", "in three mondays". */

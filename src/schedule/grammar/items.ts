@@ -37,13 +37,28 @@ export type Item =
       maybeSpan?: true
     }
   | { t: 'part'; part: DayPart }
+  /** The hour and minute that it is now: "same time tomorrow". */
+  | { t: 'sameTime' }
   | { t: 'day'; offset: number }
-  | { t: 'weekday'; days: number[]; next?: number; now?: true; gone?: true; habit?: true }
+  /** `side`: the nearest one on that side of the day that is said besides ("the friday before christmas"). */
+  | {
+      t: 'weekday'
+      days: number[]
+      next?: number
+      now?: true
+      gone?: true
+      habit?: true
+      side?: 'before' | 'after'
+    }
   /** `days` is empty for a month alone; -1 is its last day. `swap`: month and day may be the other way round. */
   | { t: 'date'; year?: number; month?: number; days: number[]; swap?: true; marked?: true; since?: number }
+  /** By its name in the tables: its date is another one each year. */
+  | { t: 'feast'; name: string; year?: number }
   | { t: 'dotted'; first: number; second: number; index: number; asDate: boolean }
   | { t: 'nth'; nths: number[]; of: NthOf; month?: number }
   | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true }
+  /** The first or the last day of a week, so many weeks on. */
+  | { t: 'weekEdge'; edge: 'start' | 'end'; offset: number }
   | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number }
   | { t: 'every'; interval: number; unit?: Unit; quarter?: true }
   | { t: 'ofMonth' }

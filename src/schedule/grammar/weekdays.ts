@@ -2,10 +2,8 @@ import type { Hit, Reader } from '../reader.ts'
 import type { Item, ItemOf, NthOf } from './items.ts'
 import { ordinal, yearAfter } from './numbers.ts'
 
-/** "first monday", "2nd and 4th friday", "last day", "last working day", "end of june". */
+/** "first monday", "2nd and 4th friday", "last day", "last working day". */
 export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
-  const end = endRule(r, i)
-  if (end !== undefined) return end
   const nths: number[] = []
   let at = r.skip(i, 'the')
   for (;;) {
@@ -44,31 +42,42 @@ export function nthOf(r: Reader, i: number): Hit<NthOf> | undefined {
   return days === undefined ? undefined : { value: days.value.days, next: days.next }
 }
 
-/** "end of june", "end of the month", "end of next year". */
-function endRule(r: Reader, i: number): Hit<Item> | undefined {
+/** "end of june", "end of the month", "end of next year", "start of the week". */
+export function endRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const end = r.lex(i, 'endOf')
-  const start = r.lex(i, 'startOf')
-  const edge = end ?? start
-  if (edge === undefined) return undefined
-  const at = r.skip(edge.next, 'of', 'the', 'this')
-  const day = end === undefined ? 1 : -1
-  const month = r.lex(at, 'month')
+  const edge = end ?? r.lex(i, 'startOf')
+  // "fim de semana" is no end of a week.
+  if (edge === undefined || r.is(i, 'unit')) return undefined
+  const isEnd = end !== undefined
+  const day = isEnd ? -1 : 1
+  const at = r.skip(edge.next, 'of', 'the')
+  const month = r.lex(r.skip(at, 'this'), 'month')
   if (month !== undefined) {
     const year = yearAfter(r, month.next)
     const item: ItemOf<'date'> = { t: 'date', month: Number(month.value), days: [day], marked: true }
-    if (year === undefined) return { value: item, next: month.next }
-    return { value: { ...item, year: year.value }, next: year.next }
+    if (year === undefined) return { value: [item], next: month.next }
+    return { value: [{ ...item, year: year.value }], next: year.next }
   }
-  const unit = r.lex(at, 'unit')
-  if (unit?.value === 'month') return { value: { t: 'nth', nths: [day], of: 'day' }, next: unit.next }
-  if (unit?.value === 'year') {
-    return {
-      value: { t: 'date', month: end === undefined ? 1 : 12, days: [end === undefined ? 1 : 31] },
-      next: unit.next,
-    }
+  // What "next" or "every" says of the month or the year is read after it.
+  const said = r.lex(at, 'next') ?? r.lex(at, 'coming') ?? r.lex(at, 'every')
+  const nth: ItemOf<'nth'> = { t: 'nth', nths: [day], of: 'day' }
+  if (said !== undefined && r.is(said.next, 'month')) return { value: [nth], next: at }
+  const unit = r.lex(said?.next ?? r.skip(at, 'this'), 'unit')
+  if (unit === undefined) return undefined
+  const after = r.lex(unit.next, 'nextAfter')
+  if (unit.value === 'week') {
+    if (r.is(at, 'every')) return undefined
+    const offset = after !== undefined || r.is(at, 'coming') ? 1 : Number(r.lex(at, 'next')?.value ?? 0)
+    const item: Item = { t: 'weekEdge', edge: isEnd ? 'end' : 'start', offset }
+    return { value: [item], next: after?.next ?? unit.next }
   }
-  if (r.is(at, 'next') || r.is(at, 'every')) return { value: { t: 'nth', nths: [day], of: 'day' }, next: at }
-  return undefined
+  if (unit.value !== 'month' && unit.value !== 'year') return undefined
+  if (unit.value === 'year' && r.is(at, 'every')) return undefined
+  const item: Item =
+    unit.value === 'month' ? nth : { t: 'date', month: isEnd ? 12 : 1, days: [isEnd ? 31 : 1] }
+  if (after !== undefined)
+    return { value: [item, { t: 'period', unit: unit.value, offset: 1 }], next: after.next }
+  return { value: [item], next: said === undefined ? unit.next : at }
 }
 
 interface Weekdays {
@@ -170,7 +179,7 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
   all.days = [first]
   const after = r.lex(end, 'nextAfter')
   if (after !== undefined) {
-    all.next = 1
+    all.next = after.value === '' ? 1 : Number(after.value)
     end = after.next
   } else {
     const gone = r.lex(end, 'lastMark')

@@ -164,9 +164,21 @@ export const pt: Language = {
       '1-1': 'ano novo|dia de ano novo|ano-novo',
       '2-14': 'dia de são valentim',
       '6-12': 'dia dos namorados',
+      easter: 'páscoa|domingo de páscoa',
+      'easter-2': 'sexta-feira santa|sexta feira santa|sexta santa',
+      'easter-47': 'carnaval|terça-feira de carnaval',
+      'easter-46': 'quarta-feira de cinzas',
+      'easter+60': 'corpus christi',
+      'thanksgiving+1': 'black friday',
+      'thanksgiving+4': 'cyber monday',
+      mothers: 'dia das mães',
     },
     in: 'em|dentro de|daqui a|daqui|de aqui a|ao fim de|no prazo de',
     hence: 'depois|mais tarde|a partir de agora|a contar de agora',
+    side: {
+      before: 'antes de|antes do|antes da',
+      after: 'depois de|depois do|depois da|após|após o|após a',
+    },
     base: 'depois de|a partir de|após|depois do|a contar de',
     now: 'agora|agora mesmo|já|imediatamente',
     at: 'às|as|à|a|ao|@|pelas|lá pelas|por volta das|para as|perto das|aos',
@@ -191,8 +203,10 @@ export const pt: Language = {
     vague:
       'algum dia|logo|em breve|talvez|mais tarde|às vezes|de vez em quando|frequentemente|nunca|regularmente|qualquer dia|um dia desses',
     not: 'não|nunca',
-    endOf: 'fim de|final de|fins de|finais de|o fim de|no fim de|no final de',
-    startOf: 'início de|começo de|no início de|princípio de',
+    endOf:
+      'fim do|fim da|no fim do|no fim da|final do|final da|fim de|final de|fins de|finais de|o fim de|no fim de|no final de',
+    startOf:
+      'início do|início da|no início do|no início da|começo da|início de|começo de|no início de|princípio de',
     zoneAfter: 'time|hora local',
     zoneBefore:
       'hora de|hora do|hora da|horário de|horário do|horário da|fuso de|fuso horário de|no horário de|hora em|hora',
