@@ -23,7 +23,8 @@ export type GivenColumns = Record<string, 'text' | 'integer' | 'json'>
 export const givenRows: Record<Dialect, (columns: GivenColumns) => SQL> = {
   sqlite: (columns) => {
     const picked = Object.keys(columns).map((name) => `value ->> '$.${name}' as ${name}`)
-    return sql`(select ${sql.raw(picked.join(', '))} from json_each(${sql.placeholder('rows')})) as given`
+    // With a limit each field is read once a row; without, once for each time that the statement names it.
+    return sql`(select ${sql.raw(picked.join(', '))} from json_each(${sql.placeholder('rows')}) limit -1) as given`
   },
   // Nested JSON comes as text and is cast: the function would read its escapes, and refuse a NUL among them.
   postgres: (columns) => {
