@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineCommand } from '../src/app/command.ts'
 import { recallApprovedBy } from '../src/app/recall-posts.ts'
 import { record } from '../src/app/record.ts'
+import { type Released, releaseApproved, sayReleased } from '../src/app/release-posts.ts'
 import { quoted, UserError } from '../src/kit/user-error.ts'
 import { bold, heading, list, memberSpan, message, note, type Span, text } from '../src/message/message.ts'
 import type { Post } from '../src/posts/post.ts'
@@ -32,13 +33,14 @@ export default defineCommand({
   async run({ member: name, role }, context) {
     const { stores, bench, workspace, member, now } = context
     let recalled: Post[] = []
+    let released: Released = { released: [], passed: [] }
     const members = await stores.workspace.members()
     if (name !== undefined && role === undefined)
       throw new UserError('Say which role', { wayOut: `A role is ${ROLES.join(', ')}.`, field: 'role' })
     if (name !== undefined && role !== undefined) {
       if (!mayAct(member.role, 'admin')) throw new UserError('Giving roles needs the role of admin')
       const chosen = memberByName(members, name)
-      recalled = await bench.stores.transaction(workspace.id, async (inside) => {
+      await bench.stores.transaction(workspace.id, async (inside) => {
         await inside.workspace.changeMember(chosen.id, { role })
         await record(inside, {
           by: member.id,
@@ -53,7 +55,9 @@ export default defineCommand({
             wayOut: 'Make somebody else an admin first.',
             field: 'role',
           })
-        return mayAct(role, 'approver') ? [] : recallApprovedBy(inside, context, chosen)
+        if (!mayAct(role, 'approver')) recalled = await recallApprovedBy(inside, context, chosen)
+        else if (!mayAct(chosen.role, 'approver'))
+          released = await releaseApproved(inside, context, `is approved: ${chosen.name} may approve again`)
       })
     }
     const now_ = await stores.workspace.members()
@@ -64,6 +68,11 @@ export default defineCommand({
         text(
           `⚠️ ${andList(recalled.map((post) => `#${post.number}`))} went out on an approval of theirs, and ${recalled.length === 1 ? 'waits' : 'wait'} for approval again.`,
         ),
+      ...sayReleased(
+        released,
+        ['has enough approvals again and is approved', 'have enough approvals again and are approved'],
+        workspace.settings,
+      ).blocks,
       note('A viewer looks, an author writes, an approver decides, an admin settles how the team works.'),
     )
   },

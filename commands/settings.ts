@@ -2,14 +2,11 @@ import { z } from 'zod'
 import { flag } from '../src/app/args.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { record } from '../src/app/record.ts'
-import { releaseApproved } from '../src/app/release-posts.ts'
-import { pausedNote } from '../src/app/review-posts.ts'
+import { releaseApproved, sayReleased } from '../src/app/release-posts.ts'
 import type { WorkspaceStores } from '../src/app/stores.ts'
 import { UserError } from '../src/kit/user-error.ts'
 import { bold, facts, heading, type Message, message, note, prose, text } from '../src/message/message.ts'
-import type { Post } from '../src/posts/post.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
-import { andList, counted } from '../src/views/words.ts'
 import { type ChannelUse, mayAct, type Settings } from '../src/workspaces/workspace.ts'
 
 /** What it is now, or with what else came of that, for the answer. */
@@ -168,40 +165,21 @@ async function change(context: CommandContext, changes: Partial<Settings>): Prom
 
 /** What is in review and has enough approvals now goes its way at once. */
 async function setApprovals(context: CommandContext, approvals: number): Promise<Changed> {
-  const { released, passed } = await changeTogether(context, { approvals }, (stores) =>
-    releaseApproved(stores, context),
-  )
-  return {
-    said: String(approvals),
-    more: message(
-      released.length > 0 && text(releasedWords(released, approvals)),
-      passed.length > 0 &&
-        text(
-          ...prose(
-            `⚠️ The time of ${numbersOf(passed)} passed in review: say \`reschedule\` with another, or \`publish\`.`,
-          ),
-        ),
-      released.length > 0 && pausedNote(context.workspace.settings.pausedAt),
+  const { name } = context.member
+  const released = await changeTogether(context, { approvals }, (stores) =>
+    releaseApproved(
+      stores,
+      context,
+      approvals === 0
+        ? `goes out without a review: ${name} asks for none any more`
+        : `is approved: ${name} asks for ${approvals} only`,
     ),
-  }
-}
-
-function releasedWords(released: readonly Post[], approvals: number): string {
-  const one = released.length === 1
+  )
   const became =
     approvals === 0
-      ? `${one ? 'goes' : 'go'} out without one`
-      : `had enough approvals and ${one ? 'is' : 'are'} approved`
-  return `${counted(released.length, 'post')} in review ${became}: ${numbersOf(released)}.`
-}
-
-/** So many are named. */
-const MOST_NAMED = 20
-
-function numbersOf(posts: readonly Post[]): string {
-  const numbers = posts.map(({ number }) => number).sort((a, b) => a - b)
-  const named = numbers.slice(0, MOST_NAMED).map((number) => `#${number}`)
-  return andList(posts.length > MOST_NAMED ? [...named, `${posts.length - MOST_NAMED} more`] : named)
+      ? (['goes out without one', 'go out without one'] as const)
+      : (['had enough approvals and is approved', 'had enough approvals and are approved'] as const)
+  return { said: String(approvals), more: sayReleased(released, became, context.workspace.settings) }
 }
 
 async function setMyZone(value: string, context: CommandContext): Promise<string> {

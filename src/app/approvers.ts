@@ -55,6 +55,10 @@ export async function coveredBySeries(stores: WorkspaceStores, post: Post): Prom
   return series?.approvedRevision === post.revision && (await missingForSeries(stores, series)) === 0
 }
 
+/** Does a post in review lack nothing any more? Its series' approvals count for a run that nobody sent back. */
+export const isApproved = async (stores: WorkspaceStores, post: Post): Promise<boolean> =>
+  (await missingNow(stores, post)) === 0 || (post.round === 1 && (await coveredBySeries(stores, post)))
+
 /** The member who decides, the team and its settings as they are now: roles may have changed since they were asked in. */
 export async function deciderNow(
   stores: WorkspaceStores,

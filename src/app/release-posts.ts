@@ -1,14 +1,18 @@
 import { MINUTE } from '../kit/clock.ts'
+import { type Message, message, prose, text } from '../message/message.ts'
 import type { Post } from '../posts/post.ts'
 import { postNews } from '../views/post-card.ts'
+import { andList, counted } from '../views/words.ts'
+import type { Settings } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import { announceAll, type News } from './announce.ts'
-import { coveredBySeries, missingNow } from './approvers.ts'
+import { isApproved } from './approvers.ts'
 import { leaveReviewTogether } from './enter-review.ts'
 import { recordAll } from './record.ts'
+import { pausedNote } from './review-posts.ts'
 import type { WorkspaceStores } from './stores.ts'
 
-/** What a change of how many must approve has done to the posts in review. By time, then by number. */
+/** What a change of who or how many must approve has done to the posts in review. By time, then by number. */
 export interface Released {
   /** They had enough approvals, and go out at their times. */
   released: Post[]
@@ -23,8 +27,9 @@ export interface Released {
  * @param stores in the transaction of what was changed, behind its line of the audit trail: that line puts this and an
  *   approval of the same instant in order
  * @param actor whose doing it is, for the trail and the cards
+ * @param why what became of each that goes its way, and through whom: `is approved: Ada asks for 2 only`
  */
-export async function releaseApproved(stores: WorkspaceStores, actor: Actor): Promise<Released> {
+export async function releaseApproved(stores: WorkspaceStores, actor: Actor, why: string): Promise<Released> {
   const { bench, member } = actor
   const at = bench.clock.now()
   const { settings } = await stores.workspace.get()
@@ -48,23 +53,50 @@ export async function releaseApproved(stores: WorkspaceStores, actor: Actor): Pr
   const goes = new Set(going)
   const stays = inReview.filter((post) => !goes.has(post))
   await announceAll(stores, bench, [
-    ...released.map((post) => ({ post, news: newsOf(post, actor, settings.approvals) })),
+    ...released.map((post) => ({ post, news: newsOf(post, actor, why) })),
     ...stays.map((post) => ({ post })),
   ])
   return { released, passed: stays.filter((post) => enough.has(post)) }
 }
 
-/** Does a post in review lack nothing any more? Its series' approvals count for a run that nobody sent back. */
-export const isApproved = async (stores: WorkspaceStores, post: Post): Promise<boolean> =>
-  (await missingNow(stores, post)) === 0 || (post.round === 1 && (await coveredBySeries(stores, post)))
-
-function newsOf(post: Post, { member }: Actor, approvals: number): News {
-  const why =
-    approvals === 0
-      ? `goes out without a review: ${member.name} asks for none any more`
-      : `is approved: ${member.name} asks for ${approvals} only`
+function newsOf(post: Post, { member }: Actor, why: string): News {
   const said = postNews(post, why)
   return post.authorId === member.id
     ? { thread: said }
     : { thread: said, tell: { memberId: post.authorId, message: said } }
+}
+
+/**
+ * What was released, for the answer to whoever changed who or how many must approve.
+ *
+ * @param became how one of them goes its way, and how several do
+ */
+export function sayReleased(
+  { released, passed }: Released,
+  became: readonly [one: string, several: string],
+  { pausedAt }: Pick<Settings, 'pausedAt'>,
+): Message {
+  const [one, several] = became
+  return message(
+    released.length > 0 &&
+      text(
+        `${counted(released.length, 'post')} in review ${released.length === 1 ? one : several}: ${numbersOf(released)}.`,
+      ),
+    passed.length > 0 &&
+      text(
+        ...prose(
+          `⚠️ The time of ${numbersOf(passed)} passed in review: say \`reschedule\` with another, or \`publish\`.`,
+        ),
+      ),
+    released.length > 0 && pausedNote(pausedAt),
+  )
+}
+
+/** So many are named. */
+const MOST_NAMED = 20
+
+function numbersOf(posts: readonly Post[]): string {
+  const numbers = posts.map(({ number }) => number).sort((a, b) => a - b)
+  const named = numbers.slice(0, MOST_NAMED).map((number) => `#${number}`)
+  return andList(posts.length > MOST_NAMED ? [...named, `${posts.length - MOST_NAMED} more`] : named)
 }

@@ -60,7 +60,7 @@ export interface PostTime {
 export const POST_STATES = [
   /** Being written. Brought here by `draft`, by `request-changes` and by an edit; taken away by `submit`. A crash leaves it as it was. */
   'draft',
-  /** Waits for decisions. Brought here by `submit`, and by `recall` where an approver lost the role; taken away by the last approval, by `settings approvals` where fewer are asked for, a request for changes, a rejection or an edit. */
+  /** Waits for decisions. Brought here by `submit`, and by `recall` where an approver lost the role; taken away by the last approval, by `settings approvals` where fewer are asked for, by `roles` where an approver has the role again, a request for changes, a rejection or an edit. */
   'in_review',
   /** Goes out at its time. Brought here by the last approval; taken away by the first claim, an edit, a cancellation or a recall. A crash leaves it, and the next tick finds it. */
   'scheduled',

@@ -1,6 +1,6 @@
 import { addSpan, type Days, daysOf } from './days.ts'
 import { describeInstant } from './describe.ts'
-import { type Clock, EMPTY_SPAN } from './grammar/items.ts'
+import { type Clock, EMPTY_SPAN, type Span } from './grammar/items.ts'
 import { addUnit } from './grammar/numbers.ts'
 import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 import type { Slots } from './slots.ts'
@@ -33,6 +33,8 @@ export function readOnce(slots: Slots, here: Here): When {
   const span = slots.span
   if (span?.bare && !span.compact)
     return error('Is that how long from now? Say, for example, "in 10 minutes".')
+  if (span !== undefined && isNothing(span.span))
+    return error('That is now. Say a time that is still to come.')
   if (span !== undefined && (span.span.seconds !== 0 || span.exact)) return elapsed(slots, here)
   if (slots.time !== undefined && (slots.time.range || slots.time.clocks.length > 1)) {
     return error('A post goes out at one time. Say one, or "every day at 9:00 and 17:00" if it repeats.')
@@ -72,6 +74,9 @@ export function readOnce(slots: Slots, here: Here): When {
 }
 
 const error = (message: string): When => ({ kind: 'error', message })
+
+const isNothing = ({ seconds, days, workdays, months }: Span): boolean =>
+  seconds === 0 && days === 0 && workdays === 0 && months === 0
 
 const hasDay = (slots: Slots): boolean => slots.span !== undefined || hasDayBesides(slots)
 

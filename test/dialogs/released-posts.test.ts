@@ -43,6 +43,40 @@ const deliveriesOf = async (world: TestHouse, number: number) => {
 }
 
 await onEachDatabase((database) => {
+  test('what went back to review with an approver’s role goes its way when they have it again', async () =>
+    inTeam(
+      await database(),
+      `
+      Ada: schedule tomorrow 9am to rehearsal: First
+      Ada: schedule tomorrow 10am to rehearsal: Second
+      Ada: schedule tomorrow 11am to rehearsal: Third
+      Joan: approve 1
+      Joan: approve 2
+      Grace: roles Joan author
+      bot: #1 and #2 went out on an approval of theirs, and wait for approval again
+      Alan: approve 2
+      time: 1000
+      Grace: roles Joan approver
+      bot: 1 post in review has enough approvals again and is approved: #1.
+      time: 1000
+      card: #1 is approved: Joan may approve again
+      Ada: show 1
+      bot: #1 is scheduled
+      Ada: show 3
+      bot: #3 is in review
+      time: 2026-11-21T08:00:00Z
+      time: 1000
+      feed: First
+      `,
+      async (world) => {
+        const trail = await storesOf(world).events.list({ subject: 'post:1' })
+        expect(trail.map(({ verb }) => verb)).toEqual(
+          expect.arrayContaining(['post.recalled', 'post.released']),
+        )
+        expect((await deliveriesOf(world, 1)).filter(({ state }) => state === 'published')).toHaveLength(1)
+      },
+    ))
+
   test('what has enough approvals once fewer are asked for is approved at once', async () =>
     inTeam(
       await database(),

@@ -152,6 +152,11 @@ describe('the time that it is now', () => {
   })
 })
 
+test('no time from now is now', () => {
+  for (const phrase of ['in 0 minutes', 'in 0 days', '0 hours from now'])
+    expect(wall(phrase)).toBe('error: That is now. Say a time that is still to come.')
+})
+
 test('what may be twice in a week or each second one is said to be both', () => {
   expect(wall('biweekly on monday at 9am')).toContain('"biweekly" is twice in one to some people')
 })

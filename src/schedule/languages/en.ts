@@ -187,6 +187,8 @@ export const en: Language = {
       every: 'per',
       'weekdays:1,2,3,4,5 part:evening': 'weeknights|weeknight|week nights|every weeknight',
       'every:day part:noon': 'lunchtimes',
+      'weekdays:6,7 part:morning': 'weekend mornings',
+      'weekdays:6,7 part:evening': 'weekend evenings',
       'period:week:2': 'week after next|the week after next',
       'period:month:2': 'month after next|the month after next',
     },
