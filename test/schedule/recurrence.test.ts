@@ -193,6 +193,15 @@ describe('iCalendar', () => {
     )
   })
 
+  /** RFC 5545 says an end in UTC: one that the clock skips comes back as the time behind it. */
+  const endInUtc = (rule: Recurrence): Recurrence =>
+    rule.until?.includes('T')
+      ? {
+          ...rule,
+          until: Temporal.PlainDateTime.from(rule.until).toZonedDateTime(rule.zone).toInstant().toString(),
+        }
+      : rule
+
   test('what goes out comes in again', () => {
     let said = 0
     fc.assert(
@@ -214,7 +223,7 @@ describe('iCalendar', () => {
         said += 1
         const back = fromRRule(text)
         expect(nextRuns(back, at, 4).map(String), text).toEqual(nextRuns(rule, at, 4).map(String))
-        if (rule.except === undefined) expect(canonical(back)).toEqual(canonical(rule))
+        if (rule.except === undefined) expect(canonical(endInUtc(back))).toEqual(canonical(endInUtc(rule)))
       }),
       { numRuns: 400, maxSkipsPerRun: 1_000 },
     )
