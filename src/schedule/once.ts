@@ -150,8 +150,8 @@ function numberAsDay(slots: Slots): Slots | undefined {
 
 function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
   if (slots.sameTime !== undefined) {
-    const time = here.now.toZonedDateTimeISO(here.zone).toPlainTime().round('minute')
-    return [{ time: time.with({ second: 0 }) }]
+    const now = here.now.toZonedDateTimeISO(here.zone).toPlainTime()
+    return [{ time: now.round({ smallestUnit: 'minute', roundingMode: 'trunc' }) }]
   }
   const clock = slots.time?.clocks[0]
   const { part } = slots

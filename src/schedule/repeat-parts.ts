@@ -101,7 +101,8 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
     case 'every':
       return addEvery(parts, item)
     case 'weekday':
-      if (item.next !== undefined || item.gone) return 'That both repeats and does not. Say one of them.'
+      if (item.next !== undefined || item.gone || item.side !== undefined)
+        return 'That both repeats and does not. Say one of them.'
       parts.weekdays = [...new Set([...(parts.weekdays ?? []), ...item.days])].sort((a, b) => a - b)
       return undefined
     case 'nth': {

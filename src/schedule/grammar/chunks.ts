@@ -101,7 +101,7 @@ function refusalAt(r: Reader, i: number): string | undefined {
   const or = r.lex(i, 'or')
   if (or !== undefined) return `${quoted(r.quote(i, or.next))} leaves it open. Say one time.`
   const beside = besideDay(r, i)
-  if (beside !== undefined) return `${quoted(r.quote(i, beside.next))} leaves the day open. Say which one.`
+  if (beside !== undefined) return `${quoted(r.quote(i, beside))} leaves the day open. Say which one.`
   const twice = r.lex(i, 'vague')
   if (twice?.value === 'twice')
     return `${quoted(r.quote(i, twice.next))} is twice in one to some people, and every second one to others. Say "every 2 weeks", or the days.`

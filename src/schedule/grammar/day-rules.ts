@@ -62,12 +62,10 @@ function weekdayBesideRule(r: Reader, i: number): Hit<Item[]> | undefined {
 const namesDate = (r: Reader, i: number): boolean =>
   [i, r.skip(i, 'the', 'on')].some((from) => dateRule(r, from, NOTHING_SAID) !== undefined)
 
-/** "after christmas", "before friday": on which side of a day is no day. */
-export function besideDay(r: Reader, i: number): Hit<undefined> | undefined {
+/** "after christmas", "before friday": on which side of a day is no day. The token after it. */
+export function besideDay(r: Reader, i: number): number | undefined {
   const side = r.lex(i, 'side')
-  if (side === undefined) return undefined
-  const day = someDays(r, side.next, false)
-  return day === undefined ? undefined : { value: undefined, next: day.next }
+  return side === undefined ? undefined : someDays(r, side.next, false)?.next
 }
 
 const WEEK: Item = { t: 'span', span: { ...EMPTY_SPAN, days: 7 }, based: true }
