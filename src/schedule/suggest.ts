@@ -20,6 +20,7 @@ const COMPLETED: readonly Kind[] = [
   'every',
   'next',
   'month',
+  'holiday',
   'part',
   'clock',
   'in',

@@ -16,6 +16,10 @@ test('what is typed reads first', () => {
   expect(whenSuggestions('in 2', at()).map(({ phrase }) => phrase)).toContain('in 2 hours')
   expect(whenSuggestions('mor', at('de'))[0]).toMatchObject({ phrase: 'morgen um 9:00' })
   expect(whenSuggestions('tomorrow 14:', at())[0]?.label).toBe('Sat 21 Nov, 14:00 (Berlin time)')
+  expect(whenSuggestions('black f', at())[0]).toEqual({
+    label: 'Fri 27 Nov, 09:00 (Berlin time)',
+    phrase: 'black friday',
+  })
 })
 
 test('a question becomes its answers', () => {
