@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { silentLog } from '../../src/kit/log.ts'
 import { type Driver, EVERY_WORKSPACE } from '../../src/storage/driver.ts'
 import { openSqlite } from '../../src/storage/sqlite/sqlite-driver.ts'
+import { until } from '../until.ts'
 
 /** SQLite's driver with a table of its own, of which every row is one write that was answered with success. */
 describe('the thread in which SQLite writes while a burst lasts', () => {
@@ -125,6 +126,23 @@ describe('the thread in which SQLite writes while a burst lasts', () => {
     await driver.together?.('durable', [insert(2)])
     await twoInTurn(5)
     expect((await ids()).filter((id) => id !== 1)).toEqual([2, 5, 6])
+  })
+
+  test('where it dies in a burst, another takes its place, once', async () => {
+    await driver.burst?.(true)
+    const first = thread
+    await first?.terminate()
+    await driver.together?.('durable', [insert(1)])
+    await until('another thread', () => thread !== first)
+    await driver.burst?.(true)
+    const second = thread
+    await driver.together?.('durable', [insert(2)])
+    await second?.terminate()
+    await driver.together?.('durable', [insert(3)])
+    await new Promise((go) => setTimeout(go, 100))
+    expect(thread, 'no third one in the same burst').toBe(second)
+    await twoInTurn(5)
+    expect(await ids()).toEqual([1, 2, 3, 5, 6])
   })
 
   test('where it can not open the file, this thread writes on', async () => {

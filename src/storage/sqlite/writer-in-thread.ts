@@ -29,6 +29,9 @@ export function writerThreads(file: string, log: Log): WriterThreads {
   let opening: Promise<void> | undefined
   let leaves: NodeJS.Timeout | undefined
   let closed = false
+  let bursts = false
+  /** One that dies is started again once in a burst: what kills it may kill the next as well. */
+  let mayReplace = false
 
   const open = async (): Promise<void> => {
     try {
@@ -38,6 +41,9 @@ export function writerThreads(file: string, log: Log): WriterThreads {
           { err: why },
           'The thread that writes to the database died; what it had in hand is asked for again',
         )
+        if (!bursts || !mayReplace || closed) return
+        mayReplace = false
+        opening ??= open()
       })
       if (closed) await opened.close()
       else thread = opened
@@ -60,6 +66,8 @@ export function writerThreads(file: string, log: Log): WriterThreads {
     idle: async () => thread?.idle(),
     async burst(lasts, alone) {
       clearTimeout(leaves)
+      if (lasts && !bursts) mayReplace = true
+      bursts = lasts
       if (!lasts) {
         const leave = (): void =>
           void alone(close).catch((error: unknown) =>
