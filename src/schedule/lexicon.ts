@@ -55,7 +55,7 @@ export type Kind =
   | 'hence' // after an amount
   | 'base' // after an amount, before a day: "from", "after"
   | 'side' // ['before' | 'after'] after a unit or a weekday, before a day: "the day before", "the friday after"
-  | 'weekAfter' // after a day, a week later: "monday week"
+  | 'weekAfter' // [weeks] after a day, so much later: "monday week", "lundi en huit"
   | 'sameTime' // "same time"
   | 'now'
   | 'at'

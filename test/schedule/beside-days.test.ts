@@ -106,6 +106,8 @@ describe('a day beside another', () => {
     ['de', 'am Tag nach Ostern um 9 Uhr', '2027-03-29T09:00'],
     ['fr', 'le vendredi avant Noël à 10h', '2026-12-18T10:00'],
     ['fr', 'deux jours avant Noël à 9h', '2026-12-23T09:00'],
+    ['fr', 'lundi en huit à 9h', '2026-12-07T09:00'],
+    ['fr', 'mardi en quinze à 9h', '2026-12-15T09:00'],
     ['es', 'dos días antes de navidad a las 9:00', '2026-12-23T09:00'],
     ['pt', 'dois dias antes do natal às 9h', '2026-12-23T09:00'],
   ])('%s: %s', (locale, phrase, at) => expect(wall(phrase, locale)).toBe(at))

@@ -68,16 +68,16 @@ export function besideDay(r: Reader, i: number): number | undefined {
   return side === undefined ? undefined : someDays(r, side.next, false)?.next
 }
 
-const WEEK: Item = { t: 'span', span: { ...EMPTY_SPAN, days: 7 }, based: true }
-
-/** "monday week", "today week". */
+/** "monday week", "today week", "lundi en huit". */
 function dayWeekRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const day = one(weekdayRule(r, i)) ?? dayRule(r, i)
   const week = day === undefined ? undefined : r.lex(day.next, 'weekAfter')
   const [item] = day?.value ?? []
   if (week === undefined || item === undefined) return undefined
   const single = item.t === 'day' || (item.t === 'weekday' && item.days.length === 1 && !item.habit)
-  return single ? { value: [WEEK, item], next: week.next } : undefined
+  if (!single) return undefined
+  const later: Item = { t: 'span', span: { ...EMPTY_SPAN, days: 7 * Number(week.value) }, based: true }
+  return { value: [later, item], next: week.next }
 }
 
 /** "next week", "this month", "la semaine prochaine". */

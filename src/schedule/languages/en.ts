@@ -228,7 +228,7 @@ export const en: Language = {
     },
     base: 'from|after|following|since',
     side: { before: 'before|prior to|ahead of', after: 'after|following' },
-    weekAfter: 'week',
+    weekAfter: { 1: 'week' },
     nextAfter: { 2: 'after next' },
     sameTime: 'same time|the same time|at the same time|this time|at this time|same hour|the same hour',
     now: 'now|right now|this moment|immediately|straight away|right away|at once|this instant|asap|as soon as possible',

@@ -172,6 +172,7 @@ export const fr: Language = {
     in: "dans|d'ici|au bout de|sous",
     hence: 'plus tard|à partir de maintenant|après maintenant',
     side: { before: 'avant', after: 'après' },
+    weekAfter: { 1: 'en huit', 2: 'en quinze' },
     base: 'après|à partir de|à compter de|suivant',
     now: 'maintenant|tout de suite|immédiatement',
     at: 'à|a|@|vers|aux|pour|dès',
