@@ -22,16 +22,16 @@ const NOTES: Record<string, string> = {
  */
 export function feastDay(name: string, year: number): Temporal.PlainDate {
   const { feast, days } = partsOf(name)
-  return feast(year).add({ days })
+  const dayIn = FEASTS[feast]
+  if (dayIn === undefined) throw new TypeError(`No such feast in a table: ${name}`)
+  return dayIn(year).add({ days })
 }
 
 /** What is said with it, where countries differ. */
-export const noteOfFeast = (name: string): string | undefined => NOTES[/^[a-z]+/.exec(name)?.[0] ?? '']
+export const noteOfFeast = (name: string): string | undefined => NOTES[partsOf(name).feast]
 
-function partsOf(name: string): { feast: (year: number) => Temporal.PlainDate; days: number } {
-  const [, root = '', days = '0'] = /^([a-z]+)([+-]\d+)?$/.exec(name) ?? []
-  const feast = FEASTS[root]
-  if (feast === undefined) throw new TypeError(`No such feast in a table: ${name}`)
+function partsOf(name: string): { feast: string; days: number } {
+  const [, feast = '', days = '0'] = /^([a-z]+)([+-]\d+)?$/.exec(name) ?? []
   return { feast, days: Number(days) }
 }
 

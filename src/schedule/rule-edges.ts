@@ -2,7 +2,7 @@ import { daysOf } from './days.ts'
 import type { Item, ItemOf } from './grammar/items.ts'
 import type { Here } from './once.ts'
 import type { Recurrence } from './recurrence.ts'
-import { fillSlots } from './slots.ts'
+import { fillSlots, type Slots } from './slots.ts'
 import { timesOf } from './time-of-day.ts'
 
 export function exceptions(
@@ -25,16 +25,13 @@ export function exceptions(
       except.months = [...(except.months ?? []), item.month].sort((a, b) => a - b)
     } else if (item.t === 'date' && item.month === undefined && item.days.length > 0) {
       return 'Of which month? Say the whole date that is left out.'
-    } else if (item.t === 'date') {
-      for (const day of item.days) {
-        const found = edge([{ ...item, days: [day] }], 'from', zone, here)
+    } else if (item.t === 'date' || item.t === 'feast') {
+      const days = item.t === 'feast' ? [item] : item.days.map((day) => ({ ...item, days: [day] }))
+      for (const day of days) {
+        const found = edge([day], 'from', zone, here)
         if (typeof found === 'string') return found
         except.dates = [...(except.dates ?? []), found.toPlainDate().toString()].sort()
       }
-    } else if (item.t === 'feast') {
-      const found = edge([item], 'from', zone, here)
-      if (typeof found === 'string') return found
-      except.dates = [...(except.dates ?? []), found.toPlainDate().toString()].sort()
     } else return 'What is left out? Say weekdays, months or dates.'
   }
   return except
@@ -53,7 +50,10 @@ export function edge(
   const clock = slots.time?.clocks[0]
   const time = clock === undefined ? undefined : timesOf(clock)[0]?.time
   const last = which === 'until'
-  const { date, period } = slots
+  const { date, weekEdge } = slots
+  // Until the end of a week is until that week is over.
+  const period: Slots['period'] =
+    last && weekEdge?.edge === 'end' ? { t: 'period', unit: 'week', offset: weekEdge.offset } : slots.period
   const wide = date !== undefined && date.days.length === 0
   let day: Temporal.PlainDate
   if (wide && slots.nth === undefined) {
@@ -77,7 +77,8 @@ export function edge(
     if (typeof found === 'string') return found
     const [first, second] = found.dates
     if (first === undefined) return 'There is no such day.'
-    if (second !== undefined && date?.swap) return found.question ?? 'Which day do you mean?'
+    if (second !== undefined && (date?.swap || weekEdge !== undefined))
+      return found.question ?? 'Which day do you mean?'
     day = slots.weekday?.next === undefined ? first : (second ?? first)
   }
   if (last && Temporal.PlainDate.compare(day, now.toPlainDate()) < 0)

@@ -142,6 +142,16 @@ describe('the edges of weeks, months and years', () => {
   ])('%s: %s', (locale, phrase, at) => expect(wall(phrase, locale)).toBe(at))
 })
 
+test('a rule ends with the week, and does not begin with either of its ends', () => {
+  for (const phrase of ['until the end of next week', 'until next week']) {
+    const when = read(`every day at 9am ${phrase}`)
+    expect(when.kind === 'recurring' && when.rule.until, phrase).toBe('2026-12-06')
+  }
+  expect(wall('every day at 9am starting end of next week')).toBe(
+    'error: Does that week end on Friday, or on Sunday?',
+  )
+})
+
 describe('the time that it is now', () => {
   test.each([
     ['same time tomorrow', '2026-11-28T17:00'],
