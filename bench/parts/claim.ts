@@ -50,9 +50,9 @@ async function oneBatch({ storage, clock }: House, limit = BATCH): Promise<{ cla
   }))
   await Promise.all(attempts.map((attempt) => storage.queue.beginAttempt(attempt)))
   const ended = await Promise.all(
-    attempts.map(({ id, deliveryId }) =>
+    attempts.map(({ id, deliveryId, number }) =>
       storage.queue.endAttempt(
-        { id, deliveryId, worker, outcome: 'published', message: null, at: now },
+        { id, deliveryId, number, worker, outcome: 'published', message: null, at: now },
         'publish',
         { at: now, published: { remoteId: 'r', url: null }, publishedAt: now, problem: null },
       ),

@@ -174,6 +174,7 @@ async function publish(run: Run): Promise<Delivered> {
           {
             id: attempt.id,
             deliveryId: delivery.id,
+            number,
             worker,
             outcome: failure.outcome,
             message: failure.problem.message,
@@ -194,6 +195,7 @@ async function publish(run: Run): Promise<Delivered> {
         {
           id: attempt.id,
           deliveryId: delivery.id,
+          number,
           worker,
           outcome: 'published',
           message: null,

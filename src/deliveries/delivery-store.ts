@@ -102,12 +102,8 @@ export interface DeliveryQueue {
   beginCapped(attempt: Attempt, caps: readonly Cap[]): Promise<Begun>
   /** The commit's end and the delivery's move, in one transaction. False: the lease is lost, nothing was written. */
   endAttempt(
-    attempt: {
-      id: string
-      deliveryId: string
-      worker: string
+    attempt: Pick<Attempt, 'id' | 'deliveryId' | 'number' | 'worker' | 'message'> & {
       outcome: AttemptOutcome
-      message: string | null
       at: EpochMs
     },
     move: DeliveryMove | null,

@@ -15,7 +15,7 @@ export interface Delivery {
   scheduledFor: EpochMs
   /** When it is next due (UTC ms). */
   dueAt: EpochMs
-  /** How many attempts have begun. */
+  /** How many attempts it has behind it. One that is under way counts at its end, or when its process is found dead. */
   attempts: number
   /** The idempotency key (a UUIDv7), the same for every attempt. */
   key: string

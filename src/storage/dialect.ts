@@ -7,6 +7,12 @@ export const stepOverTaken: Record<Dialect, SQL> = {
   postgres: sql`for update skip locked`,
 }
 
+/** At the end of a query over `deliveries`: what was read of them stands until the transaction ends. SQLite has one writer. */
+export const keepTheirState: Record<Dialect, SQL> = {
+  sqlite: sql.empty(),
+  postgres: sql`for no key update of deliveries`,
+}
+
 /** Does a column that holds a JSON list of texts hold this one? */
 export const holds: Record<Dialect, (column: SQL, value: string) => SQL> = {
   sqlite: (column, value) => sql`exists (select 1 from json_each(${column}) where value = ${value})`,

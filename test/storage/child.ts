@@ -35,7 +35,7 @@ const tasks: Record<string, (storage: Storage) => Promise<void>> = {
         some.map(async ({ delivery }) => {
           const attempt = newAttempt(delivery, worker)
           if (await storage.queue.beginAttempt(attempt)) say(`begun ${delivery.id}`)
-          const end = { id: attempt.id, deliveryId: delivery.id, worker, message: null, at: NOON }
+          const end = { ...attempt, worker, at: NOON }
           const ended = await storage.queue.endAttempt({ ...end, outcome: 'published' }, 'publish', {
             at: NOON,
           })

@@ -9,7 +9,7 @@ import type { Written } from '../../src/storage/storage.ts'
 import { startPostgres } from '../setup-postgres.ts'
 import { claimPlanContract } from './claim-plan.ts'
 import { storageContract } from './contract.ts'
-import { dueDelivery, type Ground, NOON, newEntry, newPost, newTeam } from './ground.ts'
+import { dueDelivery, type Ground, NOON, newAttempt, newEntry, newPost, newTeam } from './ground.ts'
 import { processesContract } from './processes.ts'
 
 const postgres = await startPostgres()
@@ -113,6 +113,22 @@ if ('missing' in postgres) {
       // Back again, a listener is told everything once: it may have missed something.
       await soon(() => heard.includes('deliveries') && heard.includes('outbox'))
       await beside.close()
+    })
+
+    test('an attempt waits for whoever is taking its delivery over, and then does not begin', async () => {
+      const { storage } = ground
+      const team = await newTeam(storage)
+      const delivery = await dueDelivery(team)
+      const { id } = delivery
+      await storage.queue.claimDue({ now: NOON, leaseUntil: NOON + 1, worker: 'w1', limit: 1_000 })
+      await admin.query('begin')
+      await admin.query("set local crier.workspace = '*'")
+      await admin.query(`update deliveries set state = 'unsure', worker = null where id = $1`, [id])
+      const beginning = storage.queue.beginAttempt(newAttempt(delivery, 'w1'))
+      const early = await Promise.race([beginning, wait(300).then(() => 'it waits')])
+      await admin.query('commit')
+      expect([early, await beginning]).toEqual(['it waits', false])
+      expect(await team.stores.deliveries.attempts(id)).toEqual([])
     })
 
     test('one that a newer Crier has used is refused', async () => {

@@ -7,7 +7,7 @@ import { sql } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import type { Handle, Statement } from '../handle.ts'
 import type { Dialect } from '../storage.ts'
-import { begunRow, countBegun, ROWS_OF_A_COMMIT, writeBegun } from './write-attempts.ts'
+import { begunRow, ROWS_OF_A_COMMIT, writeBegun } from './write-attempts.ts'
 
 export interface CappedBegin {
   attempt: Attempt
@@ -87,10 +87,8 @@ async function beginAll(inside: Handle, wanted: readonly CappedBegin[]): Promise
     ({ delivery }, place) => answers[place] === 'begun' && held.get(delivery)?.written === false,
   )
   if (begun.length === 0) return answers
-  const counted = new Set((await inside.run(countBegun, { rows: JSON.stringify(begun) })).map(([id]) => id))
-  const kept = begun.filter(({ delivery }) => counted.has(delivery))
-  if (kept.length > 0) await inside.run(writeBegun, { rows: JSON.stringify(kept) })
-  const lost = new Set(begun.filter((row) => !kept.includes(row)))
+  const written = new Set((await inside.run(writeBegun, { rows: JSON.stringify(begun) })).map(([id]) => id))
+  const lost = new Set(begun.filter(({ delivery }) => !written.has(delivery)))
   return answers.map((answer, place) => (rows[place] && lost.has(rows[place]) ? 'lost' : answer))
 }
 

@@ -1,7 +1,7 @@
 import { ASKED, type Attempt } from '../../deliveries/delivery.ts'
 import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/delivery-store.ts'
 import { type Batch, createBatch } from '../../kit/batch.ts'
-import { and, asc, eq, gte, inArray, isNull, lte, sql } from '../drizzle.ts'
+import { and, asc, eq, gte, inArray, isNull, lt, lte, sql } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { decode, type Handle } from '../handle.ts'
 import { isUnique } from '../query-error.ts'
@@ -10,7 +10,7 @@ import { type DeliveryRow, fromPublishing, moved, toAttempt, toDelivery } from '
 import { inChunks } from '../stores/rows.ts'
 import { createCappedBegins } from './capped-begins.ts'
 import { claimDue, nextDue, overdue, renewLease } from './claim-due.ts'
-import { begunRow, countBegun, moveHeld, ROWS_OF_A_COMMIT, writeBegun, writeEnded } from './write-attempts.ts'
+import { begunRow, moveHeld, ROWS_OF_A_COMMIT, writeBegun, writeEnded } from './write-attempts.ts'
 
 /** A write of a worker on a delivery it holds, with the end of an attempt or without. */
 interface HeldWrite {
@@ -18,7 +18,7 @@ interface HeldWrite {
   worker: string
   state: string
   changes: DeliveryChanges
-  attempt?: { id: string; outcome: string; message: string | null }
+  attempt?: { id: string; number: number; outcome: string; message: string | null }
 }
 
 /** How long (ms) ends are gathered for the next commit after one. */
@@ -50,12 +50,8 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
   }
 
   const writeBegins = async (begun: readonly Attempt[]): Promise<boolean[]> => {
-    const values = { rows: JSON.stringify(begun.map(begunRow)) }
-    const [counted = []] = await handle.together([
-      { statement: countBegun, values },
-      { statement: writeBegun, values },
-    ])
-    const held = idsOf(counted)
+    const written = await handle.run(writeBegun, { rows: JSON.stringify(begun.map(begunRow)) })
+    const held = idsOf(written)
     return begun.map(({ deliveryId }) => held.has(deliveryId))
   }
 
@@ -172,13 +168,13 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
       asked(ends, { delivery, worker, state: 'publishing', changes: { at, progress } }),
     beginAttempt: async (attempt) => asked(begins, attempt),
     beginCapped: async (attempt, caps) => asked(cappedBegins, { attempt, caps }),
-    endAttempt: async ({ id, deliveryId, worker, outcome, message }, move, changes) =>
+    endAttempt: async ({ id, deliveryId, number, worker, outcome, message }, move, changes) =>
       asked(ends, {
         delivery: deliveryId,
         worker,
         state: move === null ? 'publishing' : fromPublishing(move),
         changes,
-        attempt: { id, outcome, message },
+        attempt: { id, number, outcome, message },
       }),
     release: async (delivery, worker, move, changes) =>
       asked(ends, { delivery, worker, state: fromPublishing(move), changes }),
@@ -241,13 +237,20 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
 
   /**
    * The process died in it: it never gets an outcome. Its end says that somebody has drawn the consequence, so that the
-   * next ended lease of the same delivery is not judged by it again.
+   * next ended lease of the same delivery is not judged by it again. It counts, as its own end would have made it.
    */
   async function closeOpenAttempts(inside: Handle, deliveryId: string, at: number): Promise<void> {
-    await inside.db
+    const closed = await inside.db
       .update(attempts)
       .set({ endedAt: at })
       .where(and(eq(attempts.deliveryId, deliveryId), isNull(attempts.outcome), isNull(attempts.endedAt)))
+      .returning({ number: attempts.number })
+    if (closed.length === 0) return
+    const newest = Math.max(...closed.map(({ number }) => number))
+    await inside.db
+      .update(deliveries)
+      .set({ attempts: newest })
+      .where(and(eq(deliveries.id, deliveryId), lt(deliveries.attempts, newest)))
   }
 }
 
@@ -261,6 +264,7 @@ const heldRow = ({ delivery, worker, state, changes, attempt }: HeldWrite) => ({
   worker,
   state,
   attempt: attempt?.id,
+  number: attempt?.number,
   outcome: attempt?.outcome,
   message: attempt?.message == null ? undefined : storable(attempt.message),
   at: changes.at,

@@ -1,5 +1,5 @@
 import type { Attempt } from '../../deliveries/delivery.ts'
-import { givenRows } from '../dialect.ts'
+import { givenRows, keepTheirState } from '../dialect.ts'
 import { sql } from '../drizzle.ts'
 import type { Statement } from '../handle.ts'
 
@@ -8,7 +8,7 @@ import type { Statement } from '../handle.ts'
 /** Group commit: rows of one durable transaction at most. */
 export const ROWS_OF_A_COMMIT = 1_000
 
-/** A row for the two statements below. */
+/** A row for `writeBegun`. */
 export const begunRow = (attempt: Attempt) => ({
   id: attempt.id,
   delivery: attempt.deliveryId,
@@ -30,22 +30,9 @@ const isOpen = sql`1 = (select 1 from attempts as open
                       and open.outcome is null and open.ended_at is null)`
 
 /**
- * Counts the attempt, if its worker still holds the delivery. `updated_at` stays as the claim left it: the attempt has its
- * own time, and no index has to be touched before the call.
- */
-export const countBegun: Statement = {
-  name: 'count_begun',
-  build: (_tables, dialect) => sql`
-    update deliveries
-       set attempts = attempts + 1
-      from ${givenRows[dialect]({ delivery: 'text', worker: 'text' })}
-     where deliveries.id = given.delivery and deliveries.worker = given.worker and ${isPublishing}
-    returning deliveries.id`,
-}
-
-/**
- * Writes those attempts down whose worker holds the delivery, in the transaction that counts them. `account_id` is copied,
- * so that an account's pace is read from one index.
+ * Writes those attempts down whose worker holds the delivery; answers whose they are. The delivery's row is not written
+ * before the call: the attempt is counted at its end. PostgreSQL locks it instead, so that nobody takes the delivery over
+ * between the look and the commit. `account_id` is copied, so that an account's pace is read from one index.
  */
 export const writeBegun: Statement = {
   name: 'write_begun',
@@ -62,12 +49,15 @@ export const writeBegun: Statement = {
         at: 'integer',
       })}
       join deliveries on deliveries.id = given.delivery
-       and deliveries.worker = given.worker and ${isPublishing}`,
+       and deliveries.worker = given.worker and ${isPublishing}
+    ${keepTheirState[dialect]}
+    returning delivery_id`,
 }
 
 /**
  * Moves the deliveries whose worker still holds them (`state` is `publishing` where more parts follow). Fields that are
- * not given keep their value; a problem is also taken away. With `attempt`, only if that attempt is still open.
+ * not given keep their value; a problem is also taken away. With `attempt`, only if that attempt is still open, and
+ * `number` says that it counts.
  */
 export const moveHeld: Statement = {
   name: 'move_held',
@@ -77,6 +67,7 @@ export const moveHeld: Statement = {
            worker = case when given.state = 'publishing' then deliveries.worker end,
            lease_until = case when given.state = 'publishing' then deliveries.lease_until end,
            updated_at = given.at,
+           attempts = coalesce(given.number, deliveries.attempts),
            due_at = coalesce(given.due_at, deliveries.due_at),
            published = coalesce(given.published, deliveries.published),
            published_at = coalesce(given.published_at, deliveries.published_at),
@@ -86,6 +77,7 @@ export const moveHeld: Statement = {
         delivery: 'text',
         worker: 'text',
         attempt: 'text',
+        number: 'integer',
         state: 'text',
         at: 'integer',
         due_at: 'integer',
