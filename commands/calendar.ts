@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineCommand } from '../src/app/command.ts'
 import { calendarDays } from '../src/app/week-facts.ts'
 import { weekFromWords } from '../src/calendar/week.ts'
-import { UserError } from '../src/kit/user-error.ts'
+import { quoted, UserError } from '../src/kit/user-error.ts'
 import { calendarView } from '../src/views/calendar.ts'
 
 export default defineCommand({
@@ -25,7 +25,7 @@ export default defineCommand({
   async run({ week }, { stores, zone, now }) {
     const span = weekFromWords(week, now, zone)
     if (!span) {
-      throw new UserError(`"${week.slice(0, 40)}" names no week`, {
+      throw new UserError(`${quoted(week)} names no week`, {
         wayOut: 'Say `this week`, `next week`, or a day such as `2026-12-01`.',
         field: 'week',
       })

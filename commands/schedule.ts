@@ -7,7 +7,7 @@ import { accountsArg, altArg, mediaArg, postForm, textArg, whenArg } from '../sr
 import { reachBlocks } from '../src/app/public-reach.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { noteBlocks, type TimeWords, timeFromWords } from '../src/app/read-time.ts'
-import { reviewHere } from '../src/app/review-channel.ts'
+import { reviewPlace, reviewPlaceNote } from '../src/app/review-channel.ts'
 import { pausedNote, schedulePost } from '../src/app/review-posts.ts'
 import { sheetOf } from '../src/app/sheets.ts'
 import { draftPost, type PostWords } from '../src/app/write-posts.ts'
@@ -68,14 +68,12 @@ export default defineCommand({
     const read = await timeOrDraft(context, said.when, words)
     if (read.kind === 'recurring') return scheduleSeries(context, read, words, said.when)
 
-    const here = [
-      ...(await reviewHere(context)),
-      ...(await reachBlocks(context, where, words.media.length > 0)),
-    ]
-    const post = await schedulePost(context, words, read.when)
+    const reviewIn = reviewPlace(context)
+    const post = await schedulePost(context, words, read.when, reviewIn)
+    const reach = await reachBlocks(context, where, words.media.length > 0)
     const card = postCard(await sheetOf(context.stores, context.bench, post, context))
     const shown = withNotes(card, context, read.notes)
-    return { ...shown, blocks: [...shown.blocks, ...here] }
+    return { ...shown, blocks: [...shown.blocks, ...reviewPlaceNote(reviewIn), ...reach] }
   },
 })
 
@@ -128,13 +126,12 @@ async function scheduleSeries(
   phrase: string,
 ): Promise<Message> {
   const content = { text: words.text ?? '', variants: {}, options: {}, media: words.media ?? [] }
-  const here = await reviewHere(context)
-  const post = await beginSeries(context, {
-    rule: read.rule,
-    phrase,
-    content,
-    accountIds: words.accountIds ?? [],
-  })
+  const reviewIn = reviewPlace(context)
+  const post = await beginSeries(
+    context,
+    { rule: read.rule, phrase, content, accountIds: words.accountIds ?? [] },
+    reviewIn,
+  )
   const card = postCard(await sheetOf(context.stores, context.bench, post, context))
   const runs = textBlock(
     '🔁 ',
@@ -148,7 +145,7 @@ async function scheduleSeries(
     ...said,
     blocks: [
       ...said.blocks,
-      ...here,
+      ...reviewPlaceNote(reviewIn),
       runs,
       note('Once this post is approved, later ones go out without another review until the text changes.'),
     ],

@@ -4,7 +4,7 @@ import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { record } from '../src/app/record.ts'
 import { releaseApproved, sayReleased } from '../src/app/release-posts.ts'
 import type { WorkspaceStores } from '../src/app/stores.ts'
-import { UserError } from '../src/kit/user-error.ts'
+import { quoted, UserError } from '../src/kit/user-error.ts'
 import { bold, facts, heading, type Message, message, note, prose, text } from '../src/message/message.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
 import { type ChannelUse, mayAct, type Settings } from '../src/workspaces/workspace.ts'
@@ -93,7 +93,7 @@ export default defineCommand({
     if (name === undefined) return settingsView(context)
     const setting = Object.hasOwn(SETTABLE, name.toLowerCase()) ? SETTABLE[name.toLowerCase()] : undefined
     if (!setting)
-      throw new UserError(`There is no setting "${name.slice(0, 40)}"`, {
+      throw new UserError(`There is no setting ${quoted(name)}`, {
         wayOut: `There are ${Object.keys(SETTABLE).join(', ')}.`,
         field: 'name',
       })
@@ -191,7 +191,7 @@ async function setMyZone(value: string, context: CommandContext): Promise<string
 async function setMyLanguage(value: string, context: CommandContext): Promise<string> {
   const [locale] = supportedLocale(value)
   if (!locale || Intl.DateTimeFormat.supportedLocalesOf(locale).length === 0)
-    throw new UserError(`I know no language "${value.slice(0, 40)}"`, {
+    throw new UserError(`I know no language ${quoted(value)}`, {
       wayOut: 'Say one such as `en`, `en-GB` or `de`.',
       field: 'value',
     })
@@ -237,7 +237,7 @@ async function setChannel(
     })
   const channel = value.toLowerCase() === 'here' ? place.channel : channelId(value)
   if (!channel)
-    throw new UserError(`"${value.slice(0, 40)}" names no channel`, {
+    throw new UserError(`${quoted(value)} names no channel`, {
       wayOut: 'Say `here` in the channel you mean.',
       field: 'value',
     })
@@ -268,7 +268,7 @@ const channelWords = (value: string): string => {
 function readZone(value: string): string {
   const zone = zoneFromWords(value)
   if (zone) return zone
-  throw new UserError(`I know no time zone "${value.slice(0, 40)}"`, {
+  throw new UserError(`I know no time zone ${quoted(value)}`, {
     wayOut: 'Say a city or a name such as `Europe/Berlin`.',
     field: 'value',
   })
@@ -277,7 +277,7 @@ function readZone(value: string): string {
 function readTime(value: string): string {
   const [, hour = '', minute = '00'] = /^(\d{1,2})(?::(\d{2}))?$/.exec(value) ?? []
   if (hour === '' || Number(hour) > 23 || Number(minute) > 59) {
-    throw new UserError(`"${value.slice(0, 40)}" is no time of day`, {
+    throw new UserError(`${quoted(value)} is no time of day`, {
       wayOut: 'Say one such as `09:00`.',
       field: 'value',
     })
@@ -288,12 +288,12 @@ function readTime(value: string): string {
 function readCount(value: string, least: number, most: number): number {
   const count = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
   if (count >= least && count <= most) return count
-  throw new UserError(`"${value.slice(0, 40)}" is no number from ${least} to ${most}`, { field: 'value' })
+  throw new UserError(`${quoted(value)} is no number from ${least} to ${most}`, { field: 'value' })
 }
 
 function readFlag(value: string): boolean {
   if (/^(on|off|yes|no|true|false)$/i.test(value)) return flag.parse(value)
-  throw new UserError(`"${value.slice(0, 40)}" is neither on nor off`, {
+  throw new UserError(`${quoted(value)} is neither on nor off`, {
     wayOut: 'Say `on` or `off`.',
     field: 'value',
   })

@@ -20,7 +20,7 @@ export default defineCommand({
   fields: [
     {
       name: 'delivery',
-      kind: 'post',
+      kind: 'delivery',
       label: 'Delivery',
       hint: 'as the card numbers it, such as 42.1',
       required: true,

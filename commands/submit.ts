@@ -4,7 +4,7 @@ import { defineCommand } from '../src/app/command.ts'
 import { postArg, whenArg } from '../src/app/post-form.ts'
 import { reachBlocks } from '../src/app/public-reach.ts'
 import { noteBlocks, oneTimeFromWords } from '../src/app/read-time.ts'
-import { reviewHere } from '../src/app/review-channel.ts'
+import { reviewPlace, reviewPlaceNote } from '../src/app/review-channel.ts'
 import { submitPost } from '../src/app/review-posts.ts'
 import { sheetOf } from '../src/app/sheets.ts'
 import { postCard } from '../src/views/post-card.ts'
@@ -20,10 +20,11 @@ export default defineCommand({
 
   async run({ post: number, when }, context) {
     const read = when ? oneTimeFromWords(context, when, (phrase) => `submit ${number} ${phrase}`) : undefined
-    const here = await reviewHere(context)
-    const post = await submitPost(context, number, read?.when)
+    const reviewIn = reviewPlace(context)
+    const post = await submitPost(context, number, { when: read?.when, reviewIn })
     const card = postCard(await sheetOf(context.stores, context.bench, post, context))
     const reach = await reachBlocks(context, post.accountIds, post.content.media.length > 0)
-    return { ...card, blocks: [...card.blocks, ...noteBlocks(read?.notes ?? []), ...here, ...reach] }
+    const notes = [...noteBlocks(read?.notes ?? []), ...reviewPlaceNote(reviewIn)]
+    return { ...card, blocks: [...card.blocks, ...notes, ...reach] }
   },
 })

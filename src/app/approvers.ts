@@ -1,7 +1,7 @@
 import { approvalsMissing } from '../approvals/decide.ts'
 import type { Post } from '../posts/post.ts'
 import type { Series } from '../posts/series.ts'
-import { type Member, mayAct, type Settings } from '../workspaces/workspace.ts'
+import { cameFromAChat, type Member, mayAct, type Settings } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 import type { WorkspaceStores } from './stores.ts'
 
@@ -10,12 +10,9 @@ import type { WorkspaceStores } from './stores.ts'
  * who comes from a chat they are nobody.
  */
 export function othersOf({ member }: { member: Member }, members: readonly Member[]): Member[] {
-  const tryingOut = isLocal(member)
-  return members.filter((one) => one.id !== member.id && (tryingOut || !isLocal(one)))
+  const tryingOut = !cameFromAChat(member)
+  return members.filter((one) => one.id !== member.id && (tryingOut || cameFromAChat(one)))
 }
-
-const isLocal = (member: Member): boolean =>
-  member.identities.every((one) => one.surface === 'playground' || one.surface === 'terminal')
 
 /** Whose approvals count: who has lost the role, or left, decides no more, and neither do the approvals they gave. */
 export const stillApproves =

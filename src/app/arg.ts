@@ -6,6 +6,7 @@ export interface Arg {
   /** What kind of value it is: decides Discord's option type, the form's field and the completion. */
   kind:
     | 'post'
+    | 'delivery'
     | 'when'
     | 'accounts'
     | 'text'

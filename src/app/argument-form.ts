@@ -1,12 +1,12 @@
 import type { Field, Form, FormValues } from '../message/form.ts'
 import { accountName } from '../views/post-card.ts'
-import { excerpt, postStateWords } from '../views/words.ts'
 import type { Actor } from './actor.ts'
 import type { Arg } from './arg.ts'
 import type { Command } from './command.ts'
+import { deliveryChoices, postChoices } from './post-choices.ts'
 
-/** As many posts as a chat's select holds. */
-const MOST_POSTS = 25
+/** As many as a chat's select holds. */
+const MOST_CHOICES = 25
 
 /** The form of a command that has none of its own: it asks for what is missing and keeps what was said. */
 export async function argumentForm(
@@ -31,21 +31,11 @@ export async function argumentForm(
 async function fieldFor(arg: Arg, { stores, bench }: Actor): Promise<Field> {
   const base = { name: arg.name, label: arg.label, required: true, ...(arg.hint ? { hint: arg.hint } : {}) }
   switch (arg.kind) {
-    case 'post': {
-      const posts = await stores.posts.list({
-        states: ['draft', 'in_review', 'scheduled', 'publishing', 'partly_published', 'failed'],
-        limit: 200,
-      })
-      const options = posts
-        .sort((a, b) => b.number - a.number)
-        .slice(0, MOST_POSTS)
-        .map((post) => ({
-          label: `#${post.number} ${postStateWords[post.state]}: ${excerpt(post.content.text, 40)}`,
-          value: String(post.number),
-        }))
-      return options.length > 0 && !arg.hint?.includes('.')
-        ? { ...base, kind: 'choice', options }
-        : { ...base, kind: 'text' }
+    case 'post':
+    case 'delivery': {
+      const all = await (arg.kind === 'post' ? postChoices(stores, 40) : deliveryChoices({ stores, bench }))
+      const options = all.slice(0, MOST_CHOICES)
+      return options.length > 0 ? { ...base, kind: 'choice', options } : { ...base, kind: 'text' }
     }
     case 'accounts': {
       const accounts = (await stores.accounts.list()).filter((account) => account.state !== 'disconnected')

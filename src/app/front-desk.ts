@@ -2,13 +2,13 @@ import { instantOf } from '../kit/clock.ts'
 import { UserError } from '../kit/user-error.ts'
 import { whenSuggestions } from '../schedule/suggest.ts'
 import { accountName } from '../views/post-card.ts'
-import { excerpt, postStateWords } from '../views/words.ts'
 import { type Member, mayAct, type SurfaceName, type Workspace } from '../workspaces/workspace.ts'
 import { type Actor, actorOf } from './actor.ts'
 import type { Arg } from './arg.ts'
 import type { Command, CommandContext } from './command.ts'
 import { dispatch, refusalMessage } from './dispatch.ts'
 import { welcome } from './newcomers.ts'
+import { deliveryChoices, postChoices } from './post-choices.ts'
 import { pulseOf } from './pulse.ts'
 import type { Answer, CommandFacts, FrontDesk, Speaker, Suggestion } from './surface.ts'
 import type { Workbench } from './workbench.ts'
@@ -125,20 +125,16 @@ async function suggestionsFor(actor: Actor, field: Arg, partial: string): Promis
         .filter((one) => one.label.toLowerCase().includes(last.toLowerCase()))
     }
     case 'post': {
-      const posts = await stores.posts.list({
-        states: ['draft', 'in_review', 'scheduled', 'failed', 'partly_published', 'publishing'],
-        limit: 200,
-      })
       const said = partial.replace(/^#/, '').toLowerCase()
-      return posts
-        .filter(
-          (post) => String(post.number).startsWith(said) || post.content.text.toLowerCase().includes(said),
-        )
-        .sort((a, b) => b.number - a.number)
-        .map((post) => ({
-          label: `#${post.number} ${postStateWords[post.state]}: ${excerpt(post.content.text, 60)}`,
-          insert: String(post.number),
-        }))
+      return (await postChoices(stores, 60))
+        .filter(({ label, value }) => value.startsWith(said) || label.toLowerCase().includes(said))
+        .map(({ label, value }) => ({ label, insert: value }))
+    }
+    case 'delivery': {
+      const said = partial.replace(/^#/, '').toLowerCase()
+      return (await deliveryChoices(actor))
+        .filter(({ label }) => label.toLowerCase().includes(said))
+        .map(({ label, value }) => ({ label, insert: value }))
     }
     case 'member':
       return (await stores.workspace.members())

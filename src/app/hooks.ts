@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { instantOf } from '../kit/clock.ts'
 import { newId, randomToken, shortCode } from '../kit/ids.ts'
-import { UserError } from '../kit/user-error.ts'
+import { quoted, UserError } from '../kit/user-error.ts'
 import {
   HOOK_EVENTS,
   type Hook,
@@ -159,7 +159,7 @@ export async function replayCall(
   const call = await stores.hooks.callByCode(code.toLowerCase())
   const hook = call && (await stores.hooks.list()).find(({ id }) => id === call.hookId)
   if (!call || !hook)
-    throw new UserError(`There is no call ${code.slice(0, 40)} in any log`, {
+    throw new UserError(`There is no call ${quoted(code)} in any log`, {
       wayOut: `The last ${HOOK_LOG} of each webhook are kept: \`hooks log 1\`.`,
       offers: [{ label: 'Webhooks', line: 'hooks' }],
     })
@@ -256,7 +256,7 @@ export function readEvents(said: readonly string[]): HookEvent[] {
     const bare =
       all.find((event) => event === `delivery.${word}`) ?? all.find((event) => event === `post.${word}`)
     if (bare) return [bare]
-    throw new UserError(`No event is called "${word.slice(0, 40)}"`, {
+    throw new UserError(`No event is called ${quoted(word)}`, {
       wayOut: `There are ${all.map((event) => `\`${event}\``).join(', ')}.`,
       field: 'events',
     })

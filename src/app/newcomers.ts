@@ -2,6 +2,7 @@ import type { EpochMs } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import {
   type Chat,
+  cameFromAChat,
   defaultSettings,
   type Identity,
   type Member,
@@ -12,7 +13,7 @@ import {
 import { record } from './record.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Speaker } from './surface.ts'
-import { cameFromAChat, mustFitMembers } from './within-plan.ts'
+import { mustFitMembers } from './within-plan.ts'
 import type { Workbench } from './workbench.ts'
 
 /** Whoever speaks, with where and for whom. */
@@ -100,12 +101,7 @@ function roleFor(speaker: Speaker, members: readonly Member[]): Role {
   const isChat = speaker.surface === 'slack' || speaker.surface === 'discord'
   if (isChat && admins.length > 0 && !vouchedFor) return 'viewer'
   if (speaker.person.admin) return 'admin'
-  const firstFromAChat = members.every((member) =>
-    member.identities.every(
-      (one) => one.surface === 'playground' || one.surface === 'terminal' || one.surface === 'api',
-    ),
-  )
-  return firstFromAChat ? 'admin' : 'author'
+  return members.some(cameFromAChat) ? 'author' : 'admin'
 }
 
 /** What the surface knows better by now: a new name, a zone where none was chosen. */

@@ -15,6 +15,7 @@ import { missingForSeries } from './approvers.ts'
 import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview } from './enter-review.ts'
 import { record } from './record.ts'
+import { chooseReviewChannel, type ReviewPlace } from './review-channel.ts'
 import type { WorkspaceStores } from './stores.ts'
 import { fullDay } from './within-plan.ts'
 import type { Workbench } from './workbench.ts'
@@ -27,6 +28,7 @@ import type { Workbench } from './workbench.ts'
 export async function beginSeries(
   actor: Actor,
   series: Pick<Series, 'rule' | 'phrase' | 'content' | 'accountIds'>,
+  reviewIn?: ReviewPlace,
 ): Promise<Post> {
   const { bench, workspace, member } = actor
   const at = bench.clock.now()
@@ -51,6 +53,7 @@ export async function beginSeries(
       subject: `series:${begun.id}`,
       details: { phrase: series.phrase },
     })
+    await chooseReviewChannel(stores, actor, reviewIn)
     const post = await nextPost(stores, { ...actor, stores }, begun, until, at)
     await mustBeComplete(stores, actor, post)
     await announce(stores, bench, post)

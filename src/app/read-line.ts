@@ -86,6 +86,7 @@ function pattern(part: UsagePart, fields: readonly Arg[], words: LineWords): str
 function valuePattern(field: Arg, words: LineWords): string {
   switch (field.kind) {
     case 'post':
+    case 'delivery':
       return '#?\\d+(?:\\.\\d+)?'
     case 'number':
       return '\\d+'

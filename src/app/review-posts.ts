@@ -17,6 +17,7 @@ import { enterReview, leaveReview } from './enter-review.ts'
 import { tellHooksOfPost } from './hooks-tell.ts'
 import { mayTouch, refused } from './post-refusals.ts'
 import { record } from './record.ts'
+import { chooseReviewChannel, type ReviewPlace } from './review-channel.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
 import { mustFitDay } from './within-plan.ts'
@@ -26,24 +27,34 @@ import { draftIn, type PostWords } from './write-posts.ts'
  * Sends a draft to review, or to its time where the workspace asks for no approval.
  *
  * @param when set first, where it was said with the line
+ * @param reviewIn becomes the review channel
  * @throws UserError naming what is missing: text, time, account, alt text, or what a platform would refuse
  */
-export async function submitPost(actor: Actor, number: number, when?: PostTime): Promise<Post> {
+export async function submitPost(
+  actor: Actor,
+  number: number,
+  { when, reviewIn }: { when?: PostTime | undefined; reviewIn?: ReviewPlace | undefined } = {},
+): Promise<Post> {
   const { bench, workspace } = actor
   return bench.stores.transaction(workspace.id, async (stores) => {
     const post = await postByNumber(stores, number)
     mayTouch(actor, post)
     if (post.state !== 'draft') throw refused('submit', post)
     const timed = when ? await stores.posts.reschedule(post.id, when, bench.clock.now()) : post
-    return submitIn(stores, actor, timed ?? post)
+    return submitIn(stores, actor, timed ?? post, reviewIn)
   })
 }
 
 /** Writes and submits in one: what can't be submitted is not written either, so that a refused form leaves nothing behind. */
-export async function schedulePost(actor: Actor, words: PostWords, when: PostTime): Promise<Post> {
+export async function schedulePost(
+  actor: Actor,
+  words: PostWords,
+  when: PostTime,
+  reviewIn?: ReviewPlace,
+): Promise<Post> {
   try {
     return await actor.bench.stores.transaction(actor.workspace.id, async (stores) =>
-      submitIn(stores, actor, await draftIn(stores, actor, words, when)),
+      submitIn(stores, actor, await draftIn(stores, actor, words, when), reviewIn),
     )
   } catch (error) {
     // The post was rolled back with its refusal, so buttons that name it would lead nowhere; the form keeps the words.
@@ -53,7 +64,12 @@ export async function schedulePost(actor: Actor, words: PostWords, when: PostTim
   }
 }
 
-async function submitIn(stores: WorkspaceStores, actor: Actor, post: Post): Promise<Post> {
+async function submitIn(
+  stores: WorkspaceStores,
+  actor: Actor,
+  post: Post,
+  reviewIn: ReviewPlace | undefined,
+): Promise<Post> {
   const { bench, member } = actor
   const at = bench.clock.now()
   await mustBeComplete(stores, actor, post)
@@ -64,6 +80,7 @@ async function submitIn(stores: WorkspaceStores, actor: Actor, post: Post): Prom
     subject: `post:${post.number}`,
     details: { revision: post.revision },
   })
+  await chooseReviewChannel(stores, actor, reviewIn)
   const submitted = await enterReview(stores, actor, post)
   await mustFitDay(stores, bench, submitted)
   await announce(stores, bench, submitted, {

@@ -9,7 +9,7 @@ import {
   tooManyPosts,
   tooMuchMedia,
 } from '../workspaces/plan.ts'
-import type { Member } from '../workspaces/workspace.ts'
+import { cameFromAChat } from '../workspaces/workspace.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -77,10 +77,6 @@ export async function mustFitMembers(
   const members = (await stores.workspace.members()).filter(cameFromAChat)
   if (members.length > plan.members) throw tooManyMembers(plan.members)
 }
-
-/** The two whom a new install starts with, and who sits at the machine itself, are nobody's seat. */
-export const cameFromAChat = ({ identities }: Pick<Member, 'identities'>): boolean =>
-  identities.some(({ surface }) => surface === 'slack' || surface === 'discord')
 
 /** @throws UserError where a file of `size` bytes would be too much. Two at once may both still fit. */
 export async function mustFitMedia(

@@ -227,9 +227,7 @@ function startOf(line: string): { wall: Temporal.PlainDateTime; zone: string } {
   const [, inQuotes, plain] = /TZID=(?:"([^"]+)"|([^:;"]+))/i.exec(line) ?? []
   const zone = inQuotes ?? plain
   if (zone !== undefined && knownZone(zone) === undefined) {
-    throw new UserError(
-      `${quoted(zone.slice(0, 40))} is no time zone Crier knows. Use a name such as Europe/Berlin.`,
-    )
+    throw new UserError(`${quoted(zone)} is no time zone Crier knows. Use a name such as Europe/Berlin.`)
   }
   const { wall, utc } = stamp(value)
   if (!utc && zone === undefined)

@@ -76,6 +76,10 @@ export interface Identity {
   externalId: string
 }
 
+/** The two whom a new install starts with, and who sits at the machine itself or asks over the API, came from none. */
+export const cameFromAChat = ({ identities }: Pick<Member, 'identities'>): boolean =>
+  identities.some(({ surface }) => surface === 'slack' || surface === 'discord')
+
 /** Installation of a surface: one Slack team, one Discord guild, the playground. */
 export interface Chat {
   id: string

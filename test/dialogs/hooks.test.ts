@@ -81,7 +81,7 @@ test('what can’t be read is said, and what there is', () =>
     Grace: hooks log
     bot: Say which webhook by its number
     Grace: hooks replay nothing
-    bot: There is no call nothing in any log
+    bot: There is no call "nothing" in any log
     Grace: hooks remove 7
     bot: There is no webhook 7
     Grace: hooks dance 1

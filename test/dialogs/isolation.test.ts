@@ -170,6 +170,8 @@ function plain({ kind, choices }: Arg): FormValues[string] {
       return true
     case 'choice':
       return choices?.[0]?.value ?? 'x'
+    case 'delivery':
+      return '1.1'
     case 'accounts':
       return 'rehearsal'
     case 'text':

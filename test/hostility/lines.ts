@@ -49,6 +49,7 @@ function wordFor(arg: Arg, named: Named): fc.Arbitrary<string> {
   const right = (): fc.Arbitrary<string> => {
     switch (arg.kind) {
       case 'post':
+      case 'delivery':
         return fc.oneof(
           fc.integer({ min: 1, max: 40 }).map(String),
           fc.integer({ min: 1, max: 12 }).map(String),

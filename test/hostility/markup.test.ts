@@ -27,6 +27,7 @@ const MARKUP = [
 /** Fields that a command's arguments need so that the one that is tried is reached. */
 const RIGHT: Record<Arg['kind'], string> = {
   post: '1',
+  delivery: '1.1',
   when: 'tomorrow 9am',
   accounts: 'rehearsal',
   text: 'We ship',

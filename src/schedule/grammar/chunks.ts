@@ -50,7 +50,7 @@ function notUnderstood(r: Reader, from: number): string {
   const word = r.quote(from, token?.kind === 'word' && isIdeograph(token.text) ? r.end : to)
   const whole = quoted(r.text)
   const inWhole = quoted(word) === whole ? '' : ` in ${whole}`
-  return `I did not understand ${quoted(word.slice(0, 40))}${inWhole}.`
+  return `I did not understand ${quoted(word)}${inWhole}.`
 }
 
 const isIdeograph = (text: string) => (text.codePointAt(0) ?? 0) > 0x2fff

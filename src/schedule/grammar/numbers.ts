@@ -66,7 +66,7 @@ function number(r: Reader, i: number): Hit<number> | undefined {
     const word = r.lex(i, 'number')
     return word === undefined ? undefined : { value: Number(word.value), next: word.next }
   }
-  if (first.text.length > 6) return r.refuse(`"${first.text.slice(0, 20)}" is too large a number.`)
+  if (first.text.length > 6) return r.refuse(`${quoted(first.text)} is too large a number.`)
   const second = r.digits(i + 2)
   if (second !== undefined && r.glued(i + 1) && r.glued(i + 2)) {
     if (r.mark(i + 1, '/'))

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Routes } from '../../app/routes.ts'
 import type { FrontDesk, Said, Speaker } from '../../app/surface.ts'
 import { parseJson } from '../../kit/parse-json.ts'
+import { quoted } from '../../kit/user-error.ts'
 import type { Form } from '../../message/form.ts'
 import { answerJson } from './message-json.ts'
 import { openApi } from './openapi.ts'
@@ -55,7 +56,7 @@ async function run(request: Request, { desk, verify }: Omit<ApiOptions, 'version
 
   const said = asSaid(call.data)
   if ('command' in said && !desk.commands.some(({ name }) => name === said.command)) {
-    return refuse(404, `There is no command "${said.command.slice(0, 50)}"; /api/openapi.json lists them.`)
+    return refuse(404, `There is no command ${quoted(said.command)}; /api/openapi.json lists them.`)
   }
   const answer = await desk.ask(speaker, said)
   const json = answerJson(answer, speaker.person)

@@ -89,6 +89,7 @@ function argSchema({ kind, label, hint, choices }: Arg): Record<string, unknown>
       return { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }], description }
     case 'secret':
       return { type: 'string', format: 'password', description }
+    case 'delivery':
     case 'when':
     case 'text':
     case 'words':

@@ -115,6 +115,7 @@ const described = (
 /** Does Discord ask us what could stand there? Choices that it cannot list itself are suggested too. */
 const isSuggested = (arg: Arg, choicesFit: boolean): boolean =>
   arg.kind === 'post' ||
+  arg.kind === 'delivery' ||
   arg.kind === 'when' ||
   arg.kind === 'accounts' ||
   arg.kind === 'member' ||
@@ -134,6 +135,7 @@ function optionOf(arg: Arg, choicesFit: boolean): APIApplicationCommandBasicOpti
     case 'number':
       return { ...base, type: TYPE.number }
     case 'post':
+    case 'delivery':
     case 'when':
     case 'accounts':
     case 'member':
