@@ -7,7 +7,7 @@ import { postCard } from '../src/views/post-card.ts'
 export default defineCommand({
   name: 'settle',
   summary: 'Say what becomes of a delivery that Crier will not decide alone',
-  usage: '<delivery> <as>',
+  usage: '<delivery> <as> [@<seen>]',
   examples: ['settle 42.1 drop'],
   who: 'author',
   args: z.object({
@@ -16,6 +16,11 @@ export default defineCommand({
       .regex(/^#?\d{1,9}\.\d{1,3}$/, 'a delivery is called by its post and its place, such as 42.1')
       .transform((said) => said.replace('#', '').split('.').map(Number)),
     as: z.enum(SETTLEMENTS, { error: 'it is live, publish or drop' }),
+    seen: z
+      .string()
+      .transform((said) => said.replace(/^@/, ''))
+      .pipe(z.string().regex(/^[0-9a-f]{1,20}$/, "it is what stands behind the @ of its card's button"))
+      .optional(),
   }),
   fields: [
     {
@@ -36,10 +41,17 @@ export default defineCommand({
         { label: 'Drop it', value: 'drop' },
       ],
     },
+    {
+      name: 'seen',
+      kind: 'words',
+      label: 'Standstill',
+      hint: "what stands behind the @ of its card's button",
+      required: false,
+    },
   ],
 
-  async run({ delivery: [number = 0, place = 0], as }, context) {
-    const post = await settleDelivery(context, number, place, as)
+  async run({ delivery: [number = 0, place = 0], as, seen }, context) {
+    const post = await settleDelivery(context, number, place, as, seen)
     return postCard(await sheetOf(context.stores, context.bench, post, context))
   },
 })

@@ -1,4 +1,4 @@
-import { isInDoubt, publishedParts } from '../deliveries/deliver.ts'
+import { mayBeLive } from '../deliveries/bookkeeping.ts'
 import type { Delivery, DeliveryState } from '../deliveries/delivery.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
@@ -11,8 +11,7 @@ import type { WorkspaceStores } from './stores.ts'
 const WAITING: readonly DeliveryState[] = ['scheduled', 'parked', 'late']
 
 /** Can it be taken back? Not where a worker holds it, and not where it or a part of it is or may be live. */
-const isWaiting = ({ state, progress }: Delivery): boolean =>
-  WAITING.includes(state) && !isInDoubt(progress) && publishedParts(progress).length === 0
+const isWaiting = ({ state, progress }: Delivery): boolean => WAITING.includes(state) && !mayBeLive(progress)
 
 /**
  * Takes back of a post that is going out what still waits: a retry, a dead login, a platform that is left alone. Where all

@@ -1,11 +1,19 @@
 import { checkSeen, notOwnEdit } from '../approvals/decide.ts'
-import { withoutDoubt, withoutTries } from '../deliveries/deliver.ts'
-import type { Delivery } from '../deliveries/delivery.ts'
+import {
+  isCutOff,
+  publishedParts,
+  standstillOf,
+  withoutDoubt,
+  withoutTries,
+} from '../deliveries/bookkeeping.ts'
+import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
 import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
+import { partStep } from '../platforms/contract/parts.ts'
 import type { Post } from '../posts/post.ts'
 import { postNews } from '../views/post-card.ts'
+import { draftFor } from '../views/post-checks.ts'
 import { deliveryWords } from '../views/words.ts'
 import { type Member, mayAct, type Settings } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
@@ -19,6 +27,7 @@ import { record } from './record.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
 import { mustFitDay } from './within-plan.ts'
+import type { Workbench } from './workbench.ts'
 
 /**
  * Sends a post out now instead of at its time. What still needs an approval gets the presser's, where they may give it.
@@ -117,14 +126,18 @@ function mayApproveNow(
     )
 }
 
+const mayRetry = ({ state, progress }: Delivery): boolean => state === 'failed' && !isCutOff(progress)
+
 /** Tries every failed delivery of a post again, at once. @throws UserError where nothing has failed */
 export async function retryPost(actor: Actor, number: number): Promise<Post> {
   const { bench, workspace, member } = actor
   const at = bench.clock.now()
   return bench.stores.transaction(workspace.id, async (stores) => {
+    // Whoever is giving the post its end right now is waited for, and sees this.
+    await stores.workspace.hold()
     const before = await postByNumber(stores, number)
     mayTouch(actor, before)
-    const failed = (await stores.deliveries.ofPosts([before.id])).filter((one) => one.state === 'failed')
+    const failed = (await stores.deliveries.ofPosts([before.id])).filter(mayRetry)
     if (failed.length === 0)
       throw new UserError(`Nothing of #${number} has failed`, {
         offers: [{ label: 'Show the post', line: `show ${number}` }],
@@ -151,17 +164,20 @@ export type Settlement = (typeof SETTLEMENTS)[number]
  * A person's word on a delivery that Crier will not decide alone: unsure, late or parked.
  *
  * @param place which of the post's deliveries, from 1, as its card numbers them
- * @throws UserError where there is none, or nothing to decide
+ * @param seen the standstill that the pressed button was about
+ * @throws UserError where there is none, nothing to decide, or it was decided since
  */
 export async function settleDelivery(
   actor: Actor,
   number: number,
   place: number,
   as: Settlement,
+  seen?: string,
 ): Promise<Post> {
   const { bench, workspace, member } = actor
   const at = bench.clock.now()
   return bench.stores.transaction(workspace.id, async (stores) => {
+    await stores.workspace.hold()
     const post = await postByNumber(stores, number)
     mayTouch(actor, post)
     const delivery = (await stores.deliveries.ofPosts([post.id]))[place - 1]
@@ -169,7 +185,11 @@ export async function settleDelivery(
       throw new UserError(`#${number} has no delivery ${place}`, {
         offers: [{ label: 'Show the post', line: `show ${number}` }],
       })
-    const moved = await settled(stores, delivery, as, at)
+    if (seen !== undefined && seen !== standstillOf(delivery))
+      throw new UserError(`${number}.${place} was decided since: it ${deliveryWords(delivery)}`, {
+        offers: [{ label: 'Show the post', line: `show ${number}` }],
+      })
+    const moved = await settled(stores, bench, post, delivery, as, at)
     if (!moved) {
       throw new UserError(
         `There is nothing to decide about ${number}.${place}: it ${deliveryWords(delivery)}`,
@@ -191,32 +211,75 @@ export async function settleDelivery(
 
 async function settled(
   stores: WorkspaceStores,
+  bench: Pick<Workbench, 'platforms'>,
+  post: Post,
   delivery: Delivery,
   as: Settlement,
   at: number,
 ): Promise<Delivery | undefined> {
+  // Before anybody is asked it is being looked for: what a person knows of it is that it went out, at most.
+  const isAsked = delivery.state !== 'unsure' || delivery.problem?.code === ASKED
   switch (as) {
     case 'live':
-      return stores.deliveries.move(delivery.id, 'confirm', {
-        at,
-        publishedAt: at,
-        published: { remoteId: '', url: null },
-        problem: null,
-      })
+      return isLive(stores, bench, post, delivery, at)
     case 'publish':
-      return deliveryMoves.retry.from.some((state) => state === delivery.state)
-        ? stores.deliveries.move(delivery.id, 'retry', {
-            at,
-            dueAt: at,
-            problem: null,
-            progress: withoutDoubt(delivery.progress),
-          })
+      return isAsked && deliveryMoves.retry.from.some((state) => state === delivery.state)
+        ? stores.deliveries.move(
+            delivery.id,
+            'retry',
+            {
+              at,
+              dueAt: at,
+              problem: null,
+              // Whoever was not asked whether it is live has not said that it isn't.
+              progress:
+                delivery.state === 'unsure'
+                  ? withoutDoubt(delivery.progress)
+                  : withoutTries(delivery.progress),
+            },
+            delivery,
+          )
         : undefined
     case 'drop':
-      return delivery.state === 'scheduled'
-        ? undefined
-        : stores.deliveries.move(delivery.id, 'cancel', { at, problem: null })
+      return isAsked && delivery.state !== 'scheduled'
+        ? stores.deliveries.move(delivery.id, 'cancel', { at, problem: null }, delivery)
+        : undefined
     default:
       return as satisfies never
   }
+}
+
+/** A person has seen the part that was asked about. A thread can't go on behind one whose address nobody knows. */
+async function isLive(
+  stores: WorkspaceStores,
+  { platforms }: Pick<Workbench, 'platforms'>,
+  post: Post,
+  delivery: Delivery,
+  at: number,
+): Promise<Delivery | undefined> {
+  if (delivery.state !== 'unsure') return undefined
+  const part = (await stores.deliveries.attempts(delivery.id)).at(-1)?.part ?? 0
+  const media = await stores.media.getMany(post.content.media.map(({ mediaId }) => mediaId))
+  const parts = platforms.get(delivery.platform)?.parts?.(draftFor(post, delivery.platform, media)) ?? 1
+  const seen = { remoteId: '', url: null }
+  const progress = { ...delivery.progress, [partStep(part)]: seen }
+  if (part < parts - 1)
+    return stores.deliveries.move(
+      delivery.id,
+      'fail',
+      { at, progress, problem: { ask: 'edit', message: restMissing(part + 1, parts) } },
+      delivery,
+    )
+  const published = publishedParts(progress)[0] ?? seen
+  return stores.deliveries.move(
+    delivery.id,
+    'confirm',
+    { at, publishedAt: at, published, problem: null, progress },
+    delivery,
+  )
+}
+
+const restMissing = (live: number, parts: number): string => {
+  const rest = live + 1 === parts ? `Part ${parts}` : `Parts ${live + 1} to ${parts}`
+  return `${rest} of ${parts} did not go out: nobody knows where the part before stands, so say the rest in a new post`
 }

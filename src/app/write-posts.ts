@@ -1,3 +1,5 @@
+import { mayBeLive } from '../deliveries/bookkeeping.ts'
+import type { Delivery } from '../deliveries/delivery.ts'
 import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
 import { message, text } from '../message/message.ts'
@@ -137,8 +139,8 @@ export async function reschedulePost(actor: Actor, number: number, when: PostTim
     const moved = await stores.posts.reschedule(before.id, when, at)
     if (!moved) throw refused('reschedule', before)
     if (moved.state === 'scheduled') {
-      await refuseWhereUnderWay(stores, moved)
       await stores.deliveries.rescheduleOfPost(moved.id, when.at, at)
+      await refuseWhereUnderWay(stores, moved)
     }
     await record(stores, {
       by: member.id,
@@ -191,12 +193,30 @@ export async function cancelPost(actor: Actor, number: number): Promise<Post> {
   })
 }
 
-/** Takes back every delivery that no worker holds. @throws UserError where one is under way: cancel and edit win or lose cleanly against a claim */
+/**
+ * Takes back every delivery that no worker holds.
+ *
+ * @throws UserError where one is under way, or may be live: cancel and edit win or lose cleanly against a claim
+ */
 async function withdraw(stores: WorkspaceStores, post: Post, at: number): Promise<void> {
+  await refuseWhereLive(stores, post)
   await stores.deliveries.cancelOfPost(post.id, at)
   await refuseWhereUnderWay(stores, post)
 }
 
+/** What went out, or may have, would go out twice. */
+async function refuseWhereLive(stores: WorkspaceStores, post: Post): Promise<void> {
+  const deliveries = await stores.deliveries.ofPosts([post.id])
+  const live = ({ revision, state, progress }: Delivery) =>
+    revision === post.revision && (state === 'published' || mayBeLive(progress))
+  if (!deliveries.some(live)) return
+  throw new UserError(`Some of #${post.number} is live, or may be`, {
+    wayOut: `\`show ${post.number}\` tells what; say the rest in a new post.`,
+    offers: [{ label: 'Show the post', line: `show ${post.number}` }],
+  })
+}
+
+/** Behind the write that it guards: a claim that came first is seen, one that comes later finds nothing. */
 async function refuseWhereUnderWay(stores: WorkspaceStores, post: Post): Promise<void> {
   const deliveries = await stores.deliveries.ofPosts([post.id])
   if (deliveries.some((one) => one.state === 'publishing' || one.state === 'unsure')) {

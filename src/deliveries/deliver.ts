@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock, EpochMs } from '../kit/clock.ts'
+import type { Clock } from '../kit/clock.ts'
 import { MINUTE, SECOND } from '../kit/clock.ts'
 import { isAway } from '../kit/database-away.ts'
 import { newId } from '../kit/ids.ts'
@@ -7,6 +7,7 @@ import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Publication, Published } from '../platforms/contract/platform.ts'
 import { PublishError, STOOD_STILL } from '../platforms/contract/publish-error.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
+import { doubtStep, isInDoubt, mayRepeat, publishedParts, STALE, TRIES } from './bookkeeping.ts'
 import { ASKED, type Attempt, type Delivery } from './delivery.ts'
 import type { Begun, DeliveryChanges, DeliveryQueue } from './delivery-store.ts'
 import { KeptProgress } from './kept-progress.ts'
@@ -36,11 +37,15 @@ export interface DeliverNeeds {
   open(delivery: Delivery, signal: AbortSignal): Promise<Outlet>
   /** When the account may publish next, if that is later than now: its rates, its breaker. */
   pace(delivery: Delivery): Promise<Wait | undefined>
+  /** Why nothing more begins: the process is asked to stop, or the team has paused meanwhile. */
+  heldBack(): Promise<HeldBack | undefined>
   /** Its attempt is on the disk and counts by itself from now on, or was not to be. */
   begun(delivery: Delivery): void
   /** An error that is ours, for the log. */
   onFault(error: unknown, delivery: Delivery): void
 }
+
+export type HeldBack = 'stopping' | 'paused'
 
 /** What became of a claim: the move that was made, `lost` where another worker has it now. */
 export type Delivered = { move: DeliveryMove; failure?: AfterFailure } | { move: 'lost' }
@@ -58,10 +63,15 @@ export async function deliver(delivery: Held, needs: DeliverNeeds): Promise<Deli
   const run: Run = { delivery, needs, lease, progress, outlet: undefined }
   try {
     const late = clock.now() - delivery.dueAt
-    if (late > lateAfter)
-      return await release(run, 'tooLate', {
-        problem: { ask: 'late', message: `It was found ${sayMinutes(late)} after its time` },
-      })
+    if (late > lateAfter) {
+      const found = `It was found ${sayMinutes(late)} after its time`
+      // It may be live already: whether to send it late is no question before that is known.
+      return await (isInDoubt(delivery.progress)
+        ? release(run, 'lose', {
+            problem: { ask: 'check', message: `${found}, and an answer was lost before` },
+          })
+        : release(run, 'tooLate', { problem: { ask: 'late', message: found } }))
+    }
     const paced = await whenBack(run, () => needs.pace(delivery))
     if (paced !== undefined)
       return await release(run, 'retryLater', {
@@ -97,6 +107,14 @@ async function release<Move extends DeliveryMove>(
   return { move: done ? move : 'lost' }
 }
 
+/** What nobody has begun waits as before, for another process or for `resume`. A thread that is live in part goes on. */
+async function givenBack(run: Run): Promise<Delivered | undefined> {
+  const why = await whenBack(run, () => run.needs.heldBack())
+  if (why === undefined) return undefined
+  if (why === 'paused' && publishedParts(run.progress.all()).length > 0) return undefined
+  return release(run, 'retryLater', {})
+}
+
 function failed(
   { delivery, needs, progress, outlet }: Run,
   error: unknown,
@@ -119,9 +137,12 @@ async function publish(run: Run): Promise<Delivered> {
   try {
     outlet = await whenBack(run, () => needs.open(delivery, lease.signal))
     run.outlet = outlet
+    const held = await givenBack(run)
+    if (held) return held
     await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
   } catch (error) {
-    const failure = failed(run, error, 'prepare')
+    const found = failed(run, error, 'prepare')
+    const failure = isInDoubt(progress.all()) ? stillInDoubt(found) : found
     await whenBack(run, () => queue.keepProgress(delivery.id, worker, progress.all(), clock.now()))
     const { move } = await release(run, failure.move, changesOf(failure))
     return move === 'lost' ? { move } : { move, failure }
@@ -153,6 +174,8 @@ async function publish(run: Run): Promise<Delivered> {
       return release(run, 'lose', { problem })
     }
     if (lease.signal.aborted) return { move: 'lost' }
+    const held = await givenBack(run)
+    if (held) return held
     const begun = await whenBack(run, () => begin(queue, attempt, platform.rates?.account ?? []))
     needs.begun(delivery)
     if (begun === 'lost') return { move: 'lost' }
@@ -218,45 +241,6 @@ async function publish(run: Run): Promise<Delivered> {
 const begin = async (queue: DeliveryQueue, attempt: Attempt, caps: readonly Cap[]): Promise<Begun> => {
   if (caps.length > 0) return queue.beginCapped(attempt, caps)
   return (await queue.beginAttempt(attempt)) ? 'begun' : 'lost'
-}
-
-/** Where a delivery's own bookkeeping stands in its progress, apart from the platform's steps. */
-const TRIES = '#tries'
-
-/** The version of the credentials that the platform refused before their time: the next try refreshes them first. */
-const STALE = '#stale'
-
-export const staleCredentials = ({ progress }: Pick<Delivery, 'progress'>): number | undefined =>
-  typeof progress[STALE] === 'number' ? progress[STALE] : undefined
-
-/** Since when (UTC ms, the first commit) part `part` may be live although its answer was lost; null once that was cleared up. */
-export const doubtStep = (part: number): string => `#doubt:${part}`
-
-/** May a part of it be live although its answer was lost? */
-export const isInDoubt = (progress: Record<string, unknown>): boolean =>
-  Object.entries(progress).some(([step, since]) => step.startsWith('#doubt:') && since !== null)
-
-/** The progress of a delivery of which a person has said that it is not live: nothing of it is in doubt any more. */
-export const withoutDoubt = (progress: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(withoutTries(progress)).filter(([step]) => !step.startsWith('#doubt:')))
-
-/** The progress of a delivery that a person wants tried again: the count begins anew, doubts stay. */
-export const withoutTries = (progress: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(progress).filter(([step]) => step !== TRIES))
-
-/** A repeat must arrive while the platform still knows the key: the call itself takes time (ms). */
-const REPEAT_MARGIN = 5 * MINUTE
-
-/** May a commit that may be live be sent again with the same key at `at` (UTC ms)? */
-export const mayRepeat = (firstCommit: EpochMs, at: EpochMs, repeatableFor: number): boolean =>
-  at + REPEAT_MARGIN - firstCommit < repeatableFor
-
-/** The parts that are live, in order: a thread goes on behind the last of them. */
-export function publishedParts(progress: Record<string, unknown>): Published[] {
-  const parts: Published[] = []
-  for (let part = 0; progress[partStep(part)] !== undefined; part++)
-    parts.push(progress[partStep(part)] as Published)
-  return parts
 }
 
 const isVerdict = (error: unknown): boolean =>

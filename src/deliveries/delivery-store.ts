@@ -66,6 +66,8 @@ export interface DeliveryFilter {
   publishedUntil?: EpochMs
   updatedFrom?: EpochMs
   updatedUntil?: EpochMs
+  /** Only those of which an attempt has no end. */
+  withOpenAttempt?: boolean
   limit?: number
 }
 

@@ -2,24 +2,24 @@ import type { NewEvent } from '../events/event.ts'
 import { newId } from '../kit/ids.ts'
 import type { PostMove } from '../posts/moves.ts'
 import type { Post } from '../posts/post.ts'
-import type { Delivery, DeliveryState } from './delivery.ts'
+import { mayBeLive } from './bookkeeping.ts'
+import type { Delivery } from './delivery.ts'
 import { SETTLED } from './moves.ts'
 
 /**
  * What a post's deliveries add up to: the move that ends `publishing`, or undefined while one of them is still open.
  * Cancelled deliveries count for nothing; where all were cancelled there is nothing live, which is a failure people chose.
+ * One that ended in the middle of a thread, or in doubt, counts as live in part: to edit that post would publish it twice.
  */
 export function endOf(
-  deliveries: readonly Pick<Delivery, 'state'>[],
+  deliveries: readonly Pick<Delivery, 'state' | 'progress'>[],
 ): Extract<PostMove, 'publish' | 'publishPartly' | 'fail'> | undefined {
   if (deliveries.some(({ state }) => !SETTLED.includes(state))) return undefined
-  const live = count(deliveries, 'published')
-  if (live === 0) return 'fail'
-  return count(deliveries, 'failed') > 0 ? 'publishPartly' : 'publish'
+  const inPart = deliveries.some(({ state, progress }) => state !== 'published' && mayBeLive(progress))
+  const live = deliveries.some(({ state }) => state === 'published')
+  if (!live) return inPart ? 'publishPartly' : 'fail'
+  return inPart || deliveries.some(({ state }) => state === 'failed') ? 'publishPartly' : 'publish'
 }
-
-const count = (deliveries: readonly Pick<Delivery, 'state'>[], state: DeliveryState): number =>
-  deliveries.filter((delivery) => delivery.state === state).length
 
 /** Of a post's deliveries, in the order of their creation, those of the revision that goes out; an earlier one's are cancelled or ended. */
 export function ofNewest<One extends Pick<Delivery, 'revision'>>(deliveries: readonly One[]): One[] {

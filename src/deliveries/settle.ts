@@ -3,7 +3,8 @@ import { partStep } from '../platforms/contract/parts.ts'
 import type { Progress } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { backOff, MOST_TRIES } from './after-failure.ts'
-import { doubtStep, mayRepeat, type Outlet, publishedParts } from './deliver.ts'
+import { doubtStep, mayRepeat, publishedParts } from './bookkeeping.ts'
+import type { Outlet } from './deliver.ts'
 import { ASKED, type Attempt, type Delivery } from './delivery.ts'
 import type { DeliveryChanges } from './delivery-store.ts'
 import type { DeliveryMove } from './moves.ts'
@@ -30,6 +31,8 @@ export async function settle(
   const last = attempts.at(-1)
   if (!last) throw new Error(`The delivery ${delivery.id} is unsure without an attempt`)
   const { look } = platform
+  const parts = platform.parts?.(publication) ?? 1
+  const which = partOf(last.part, parts)
   // The key's protection counts from the first commit of this part: a later repeat does not renew it.
   const tries = attempts.filter((one) => one.part === last.part)
   const firstCommit = Math.min(...tries.map((one) => one.startedAt))
@@ -47,19 +50,18 @@ export async function settle(
   // A time to come tells that the clock was set back since: neither how long ago it was nor what came after it is known.
   const lastCommit = Math.max(...tries.map((one) => one.startedAt))
   if (lastCommit > now + SET_BACK && look.repeatableFor !== Number.POSITIVE_INFINITY)
-    return ask(now, 'the clock was set back since, so it can’t be looked for')
-  if (lost >= MOST_TRIES) return ask(now, `it was lost ${lost} times in a row`)
+    return ask(now, 'the clock was set back since, so it can’t be looked for', which)
+  if (lost >= MOST_TRIES) return ask(now, `it was lost ${lost} times in a row`, which)
   if (mayRepeat(firstCommit, dueAt, look.repeatableFor)) return again(firstCommit)
-  if (!look.find) return ask(now, look.says)
+  if (!look.find) return ask(now, look.says, which)
   const trusted = (last.endedAt ?? last.startedAt) + look.trustAfter + skew
   if (now < trusted) return { lookAgainAt: trusted }
 
   try {
     const found = await look.find(publication, io, readOnly(delivery.progress), last.part, last.startedAt)
     if (found === 'absent') return again(undefined)
-    if (found === 'unknown') return ask(now, look.says)
+    if (found === 'unknown') return ask(now, look.says, which)
     const progress = { ...delivery.progress, [partStep(last.part)]: found }
-    const parts = platform.parts?.(publication) ?? 1
     // The part is live; the thread goes on behind it.
     if (last.part < parts - 1)
       return { move: 'retryLater', changes: { at: now, dueAt: now, problem: null, progress } }
@@ -70,7 +72,7 @@ export async function settle(
     }
   } catch (error) {
     if (!(error instanceof PublishError)) throw error
-    if (now >= trusted + LOOK_FOR) return notSeen(now, error.message)
+    if (now >= trusted + LOOK_FOR) return notSeen(now, error.message, which)
     const after = error.next.do === 'retry' ? error.next.after : undefined
     return { lookAgainAt: after ?? now + LOOK_AGAIN }
   }
@@ -85,14 +87,28 @@ const LOOK_AGAIN = MINUTE
 export const LOOK_FOR = 10 * MINUTE
 
 /** It could not be found out at all: a person is asked. */
-export const notSeen = (now: EpochMs, why: string): { move: DeliveryMove; changes: DeliveryChanges } =>
-  ask(now, `it could not be looked for: ${why}`)
+export const notSeen = (
+  now: EpochMs,
+  why: string,
+  which = '',
+): { move: DeliveryMove; changes: DeliveryChanges } => ask(now, `it could not be looked for: ${why}`, which)
 
 /** Asked once: from then on the problem says that a person decides. */
-const ask = (now: EpochMs, says: string): { move: DeliveryMove; changes: DeliveryChanges } => ({
+const ask = (
+  now: EpochMs,
+  says: string,
+  which: string,
+): { move: DeliveryMove; changes: DeliveryChanges } => ({
   move: 'ask',
-  changes: { at: now, problem: { ask: 'check', message: `The answer was lost, and ${says}`, code: ASKED } },
+  changes: {
+    at: now,
+    problem: { ask: 'check', message: `The answer${which} was lost, and ${says}`, code: ASKED },
+  },
 })
+
+/** Whoever looks must know which post of a thread to look for. */
+const partOf = (part: number, parts: number): string =>
+  parts === 1 ? '' : ` to part ${part + 1} of ${parts}`
 
 const readOnly = (steps: Record<string, unknown>): Progress => ({
   get: <Value>(step: string) => steps[step] as Value | undefined,

@@ -37,8 +37,7 @@ export async function repairAll(bench: Workbench): Promise<Repaired> {
       done.takenOver += 1
       await tellOfRescue(bench, id, [one.postId])
     }
-    for (const one of await outside.deliveries.list({ states: ['scheduled'] })) {
-      if (one.attempts === 0 || (await openAttempts(outside, one.id)) === 0) continue
+    for (const one of await outside.deliveries.list({ states: ['scheduled'], withOpenAttempt: true })) {
       const problem = { ask: 'check' as const, message: 'An attempt at it has no end, so it may be live' }
       const at = bench.clock.now()
       if (await outside.deliveries.move(one.id, 'doubt', { at, problem }, one)) done.doubted += 1

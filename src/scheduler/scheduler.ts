@@ -125,6 +125,7 @@ export async function createScheduler({
     bursts = lasts
   }
 
+  const besideFewWithMedia = pLimit(MOST_WITH_MEDIA)
   const tools: Tools = {
     bench,
     surfaces,
@@ -138,7 +139,7 @@ export async function createScheduler({
     },
     storesFor: rememberedStores((id) => bench.stores.workspace(id), bench.clock),
     ended: (one) => endings.add(one),
-    besideFewWithMedia: pLimit(MOST_WITH_MEDIA),
+    besideFewWithMedia,
     random,
     stopping: stopping.signal,
     room() {
@@ -256,6 +257,8 @@ export async function createScheduler({
     },
     async stop(grace) {
       stopping.abort()
+      // Who waits for a turn gives back what it was to publish.
+      besideFewWithMedia.concurrency = Number.POSITIVE_INFINITY
       cron?.stop()
       unhook?.()
       clearTimeout(timer)

@@ -1,5 +1,5 @@
 import type { Workbench } from '../app/workbench.ts'
-import { doubtStep } from '../deliveries/deliver.ts'
+import { doubtStep } from '../deliveries/bookkeeping.ts'
 import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import { SET_BACK } from '../deliveries/settle.ts'
 import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'

@@ -25,6 +25,7 @@ export const {
   desc,
   DrizzleQueryError,
   eq,
+  exists,
   fillPlaceholders,
   getTableColumns,
   gt,

@@ -1,3 +1,4 @@
+import { isCutOff, standstillOf } from '../deliveries/bookkeeping.ts'
 import { ASKED } from '../deliveries/delivery.ts'
 import { type Block, type Button, button, buttons } from '../message/message.ts'
 import { mayAct } from '../workspaces/workspace.ts'
@@ -89,20 +90,21 @@ export const mayDecide = ({ reader, post, settings, members }: PostSheet): boole
 function troubleButtons({ post, deliveries, accounts }: PostSheet): Button[] {
   const all = deliveries.flatMap((delivery, index): Button[] => {
     const which = `${post.number}.${index + 1}`
+    const settle = (as: string) => `settle ${which} ${as} @${standstillOf(delivery)}`
     switch (delivery.state) {
       case 'unsure':
         if (delivery.problem?.code !== ASKED) return []
         return [
-          button(`${which}: it is live`, `settle ${which} live`),
-          button(`${which}: not there, publish`, `settle ${which} publish`, {
+          button(`${which}: it is live`, settle('live')),
+          button(`${which}: not there, publish`, settle('publish'), {
             confirm: 'Have you looked? It would go out now.',
           }),
-          button(`${which}: drop it`, `settle ${which} drop`, { style: 'danger' }),
+          button(`${which}: drop it`, settle('drop'), { style: 'danger' }),
         ]
       case 'late':
         return [
-          button(`${which}: publish now`, `settle ${which} publish`, { style: 'primary' }),
-          button(`${which}: drop it`, `settle ${which} drop`, { style: 'danger' }),
+          button(`${which}: publish now`, settle('publish'), { style: 'primary' }),
+          button(`${which}: drop it`, settle('drop'), { style: 'danger' }),
         ]
       case 'parked': {
         const account = accounts.find((one) => one.id === delivery.accountId)
@@ -114,14 +116,14 @@ function troubleButtons({ post, deliveries, accounts }: PostSheet): Button[] {
                 }),
               ]
             : []),
-          button(`${which}: drop it`, `settle ${which} drop`, { style: 'danger' }),
+          button(`${which}: drop it`, settle('drop'), { style: 'danger' }),
         ]
       }
       default:
         return []
     }
   })
-  if (deliveries.some((one) => one.state === 'failed')) {
+  if (deliveries.some(({ state, progress }) => state === 'failed' && !isCutOff(progress))) {
     all.unshift(button('Retry', `retry ${post.number}`, { style: 'primary' }))
     if (post.state === 'failed') {
       all.push(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { doubtStep } from '../../src/deliveries/deliver.ts'
+import { doubtStep } from '../../src/deliveries/bookkeeping.ts'
 import { openTestHouse, type TestHouse } from '../house.ts'
 import { play } from './conversation.ts'
 

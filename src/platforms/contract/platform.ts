@@ -61,8 +61,8 @@ export interface Platform<Credentials = unknown> {
   /** How such a post looks there, for preview pictures; a plain card where absent. Pure. */
   face?(draft: Draft): Face
 
-  /** How many commits a publication takes; more than one for a thread. 1 where absent. */
-  parts?(publication: Publication): number
+  /** How many commits such a post takes; more than one for a thread. 1 where absent. Pure. */
+  parts?(content: Draft): number
   /**
    * Everything that can be repeated: uploads, containers, sessions. Each finished step is kept by `progress.keep`, and
    * a later call goes on from there. A failure here is never `check`.

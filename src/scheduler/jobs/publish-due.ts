@@ -11,6 +11,9 @@ import type { Place } from '../breaker.ts'
 import { defineJob, LEASE, type Tools } from '../job.ts'
 import { openOutlet } from '../outlet.ts'
 
+/** A team's pause is heard of after this (ms). */
+const LOOK_EVERY = 500
+
 /** At most this many are claimed by one statement. */
 const BATCH = 256
 
@@ -81,7 +84,7 @@ interface Batch {
 }
 
 async function openBatch(tools: Tools, id: WorkspaceId, claimed: readonly Claimed[]): Promise<Batch> {
-  const { bench, breaker } = tools
+  const { bench, breaker, stopping } = tools
   const workspace = await bench.stores.directory.get(id)
   if (!workspace) throw new Error(`A delivery of the unknown workspace ${id} was claimed`)
   const going = await beginPosts(bench, id, claimed)
@@ -103,6 +106,17 @@ async function openBatch(tools: Tools, id: WorkspaceId, claimed: readonly Claime
       })
     })
   }
+  /** Of all that a claim has begun to prepare, nothing is begun once the team has paused. */
+  let looked = bench.clock.now()
+  let paused = Promise.resolve(workspace.settings.pausedAt !== null)
+  const isPaused = (): Promise<boolean> => {
+    const now = bench.clock.now()
+    if (Math.abs(now - looked) >= LOOK_EVERY) {
+      looked = now
+      paused = stores.workspace.get().then(({ settings }) => settings.pausedAt !== null)
+    }
+    return paused
+  }
   return {
     workspaceId: id,
     needs: {
@@ -122,6 +136,7 @@ async function openBatch(tools: Tools, id: WorkspaceId, claimed: readonly Claime
         rates.set(one.id, answer.place)
         return undefined
       },
+      heldBack: async () => (stopping.aborted ? 'stopping' : (await isPaused()) ? 'paused' : undefined),
       begun: counted,
       onFault: tools.onFault,
     },

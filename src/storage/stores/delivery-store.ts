@@ -3,7 +3,21 @@ import type { DeliveryFilter, DeliveryStore } from '../../deliveries/delivery-st
 import { type DeliveryMove, deliveryMoves } from '../../deliveries/moves.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { isAmongGiven } from '../dialect.ts'
-import { and, asc, count, eq, getTableColumns, gte, inArray, lt, max, type SQL, sql } from '../drizzle.ts'
+import {
+  and,
+  asc,
+  count,
+  eq,
+  exists,
+  getTableColumns,
+  gte,
+  inArray,
+  isNull,
+  lt,
+  max,
+  type SQL,
+  sql,
+} from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import { freeStates, moved, toAttempt, toDelivery } from './delivery-rows.ts'
 import { inChunks, must } from './rows.ts'
@@ -39,6 +53,11 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
     if (rows > 0 && deliveryMoves[move].to === 'scheduled') handle.wrote('deliveries')
   }
 
+  const openAttempts = db
+    .select({ id: attempts.id })
+    .from(attempts)
+    .where(and(eq(attempts.deliveryId, deliveries.id), isNull(attempts.outcome), isNull(attempts.endedAt)))
+
   const matching = (filter: DeliveryFilter): SQL | undefined =>
     and(
       mine,
@@ -48,6 +67,7 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
       filter.publishedUntil === undefined ? undefined : lt(deliveries.publishedAt, filter.publishedUntil),
       filter.updatedFrom === undefined ? undefined : gte(deliveries.updatedAt, filter.updatedFrom),
       filter.updatedUntil === undefined ? undefined : lt(deliveries.updatedAt, filter.updatedUntil),
+      filter.withOpenAttempt ? exists(openAttempts) : undefined,
     )
 
   return {

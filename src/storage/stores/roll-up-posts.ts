@@ -1,4 +1,4 @@
-import type { DeliveryState } from '../../deliveries/delivery.ts'
+import type { Delivery, DeliveryState } from '../../deliveries/delivery.ts'
 import { endEvent, endOf, ofNewest } from '../../deliveries/outcome.ts'
 import { type PostMove, postMoves } from '../../posts/moves.ts'
 import type { RolledUp } from '../../posts/post-store.ts'
@@ -6,13 +6,15 @@ import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { isAmongGiven } from '../dialect.ts'
 import { sql } from '../drizzle.ts'
 import { given, type Procedure, type Statement } from '../handle.ts'
+import { fromJson } from '../schema/json-column.ts'
 import { appendEvents } from './event-store.ts'
 import { movePosts } from './move-posts.ts'
+import { holdInOrder } from './workspace-rows.ts'
 
 const statesOfDeliveries: Statement = {
   name: 'states_of_deliveries',
   build: ({ deliveries }, dialect) => sql`
-    select post_id, revision, state from deliveries
+    select post_id, revision, state, case when state in ('failed', 'cancelled') then progress end from deliveries
      where workspace_id = ${given('workspaceId')} and ${isAmongGiven[dialect](deliveries.postId, 'postIds')}
      order by created_at, ordinal, id`,
 }
@@ -24,11 +26,14 @@ export const rollUpPosts: Procedure<
 > = {
   name: 'roll_up_posts',
   async run(inside, { workspaceId, postIds, at }) {
+    // Whoever tries one of them again meanwhile waits, or is waited for.
+    await holdInOrder(inside, workspaceId)
     const rows = await inside.run(statesOfDeliveries, { workspaceId, postIds: JSON.stringify(postIds) })
-    const deliveries = rows.map(([postId, revision, state]) => ({
+    const deliveries = rows.map(([postId, revision, state, progress]) => ({
       postId: String(postId),
       revision: String(revision),
       state: state as DeliveryState,
+      progress: progress === null ? {} : (fromJson(progress) as Delivery['progress']),
     }))
     const posts = Map.groupBy(deliveries, ({ postId }) => postId)
     const ends = Map.groupBy(posts, ([, ofPost]) => endOf(ofNewest(ofPost)))

@@ -42,7 +42,7 @@ export function createSeriesStore({ db, t: { series } }: Handle, workspaceId: Wo
       const planned = await db
         .update(series)
         .set({ plannedUntil: until })
-        .where(and(mine, eq(series.id, id), unchanged))
+        .where(and(mine, eq(series.id, id), unchanged, isNull(series.endedAt)))
         .returning({ id: series.id })
       return planned.length === 1
     },

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { standstillOf } from '../../src/deliveries/bookkeeping.ts'
+import { HOUR, MINUTE, SECOND } from '../../src/kit/clock.ts'
+import type { Look, Platform } from '../../src/platforms/contract/platform.ts'
+import { PublishError } from '../../src/platforms/contract/publish-error.ts'
+import { openTestHouse, type TestHouse } from '../house.ts'
+import { play } from './conversation.ts'
+
+// A platform that takes a post and whose answer is lost: what follows must neither post it again nor call it absent.
+
+let world: TestHouse
+/** What the platform shows. */
+let live: string[]
+/** What its next commits do after they were taken, one each; then it answers. */
+let answers: (() => void)[]
+let prepares: () => void
+
+const fails =
+  (next: PublishError['next'], message: string): (() => void) =>
+  () => {
+    throw new PublishError('rehearsal', next, message)
+  }
+const lost = fails({ do: 'check' }, 'the answer was lost')
+
+beforeEach(async () => {
+  live = []
+  answers = []
+  prepares = () => undefined
+  world = await openTestHouse()
+  await play(world, 'Grace: settings approvals 0')
+})
+afterEach(() => world.close())
+
+/** Knows a key for an hour, as Mastodon does; a thread is split by lines of dashes. */
+function stage(look: Partial<Look<never>> = {}): void {
+  const platforms = world.house.bench.platforms as Map<string, Platform>
+  const rehearsal = platforms.get('rehearsal')
+  if (!rehearsal) throw new Error('There is no rehearsal')
+  const known = new Map<string, number>()
+  platforms.set('rehearsal', {
+    ...rehearsal,
+    parts: ({ text }) => text.split('---').length,
+    prepare: async () => prepares(),
+    commit: async ({ key, text }, { now }, _progress, part) => {
+      const since = known.get(`${key} ${part}`)
+      const answer = answers.shift() ?? (() => undefined)
+      if (answer !== refused && (since === undefined || now - since >= HOUR)) {
+        live.push(text.split('---')[part]?.trim() ?? '')
+        known.set(`${key} ${part}`, now)
+      }
+      answer()
+      return { remoteId: String(live.length), url: null }
+    },
+    look: { says: 'it can’t be seen', repeatableFor: 50 * MINUTE, trustAfter: 0, ...look },
+  })
+}
+const refused = fails({ do: 'edit' }, 'It is refused')
+const loggedOut = fails({ do: 'reconnect' }, 'The login is dead')
+
+async function pass(beats: number, length = 10 * SECOND): Promise<void> {
+  for (let n = 0; n < beats; n++) await world.pass(length)
+}
+
+const stores = () => world.house.storage.workspace(world.house.home.id)
+async function first() {
+  const [post] = await stores().posts.list({})
+  const [delivery] = post ? await stores().deliveries.ofPosts([post.id]) : []
+  if (!post || !delivery) throw new Error('There is no post')
+  return { post, delivery }
+}
+
+const said = async (line: string) => {
+  const answer = await world.house.desk.ask(await world.speaker('Ada'), { line })
+  return JSON.stringify(answer)
+}
+
+async function due(text: string): Promise<void> {
+  await play(world, `Ada: schedule in 5 minutes to rehearsal: ${text}`)
+  await world.pass('2026-11-20T08:05:01Z')
+}
+
+test('what may be live and is found late is looked into, and not offered as late', async () => {
+  stage()
+  answers = [lost, lost]
+  await due('Once only')
+  await pass(1, 500)
+  await play(world, 'Grace: pause')
+  await pass(3)
+  expect((await first()).delivery.state).toBe('scheduled')
+  await world.pass(3 * HOUR)
+  await play(world, 'Grace: resume')
+  await pass(1, SECOND)
+  expect((await first()).delivery).toMatchObject({ state: 'unsure', problem: { ask: 'check' } })
+  await pass(2)
+  await play(world, 'results: The answer was lost, and it can’t be seen')
+  expect(await said('settle 1.1 live')).toContain('#1')
+  expect(live).toEqual(['Once only'])
+  expect((await first()).post.state).toBe('published')
+})
+
+test('a login that dies in between throws no doubt away', async () => {
+  stage()
+  answers = [lost, loggedOut]
+  await due('Once only')
+  await pass(6)
+  expect((await first()).delivery.state).toBe('parked')
+  await world.pass(9 * HOUR)
+  for (const { id } of await stores().accounts.list()) {
+    await stores().accounts.change(id, { state: 'connected' })
+    await stores().deliveries.moveOfAccount(id, 'unpark', { at: world.clock.now(), problem: null })
+  }
+  await pass(3)
+  expect((await first()).delivery).toMatchObject({ state: 'unsure' })
+  expect(live).toEqual(['Once only'])
+})
+
+test('a preparation that fails for good meanwhile is no proof that it is not live', async () => {
+  stage()
+  answers = [lost]
+  await due('Once only')
+  prepares = fails({ do: 'retry' }, 'The token server is down')
+  await pass(150, MINUTE)
+  expect((await first()).delivery).toMatchObject({
+    state: 'unsure',
+    problem: { message: expect.stringContaining('it may be live all the same') },
+  })
+  expect(await said('edit 1: Once more')).toContain('can no longer be edited')
+  expect(live).toEqual(['Once only'])
+})
+
+test('a button about an earlier standstill decides nothing', async () => {
+  stage({ repeatableFor: 0, trustAfter: MINUTE, find: async () => 'absent' })
+  await play(world, 'Ada: schedule in 5 minutes to rehearsal: Once only\nGrace: pause')
+  await world.pass(2 * HOUR)
+  await play(world, 'Grace: resume')
+  await pass(1, SECOND)
+  const { delivery } = await first()
+  expect(delivery.state).toBe('late')
+  const button = `settle 1.1 publish @${standstillOf(delivery)}`
+  answers = [lost]
+  await said(button)
+  await pass(1, SECOND)
+  expect((await first()).delivery.state).toBe('unsure')
+  // The copy of it in another channel.
+  expect(await said(button)).toContain('1.1 was decided since')
+  // And nobody has been asked whether it is live.
+  expect(await said('settle 1.1 publish')).toContain('There is nothing to decide about 1.1')
+  expect(await said('settle 1.1 drop')).toContain('There is nothing to decide about 1.1')
+  expect(live).toEqual(['Once only'])
+})
+
+describe('a thread', () => {
+  const THREAD = 'One⏎---⏎Two⏎---⏎Three'
+
+  test('of which a person has seen one part ends with what is missing', async () => {
+    stage({ repeatableFor: 0 })
+    answers = [() => undefined, lost]
+    await due(THREAD)
+    await pass(3)
+    await play(world, 'results: The answer to part 2 of 3 was lost')
+    await said('settle 1.1 live')
+    const { post, delivery } = await first()
+    expect(post.state).toBe('partly_published')
+    expect(delivery).toMatchObject({
+      state: 'failed',
+      problem: { message: expect.stringContaining('Part 3 of 3 did not go out') },
+    })
+    // Nobody knows what it would answer to.
+    expect(await said('retry 1')).toContain('Nothing of #1 has failed')
+    expect(live).toEqual(['One', 'Two'])
+  })
+
+  test('of which a person has seen the last part is published, where its first part stands', async () => {
+    stage({ repeatableFor: 0 })
+    answers = [() => undefined, () => undefined, lost]
+    await due(THREAD)
+    await pass(3)
+    await said('settle 1.1 live')
+    const { post, delivery } = await first()
+    expect([post.state, delivery.published?.remoteId]).toEqual(['published', '1'])
+  })
+
+  test('that is refused in the middle is partly live: an edit would publish its beginning again', async () => {
+    stage()
+    answers = [() => undefined, refused]
+    await due(THREAD)
+    await pass(2)
+    expect((await first()).post.state).toBe('partly_published')
+    expect(await said(`edit 1: ${THREAD}!`)).toContain('can no longer be edited')
+    await said('retry 1')
+    await pass(2)
+    expect(live).toEqual(['One', 'Two', 'Three'])
+  })
+
+  test('that is dropped in the middle is partly live', async () => {
+    stage()
+    answers = [() => undefined, loggedOut]
+    await due(THREAD)
+    await pass(2)
+    await said('settle 1.1 drop')
+    expect((await first()).post.state).toBe('partly_published')
+  })
+})
