@@ -1,14 +1,24 @@
 import { z } from 'zod'
 import { postNumber } from '../src/app/args.ts'
-import { defineCommand } from '../src/app/command.ts'
-import { endSeries } from '../src/app/plan-series.ts'
+import { type CommandContext, defineCommand } from '../src/app/command.ts'
+import { type EndedSeries, endSeries } from '../src/app/plan-series.ts'
 import { postArg } from '../src/app/post-form.ts'
 import { mayTouch } from '../src/app/post-refusals.ts'
 import { postByNumber } from '../src/app/sheets.ts'
 import { cancelPost } from '../src/app/write-posts.ts'
-import { button, buttons, message } from '../src/message/message.ts'
+import {
+  bold,
+  button,
+  buttons,
+  list,
+  type Message,
+  message,
+  type Span,
+  text,
+} from '../src/message/message.ts'
+import type { Post } from '../src/posts/post.ts'
 import { postNews } from '../src/views/post-card.ts'
-import { postStateWords } from '../src/views/words.ts'
+import { counted, dayAndTime, postStateWords } from '../src/views/words.ts'
 
 export default defineCommand({
   name: 'cancel',
@@ -34,19 +44,34 @@ export default defineCommand({
   async run({ post: number, scope }, context) {
     const before = await postByNumber(context.stores, number)
     mayTouch(context, before)
-    if (scope === 'series' && before.seriesId) await endSeries(context, before.seriesId)
-    if (scope === 'series' && before.state === 'cancelled')
-      return postNews(before, 'was cancelled before; its series has ended too')
+    if (scope === 'series' && before.seriesId) {
+      const ended = await endSeries(context, before.seriesId)
+      return seriesNews(await postByNumber(context.stores, number), ended, context)
+    }
     const post = await cancelPost(context, number)
     if (post.state !== 'cancelled')
       return postNews(post, `${postStateWords[post.state]}; what of it still waited is cancelled`)
-    const goesOn = before.seriesId !== null && scope === 'post'
     return message(
-      ...postNews(
-        post,
-        scope === 'series' && before.seriesId ? 'is cancelled, and its series has ended' : 'is cancelled',
-      ).blocks,
-      goesOn && buttons(button('End the series too', `cancel ${number} series`)),
+      ...postNews(post, 'is cancelled').blocks,
+      before.seriesId !== null && buttons(button('End the series too', `cancel ${number} series`)),
     )
   },
 })
+
+/** The post that was named first, then the others of its series. */
+function seriesNews(post: Post, { cancelled, goingOut }: EndedSeries, { zone }: CommandContext): Message {
+  const others = cancelled.filter(({ id }) => id !== post.id)
+  return message(
+    ...postNews(post, `is ${postStateWords[post.state]}, and its series has ended`).blocks,
+    others.length > 0 &&
+      text(`${counted(others.length, 'other post')} of it ${others.length === 1 ? 'is' : 'are'} cancelled:`),
+    others.length > 0 && list(others.map((one) => runLine(one, zone))),
+    goingOut.length > 0 && text('Going out already:'),
+    goingOut.length > 0 && list(goingOut.map((one) => runLine(one, zone))),
+  )
+}
+
+const runLine = ({ number, when, updatedAt }: Post, zone: string): Span[] => [
+  bold(`#${number}`),
+  { type: 'plain', text: when ? ` ${dayAndTime(when.at, zone, updatedAt)}` : '' },
+]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../src/app/command.ts'
-import { queueView } from '../src/views/queue.ts'
+import type { PostState } from '../src/posts/post.ts'
+import { type QueuePart, queueView } from '../src/views/queue.ts'
 
 /** As many as a chat's message holds without scrolling for ever. */
 const MOST = 20
@@ -15,14 +16,15 @@ export default defineCommand({
   fields: [],
 
   async run(_, { stores, zone, workspace }) {
-    const of = (...states: Parameters<typeof stores.posts.list>[0]['states'] & object) =>
-      stores.posts.list({ states, limit: MOST })
+    const of = async (...states: PostState[]): Promise<QueuePart> => {
+      const posts = await stores.posts.list({ states, limit: MOST })
+      return { posts, count: posts.length < MOST ? posts.length : await stores.posts.count({ states }) }
+    }
     return queueView({
       trouble: await of('failed', 'partly_published', 'publishing'),
       inReview: await of('in_review'),
       scheduled: await of('scheduled'),
       drafts: await of('draft'),
-      more: Math.max(0, (await stores.posts.count({ states: ['scheduled'] })) - MOST),
       pausedAt: workspace.settings.pausedAt,
       zone,
     })

@@ -12,7 +12,7 @@ import { postCard } from '../src/views/post-card.ts'
 export default defineCommand({
   name: 'reschedule',
   summary: 'Give a post another time',
-  usage: '<post> <when>',
+  usage: '<post> [to] <when>',
   examples: ['reschedule 42 next Tuesday 14:30'],
   who: 'author',
   args: z.object({ post: postNumber, when: z.string().trim().min(1) }),

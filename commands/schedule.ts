@@ -107,7 +107,7 @@ async function timeOrDraft(context: CommandContext, phrase: string, words: PostW
   try {
     return timeFromWords(context, phrase, (choice) => `${CHOICE}${choice}`)
   } catch (error) {
-    if (!(error instanceof Question)) throw error
+    if (!(error instanceof Question)) throw (await mistakenAccount(context, phrase)) ?? error
     const post = await draftPost(context, words, null)
     throw new Question(error.message, {
       wayOut: `The post is kept as draft #${post.number} until you choose.`,
@@ -116,6 +116,19 @@ async function timeOrDraft(context: CommandContext, phrase: string, words: PostW
         line: offer.line.replace(CHOICE, `submit ${post.number} `),
       })),
     })
+  }
+}
+
+/** `tomorrow 9am to blusky`: the account is what was not understood, where the words before it are a time. */
+async function mistakenAccount(context: CommandContext, phrase: string): Promise<unknown> {
+  const [, when, said] = /^(.+?)\s+to\s+(\S.*)$/is.exec(phrase) ?? []
+  if (when === undefined || said === undefined) return undefined
+  try {
+    timeFromWords(context, when)
+    await resolveAccounts(context.stores, context.bench.platforms, said)
+    return undefined
+  } catch (error) {
+    return error instanceof UserError && error.field === 'accounts' ? error : undefined
   }
 }
 

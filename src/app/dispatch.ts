@@ -94,7 +94,7 @@ async function readSaid(context: CommandContext, said: Said): Promise<Read> {
   const line = said.line.trim().replace(/^\/(crier\b\s*)?/, '')
   const [, word = '', rest = ''] = /^(\S*)\s*([\s\S]*)$/.exec(line) ?? []
   if (word === 'form') return { form: await keptForm(context, rest.trim()) }
-  const command = commandByName(context.commands, word === '' ? 'help' : word)
+  const command = commandByName(context.commands, word === '' ? 'help' : word, rest)
   const values = readLine({ usage: command.usage, fields: command.fields }, rest, await wordsOf(context))
   return values ? { command, values } : { command, values: textOf(command, rest), unread: true }
 }
@@ -127,18 +127,24 @@ async function wordsOf({ stores, bench }: Actor): Promise<LineWords> {
   return { accounts: [...new Set([...names, ...bench.platforms.keys(), 'all', 'everywhere'])] }
 }
 
-/** @throws UserError naming the nearest command */
-export function commandByName(commands: readonly Command[], word: string): Command {
+/** Longer words than this do not fit a button: its command alone is offered. */
+const OFFERED = 60
+
+/** @throws UserError naming the nearest command, with the words that stood behind it */
+export function commandByName(commands: readonly Command[], word: string, rest = ''): Command {
   const name = word.toLowerCase()
   const exact = commands.find((command) => command.name === name)
   if (exact) return exact
   const near = commands
     .map((command) => ({ command, distance: distance(name, command.name) }))
     .sort((a, b) => a.distance - b.distance)[0]
-  const close = near && near.distance <= Math.max(2, name.length / 3) ? near.command.name : undefined
+  const begun = commands.filter((command) => command.name.startsWith(name))
+  const mistyped = near && near.distance <= Math.max(2, name.length / 3) ? near.command.name : undefined
+  const close = begun.length === 1 ? begun[0]?.name : mistyped
+  const line = close && rest !== '' && rest.length <= OFFERED ? `${close} ${rest}` : close
   throw new UserError(`There is no command ${quoted(word)}`, {
     wayOut: close ? `Did you mean \`${close}\`?` : '`help` lists what there is.',
-    offers: [close ? { label: close, line: close } : { label: 'Help', line: 'help' }],
+    offers: [close && line ? { label: close, line } : { label: 'Help', line: 'help' }],
   })
 }
 

@@ -1,7 +1,7 @@
 import { DAY, type EpochMs, instantOf } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import { quoted, UserError } from '../kit/user-error.ts'
-import type { Post } from '../posts/post.ts'
+import type { Post, PostState } from '../posts/post.ts'
 import { revisionOf } from '../posts/revision.ts'
 import type { Series } from '../posts/series.ts'
 import { nextRuns, type Recurrence } from '../schedule/recurrence.ts'
@@ -19,6 +19,7 @@ import { chooseReviewChannel, type ReviewPlace } from './review-channel.ts'
 import type { WorkspaceStores } from './stores.ts'
 import { fullDay } from './within-plan.ts'
 import type { Workbench } from './workbench.ts'
+import { cancelPost } from './write-posts.ts'
 
 /**
  * Begins a series and plans its first post, or does neither: what can't be submitted begins nothing.
@@ -147,13 +148,34 @@ async function nextPost(
   return moved
 }
 
-/** Ends a series: the posts it has made stay as they are. */
-export async function endSeries(actor: Actor, seriesId: string): Promise<void> {
-  const at = actor.bench.clock.now()
-  await actor.bench.stores.transaction(actor.workspace.id, async (stores) => {
+/** What would go out otherwise. A run that failed stays, so that it can be tried again. */
+const WAITING: readonly PostState[] = ['draft', 'in_review', 'scheduled']
+
+/** What came of a series that was ended: its posts that were taken back, and those that were going out already. */
+export interface EndedSeries {
+  cancelled: Post[]
+  goingOut: Post[]
+}
+
+/** Ends a series, and takes back every post of it that is not out yet. */
+export async function endSeries(actor: Actor, seriesId: string): Promise<EndedSeries> {
+  const { bench, workspace, member } = actor
+  const at = bench.clock.now()
+  await bench.stores.transaction(workspace.id, async (stores) => {
     await stores.series.change(seriesId, { endedAt: at })
-    await record(stores, { by: actor.member.id, at, verb: 'series.ended', subject: `series:${seriesId}` })
+    await record(stores, { by: member.id, at, verb: 'series.ended', subject: `series:${seriesId}` })
   })
+  const { posts } = bench.stores.workspace(workspace.id)
+  const ended: EndedSeries = { cancelled: [], goingOut: [] }
+  for (const post of await posts.list({ seriesId, states: WAITING }))
+    try {
+      ended.cancelled.push(await cancelPost(actor, post.number))
+    } catch (error) {
+      // Its time came meanwhile; the others are taken back all the same.
+      if (!(error instanceof UserError)) throw error
+      ended.goingOut.push(post)
+    }
+  return ended
 }
 
 /** The runs between the last one planned and the earliest one that is made up for. */

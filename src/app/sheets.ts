@@ -1,5 +1,7 @@
 import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
+import { describeRule } from '../schedule/describe.ts'
+import type { Recurrence } from '../schedule/recurrence.ts'
 import { dailyCap } from '../views/post-card.ts'
 import type { PostSheet } from '../views/post-sheet.ts'
 import type { Member } from '../workspaces/workspace.ts'
@@ -12,7 +14,7 @@ export async function sheetOf(
   stores: WorkspaceStores,
   bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
   post: Post,
-  reader?: { zone: string; member: Member },
+  reader?: { zone: string; locale: string; member: Member },
 ): Promise<PostSheet> {
   const workspace = await stores.workspace.get()
   const members = await stores.workspace.members()
@@ -24,6 +26,7 @@ export async function sheetOf(
   const named = new Map(members.map((member) => [member.id, member]))
   return {
     post,
+    ...(await repeatsOf(stores, post, reader?.locale ?? workspace.settings.locale)),
     author: named.get(post.authorId) ?? { id: post.authorId, name: 'a former member' },
     members: named,
     accounts: post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? []),
@@ -39,6 +42,17 @@ export async function sheetOf(
     zone: reader?.zone ?? workspace.settings.zone,
     now: bench.clock.now(),
   }
+}
+
+/** What a series was understood as, and what was said: whoever approves it approves the former. */
+async function repeatsOf(
+  { series }: Pick<WorkspaceStores, 'series'>,
+  { seriesId }: Post,
+  locale: string,
+): Promise<{ repeats?: string }> {
+  const found = seriesId === null ? undefined : await series.get(seriesId)
+  if (!found) return {}
+  return { repeats: `${describeRule(found.rule as Recurrence, locale)} (“${found.phrase}”)` }
 }
 
 const WAITING: ReadonlySet<Post['state']> = new Set(['in_review', 'scheduled'])

@@ -45,6 +45,19 @@ export function postCard(sheet: PostSheet): Message {
   )
 }
 
+/** Who ended it or sent it back as it stands, and why: that must not be looked for in a message of last week. */
+function sentBack({ post, decisions, members }: PostSheet): Record<string, string> | undefined {
+  const last = standing(post, decisions).at(-1)
+  if (last === undefined || last.kind === 'approve') return undefined
+  if (post.state !== (last.kind === 'reject' ? 'cancelled' : 'draft')) return undefined
+  const who = members.get(last.memberId)?.name ?? 'a former member'
+  return {
+    [last.kind === 'reject' ? 'Rejected' : 'Sent back']: last.comment
+      ? `${who}: ${last.comment}`
+      : `by ${who}`,
+  }
+}
+
 function body(sheet: PostSheet): Block[] {
   const { post, accounts, author, decisions, settings, members } = sheet
   const approved = standing(post, decisions).filter((one) => one.kind === 'approve')
@@ -57,11 +70,12 @@ function body(sheet: PostSheet): Block[] {
         accounts.length > 0
           ? andList(accounts.map((account) => accountName(account, sheet.platforms)))
           : 'no account yet',
-      Repeats: post.seriesId !== null && post.when ? post.when.phrase : undefined,
+      Repeats: sheet.repeats,
       By: [memberSpan(author)],
       ...optionFacts(sheet),
       Cost: costs(sheet),
       Caps: caps(sheet),
+      ...(sentBack(sheet) ?? {}),
       Approved:
         approved.length > 0 && settings.approvals > 0
           ? `${approved.length} of ${settings.approvals} (${andList(approved.map((one) => members.get(one.memberId)?.name ?? 'a former member'))})`

@@ -10,6 +10,8 @@ import type { Member, Settings } from '../workspaces/workspace.ts'
 /** Everything a card shows of one post. */
 export interface PostSheet {
   post: Post
+  /** The rule of its series, where it is a run of one, in words. */
+  repeats?: string
   author: Pick<Member, 'id' | 'name'>
   members: ReadonlyMap<string, Pick<Member, 'id' | 'name'>>
   accounts: readonly Account[]

@@ -69,6 +69,16 @@ export const clockTime = (at: EpochMs, zone: string): string =>
     .toPlainTime()
     .toString({ smallestUnit: 'minute' })
 
+/** `Mon 23 Nov 09:00`, with its year where that is not the year of `from` (UTC ms). */
+export function dayAndTime(at: EpochMs, zone: string, from: EpochMs): string {
+  const date = dateIn(at, zone)
+  const year = date.year === dateIn(from, zone).year ? '' : ` ${date.year}`
+  return `${dayWords(date.toString())}${year} ${clockTime(at, zone)}`
+}
+
+const dateIn = (at: EpochMs, zone: string): Temporal.PlainDate =>
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate()
+
 /** `Mon 23 Nov` of an ISO date. */
 export function dayWords(date: string): string {
   const day = Temporal.PlainDate.from(date)

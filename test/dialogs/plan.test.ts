@@ -217,3 +217,59 @@ test('the digest is sent once on Monday at nine, also after a restart', async ()
     await rm(dataDir, { recursive: true, force: true })
   }
 })
+
+test('a series that is ended takes its waiting posts with it, also where the one that is named is out', () =>
+  conversation(`
+    Grace: settings approvals 0
+    Ada: schedule every weekday at 9 to rehearsal: Good morning
+    time: 2026-11-23T08:00:00Z
+    feed: Good morning
+    time: 15000
+    Ada: queue
+    bot: #2 Tue 24 Nov 09:00, scheduled
+    Ada: cancel 1 series
+    bot: #1 is published, and its series has ended
+    bot: 1 other post of it is cancelled
+    bot: #2 Tue 24 Nov 09:00
+    time: 2026-11-24T08:00:00Z
+    feed: Good morning
+    Ada: show 2
+    bot: #2 is cancelled
+  `))
+
+test('whoever approves a series sees how it was understood', () =>
+  conversation(`
+    Ada: schedule every other monday at 9 and 17 to rehearsal: Tips
+    Grace: show 1
+    bot: Repeats: every 2 weeks on Monday at 09:00 and 17:00
+    bot: (“every other monday at 9 and 17”)
+  `))
+
+test('a time in another year says which', () =>
+  conversation(`
+    Ada: draft to rehearsal: Summer
+    Ada: reschedule 1 to 3 June 2027 9am
+    Ada: queue
+    bot: #1 Thu 3 Jun 2027 09:00
+  `))
+
+test('what was sent back or rejected says by whom, and why', () =>
+  conversation(`
+    Ada: schedule tomorrow 9am to rehearsal: We ship
+    Grace: request-changes 1: say it nicer
+    Ada: show 1
+    bot: Sent back: Grace: say it nicer
+    Ada: submit 1
+    Grace: reject 1: not this week
+    Ada: show 1
+    bot: Rejected: Grace: not this week
+  `))
+
+test('a mistyped account is named, and a mistyped command keeps its words', () =>
+  conversation(`
+    Ada: schedule tomorrow 9am to rehersal: hi
+    bot: I know no account called "rehersal"
+    Ada: shedule tomorrow 9am to rehearsal: hi
+    bot: Did you mean \`schedule\`?
+    bot: [schedule] schedule tomorrow 9am to rehearsal: hi
+  `))

@@ -30,7 +30,7 @@ function drawBlock(block, drawing) {
       return el(
         'figure',
         { class: 'quote' },
-        el('blockquote', {}, block.text),
+        el('blockquote', { dir: 'auto' }, block.text),
         block.caption ? el('figcaption', {}, block.caption) : null,
       )
     case 'facts':
