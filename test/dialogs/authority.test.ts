@@ -214,7 +214,7 @@ test('a decision is made on all that it lets out: what a platform gets besides t
       `
       Ada: schedule every monday 9am to rehearsal: Weekly
       Grace: show 2
-      bot: Repeats: every monday 9am
+      bot: Repeats: every Monday at 09:00, Berlin time
       bot: its later posts go out as this one stands, without a review
       `,
     )
