@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mustAct } from '../src/app/actor.ts'
 import { flag } from '../src/app/args.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { record } from '../src/app/record.ts'
@@ -7,12 +8,12 @@ import type { WorkspaceStores } from '../src/app/stores.ts'
 import { quoted, UserError } from '../src/kit/user-error.ts'
 import { bold, facts, heading, type Message, message, note, prose, text } from '../src/message/message.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
-import { type ChannelUse, mayAct, type Settings } from '../src/workspaces/workspace.ts'
+import type { ChannelUse, Settings } from '../src/workspaces/workspace.ts'
 
 /** What it is now, or with what else came of that, for the answer. */
 type Changed = string | { said: string; more: Message }
 
-/** What can be set, how its value is read, and who may. `mine` is the member's own, everything else the team's. */
+/** What can be set, how its value is read, and who may. `viewer` marks the member's own; everything else is the team's. */
 const SETTABLE: Record<
   string,
   { label: string; set(value: string, context: CommandContext): Promise<Changed>; who: 'viewer' | 'admin' }
@@ -97,8 +98,7 @@ export default defineCommand({
         wayOut: `There are ${Object.keys(SETTABLE).join(', ')}.`,
         field: 'name',
       })
-    if (!mayAct(context.member.role, setting.who))
-      throw new UserError(`\`${name}\` is the team's; changing it needs the role of admin`)
+    mustAct(context.member.role, setting.who, `\`${name}\` is the team's; changing it`)
     if (value === undefined || value.trim() === '')
       throw new UserError(`Say what \`${name}\` should be`, { wayOut: `${setting.label}.`, field: 'value' })
     const changed = await setting.set(value.trim(), context)
@@ -153,7 +153,7 @@ const changeTogether = <Followed>(
     })
     // Looked at behind that line, which puts two admins who demote each other and change things at once in order.
     const role = (await stores.workspace.member(member.id))?.role
-    if (!role || !mayAct(role, 'admin')) throw new UserError('Changing this needs the role of admin')
+    mustAct(role, 'admin', 'Changing this')
     return follow(stores)
   })
 
