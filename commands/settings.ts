@@ -8,66 +8,95 @@ import type { WorkspaceStores } from '../src/app/stores.ts'
 import { quoted, UserError } from '../src/kit/user-error.ts'
 import { bold, facts, heading, type Message, message, note, prose, text } from '../src/message/message.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
-import type { ChannelUse, Settings } from '../src/workspaces/workspace.ts'
+import { type ChannelUse, defaultSettings, type Settings } from '../src/workspaces/workspace.ts'
+
+const onOff = (on: boolean): string => (on ? 'on' : 'off')
 
 /** What it is now, or with what else came of that, for the answer. */
 type Changed = string | { said: string; more: Message }
 
-/** What can be set, how its value is read, and who may. `viewer` marks the member's own; everything else is the team's. */
-const SETTABLE: Record<
-  string,
-  { label: string; set(value: string, context: CommandContext): Promise<Changed>; who: 'viewer' | 'admin' }
-> = {
-  zone: { label: 'Your time zone, such as Berlin', who: 'viewer', set: setMyZone },
+interface Setting {
+  label: string
+  /** `viewer` marks the member's own; everything else is the team's. */
+  who: 'viewer' | 'admin'
+  /** What it is until somebody sets it, in words. */
+  first: string
+  /** @throws UserError where the value can't be read */
+  set(value: string, context: CommandContext): Promise<Changed>
+}
+
+/** What can be set, in the order in which it is listed. */
+export const SETTABLE: Readonly<Record<string, Setting>> = {
+  zone: {
+    label: 'Your time zone, such as Berlin',
+    who: 'viewer',
+    first: "that of your chat, else the team's",
+    set: setMyZone,
+  },
   'team-zone': {
     label: "The team's time zone",
     who: 'admin',
+    first: 'that of the machine; UTC for a team with a workspace of its own',
     set: (value, context) => change(context, { zone: readZone(value) }),
   },
-  language: { label: 'Your language for times, such as de', who: 'viewer', set: setMyLanguage },
+  language: {
+    label: 'Your language for times, such as de',
+    who: 'viewer',
+    first: 'that of your chat, else English',
+    set: setMyLanguage,
+  },
   'default-time': {
     label: 'The time of a day without one, such as 09:00',
     who: 'admin',
+    first: defaultSettings.defaultTime,
     set: (value, context) => change(context, { defaultTime: readTime(value) }),
   },
   approvals: {
     label: 'How many must approve; 0 for no review',
     who: 'admin',
+    first: String(defaultSettings.approvals),
     set: (value, context) => setApprovals(context, readCount(value, 0, 10)),
   },
   'self-approval': {
     label: 'May authors approve their own',
     who: 'admin',
+    first: onOff(defaultSettings.selfApproval),
     set: (value, context) => change(context, { selfApproval: readFlag(value) }),
   },
   'late-minutes': {
     label: 'Later than this is asked about',
     who: 'admin',
+    first: String(defaultSettings.lateMinutes),
     set: (value, context) => change(context, { lateMinutes: readCount(value, 1, 1440) }),
   },
   'alt-text': {
     label: 'Must pictures be described',
     who: 'admin',
+    first: onOff(defaultSettings.altTextRequired),
     set: (value, context) => change(context, { altTextRequired: readFlag(value) }),
   },
   'monday-digest': {
     label: 'A digest each Monday at nine',
     who: 'admin',
+    first: onOff(defaultSettings.digest),
     set: (value, context) => change(context, { digest: readFlag(value) }),
   },
   'review-channel': {
     label: 'Where review cards go',
     who: 'admin',
+    first: 'the first channel that a post is submitted from',
     set: (value, context) => setChannel(context, 'review', value),
   },
   'results-channel': {
     label: 'Where results are said',
     who: 'admin',
+    first: 'none: the thread of the review card tells them',
     set: (value, context) => setChannel(context, 'results', value),
   },
   'digest-channel': {
     label: 'Where digests go',
     who: 'admin',
+    first: 'the results channel, else the review channel',
     set: (value, context) => setChannel(context, 'digest', value),
   },
 }
@@ -109,7 +138,6 @@ export default defineCommand({
 
 function settingsView({ workspace, member, zone, locale, place }: CommandContext): Message {
   const { settings } = workspace
-  const onOff = (on: boolean) => (on ? 'on' : 'off')
   const channel = (use: ChannelUse) => place?.chat.channels[use] ?? 'not chosen'
   return message(
     heading(`⚙️ ${workspace.name}`),
@@ -160,7 +188,7 @@ const changeTogether = <Followed>(
 async function change(context: CommandContext, changes: Partial<Settings>): Promise<string> {
   await changeTogether(context, changes, async () => undefined)
   const [value] = Object.values(changes)
-  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
+  return typeof value === 'boolean' ? onOff(value) : String(value)
 }
 
 /** What is in review and has enough approvals now goes its way at once. */
