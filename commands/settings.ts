@@ -36,7 +36,7 @@ export const SETTABLE: Readonly<Record<string, Setting>> = {
   'team-zone': {
     label: "The team's time zone",
     who: 'admin',
-    first: 'that of the machine; UTC for a team with a workspace of its own',
+    first: 'that of the machine; UTC for each further team',
     set: (value, context) => change(context, { zone: readZone(value) }),
   },
   language: {

@@ -61,16 +61,17 @@ const code = (words: string): string => `\`${words.trim()}\``
 
 const sayable = `# What you can say
 
-Made from the files of [\`commands/\`](../commands), \`npx crier\` and the settings; \`help\` says the same in every chat.
+Made from the files of [\`commands/\`](../commands), from the settings and from the verbs of \`npx crier\`. In a chat, \`help\` lists
+what you may say, and \`help schedule\` tells more of one command.
 
 ## Commands
 
 In Slack \`/draft\`, \`/schedule\` and \`/calendar\` have names of their own, and \`/crier <line>\` takes every line here. Discord has each
-command under its name. On the page and in a terminal you type the line. What stands in \`[…]\` may be left out. A command that lacks
-something opens a form or asks.
+command under its name. On the page and in a terminal you type the line. What stands in \`[…]\` may be left out. Where a command
+needs more than was said, it opens a form or asks.
 
-"Who" is the least role that may say it: viewer, author, approver, admin. Each may do what those before it may. Whoever is not
-alone in the team needs the role of approver to \`approve\`, \`reject\` or \`request-changes\`; changing a role, an account or a
+"Who" is the least role that may say it. The roles are viewer, author, approver and admin, and each may do what those before it
+may. Whoever is not alone in the team needs the role of approver to \`approve\`, \`reject\` or \`request-changes\`; changing a role, an account or a
 setting of the team needs the role of admin.
 
 ${tableOf(
@@ -80,7 +81,8 @@ ${tableOf(
 
 ## Settings
 
-\`settings\` shows them all, \`settings <name> <value>\` changes one. Channels are chosen in the channel itself, with \`here\`.
+\`settings\` shows them all, \`settings <name> <value>\` changes one. To choose a channel, say \`here\` in it:
+\`settings review-channel here\`. The page begins with \`#review\`, \`#results\` and \`#general\` for these.
 
 ${tableOf(
   ['Setting', 'What it is', 'Who', 'Until it is set'],
