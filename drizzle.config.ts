@@ -1,4 +1,4 @@
-// A tool's settings: `DIALECT=sqlite drizzle-kit generate --name add-slots`, then the same for `postgres`.
+// A tool's settings: `DIALECT=sqlite drizzle-kit generate --name what-it-does`, then the same for `postgres`.
 import { defineConfig } from 'drizzle-kit'
 
 const dialect = process.env.DIALECT === 'postgres' ? 'postgres' : 'sqlite'

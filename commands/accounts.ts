@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { mustAct } from '../src/app/actor.ts'
 import { accounts } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { record } from '../src/app/record.ts'
 import { UserError } from '../src/kit/user-error.ts'
 import { accountsView } from '../src/views/accounts.ts'
-import { mayAct } from '../src/workspaces/workspace.ts'
 
 export default defineCommand({
   name: 'accounts',
@@ -22,7 +22,7 @@ export default defineCommand({
   async run(said, { stores, bench, workspace, member, now }) {
     const dryRun = said['dry-run']
     if (dryRun !== undefined) {
-      if (!mayAct(member.role, 'admin')) throw new UserError('Changing an account needs the role of admin')
+      mustAct(member.role, 'admin', 'Changing an account')
       if (!said.account?.length)
         throw new UserError('Say which account', {
           wayOut: 'For example: `accounts bluesky dry-run on`',

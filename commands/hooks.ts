@@ -4,6 +4,7 @@ import {
   addHook,
   HOOK_LOG,
   HOOKS_ROLE,
+  hookNumbered,
   open,
   openIncoming,
   readEvents,
@@ -175,9 +176,7 @@ function addForm(said: Said, { bench }: CommandContext, errors?: Record<string, 
 
 async function log({ stores, zone }: CommandContext, number: number, page: number): Promise<Message> {
   // What a removed one was told stays readable.
-  const hook = (await stores.hooks.list()).find((one) => one.number === number)
-  if (!hook)
-    throw new UserError(`There is no webhook ${number}`, { offers: [{ label: 'Webhooks', line: 'hooks' }] })
+  const hook = hookNumbered(await stores.hooks.list(), number)
   return hookLogView(hook, await stores.hooks.log(hook.id, HOOK_LOG), page, zone)
 }
 

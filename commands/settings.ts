@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mustAct } from '../src/app/actor.ts'
 import { flag } from '../src/app/args.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { record } from '../src/app/record.ts'
@@ -7,66 +8,95 @@ import type { WorkspaceStores } from '../src/app/stores.ts'
 import { quoted, UserError } from '../src/kit/user-error.ts'
 import { bold, facts, heading, type Message, message, note, prose, text } from '../src/message/message.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
-import { type ChannelUse, mayAct, type Settings } from '../src/workspaces/workspace.ts'
+import { type ChannelUse, defaultSettings, type Settings } from '../src/workspaces/workspace.ts'
+
+const onOff = (on: boolean): string => (on ? 'on' : 'off')
 
 /** What it is now, or with what else came of that, for the answer. */
 type Changed = string | { said: string; more: Message }
 
-/** What can be set, how its value is read, and who may. `mine` is the member's own, everything else the team's. */
-const SETTABLE: Record<
-  string,
-  { label: string; set(value: string, context: CommandContext): Promise<Changed>; who: 'viewer' | 'admin' }
-> = {
-  zone: { label: 'Your time zone, such as Berlin', who: 'viewer', set: setMyZone },
+interface Setting {
+  label: string
+  /** `viewer` marks the member's own; everything else is the team's. */
+  who: 'viewer' | 'admin'
+  /** What it is until somebody sets it, in words. */
+  first: string
+  /** @throws UserError where the value can't be read */
+  set(value: string, context: CommandContext): Promise<Changed>
+}
+
+/** What can be set, in the order in which it is listed. */
+export const SETTABLE: Readonly<Record<string, Setting>> = {
+  zone: {
+    label: 'Your time zone, such as Berlin',
+    who: 'viewer',
+    first: "that of your chat, else the team's",
+    set: setMyZone,
+  },
   'team-zone': {
     label: "The team's time zone",
     who: 'admin',
+    first: 'that of the machine; UTC for each further team',
     set: (value, context) => change(context, { zone: readZone(value) }),
   },
-  language: { label: 'Your language for times, such as de', who: 'viewer', set: setMyLanguage },
+  language: {
+    label: 'Your language for times, such as de',
+    who: 'viewer',
+    first: 'that of your chat, else English',
+    set: setMyLanguage,
+  },
   'default-time': {
     label: 'The time of a day without one, such as 09:00',
     who: 'admin',
+    first: defaultSettings.defaultTime,
     set: (value, context) => change(context, { defaultTime: readTime(value) }),
   },
   approvals: {
     label: 'How many must approve; 0 for no review',
     who: 'admin',
+    first: String(defaultSettings.approvals),
     set: (value, context) => setApprovals(context, readCount(value, 0, 10)),
   },
   'self-approval': {
     label: 'May authors approve their own',
     who: 'admin',
+    first: onOff(defaultSettings.selfApproval),
     set: (value, context) => change(context, { selfApproval: readFlag(value) }),
   },
   'late-minutes': {
     label: 'Later than this is asked about',
     who: 'admin',
+    first: String(defaultSettings.lateMinutes),
     set: (value, context) => change(context, { lateMinutes: readCount(value, 1, 1440) }),
   },
   'alt-text': {
     label: 'Must pictures be described',
     who: 'admin',
+    first: onOff(defaultSettings.altTextRequired),
     set: (value, context) => change(context, { altTextRequired: readFlag(value) }),
   },
   'monday-digest': {
     label: 'A digest each Monday at nine',
     who: 'admin',
+    first: onOff(defaultSettings.digest),
     set: (value, context) => change(context, { digest: readFlag(value) }),
   },
   'review-channel': {
     label: 'Where review cards go',
     who: 'admin',
+    first: 'the first channel that a post is submitted from',
     set: (value, context) => setChannel(context, 'review', value),
   },
   'results-channel': {
     label: 'Where results are said',
     who: 'admin',
+    first: 'none: the thread of the review card tells them',
     set: (value, context) => setChannel(context, 'results', value),
   },
   'digest-channel': {
     label: 'Where digests go',
     who: 'admin',
+    first: 'the results channel, else the review channel',
     set: (value, context) => setChannel(context, 'digest', value),
   },
 }
@@ -97,8 +127,7 @@ export default defineCommand({
         wayOut: `There are ${Object.keys(SETTABLE).join(', ')}.`,
         field: 'name',
       })
-    if (!mayAct(context.member.role, setting.who))
-      throw new UserError(`\`${name}\` is the team's; changing it needs the role of admin`)
+    mustAct(context.member.role, setting.who, `\`${name}\` is the team's; changing it`)
     if (value === undefined || value.trim() === '')
       throw new UserError(`Say what \`${name}\` should be`, { wayOut: `${setting.label}.`, field: 'value' })
     const changed = await setting.set(value.trim(), context)
@@ -109,7 +138,6 @@ export default defineCommand({
 
 function settingsView({ workspace, member, zone, locale, place }: CommandContext): Message {
   const { settings } = workspace
-  const onOff = (on: boolean) => (on ? 'on' : 'off')
   const channel = (use: ChannelUse) => place?.chat.channels[use] ?? 'not chosen'
   return message(
     heading(`⚙️ ${workspace.name}`),
@@ -153,14 +181,14 @@ const changeTogether = <Followed>(
     })
     // Looked at behind that line, which puts two admins who demote each other and change things at once in order.
     const role = (await stores.workspace.member(member.id))?.role
-    if (!role || !mayAct(role, 'admin')) throw new UserError('Changing this needs the role of admin')
+    mustAct(role, 'admin', 'Changing this')
     return follow(stores)
   })
 
 async function change(context: CommandContext, changes: Partial<Settings>): Promise<string> {
   await changeTogether(context, changes, async () => undefined)
   const [value] = Object.values(changes)
-  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
+  return typeof value === 'boolean' ? onOff(value) : String(value)
 }
 
 /** What is in review and has enough approvals now goes its way at once. */

@@ -24,7 +24,7 @@ import { UserError } from './kit/user-error.ts'
 import { fileBlobs } from './library/file-blobs.ts'
 import { createHttp } from './platforms/contract/http.ts'
 import type { Platform } from './platforms/contract/platform.ts'
-import { loadPlatforms } from './platforms/contract/register.ts'
+import { loadPlatforms, REHEARSAL } from './platforms/contract/register.ts'
 import { openStorage } from './storage/open-storage.ts'
 import type { Storage } from './storage/storage.ts'
 import { StorageError } from './storage/storage-error.ts'
@@ -101,12 +101,12 @@ export async function build(
 
   const apiUrlOf = (platform: Platform): string =>
     config.platform(platform.name).apiUrl ??
-    (platform.name === FEED ? `${address.own}/rehearsal` : (platform.apiUrl ?? ''))
+    (platform.name === REHEARSAL ? `${address.own}/rehearsal` : (platform.apiUrl ?? ''))
 
   /** Origins of a platform that may be anywhere, since the operator named them. */
   const trustedOf = (platform: Platform): string[] => {
     const base = apiUrlOf(platform)
-    const trusted = platform.name === FEED || config.platform(platform.name).apiUrl !== undefined
+    const trusted = platform.name === REHEARSAL || config.platform(platform.name).apiUrl !== undefined
     return trusted && base ? [new URL(base).origin] : []
   }
 
@@ -146,7 +146,7 @@ export async function build(
     apiVersionOf: (platform) => config.platform(platform.name).apiVersion,
     ownAddress: () => config.publicUrl ?? reachable(address.own),
     clientOf(platform, workspaceId) {
-      if (platform.name === FEED) return { id: FEED, secret: keys.feedToken(workspaceId) }
+      if (platform.name === REHEARSAL) return { id: REHEARSAL, secret: keys.feedToken(workspaceId) }
       const { clientId, clientSecret } = config.platform(platform.name)
       return clientId && clientSecret ? { id: clientId, secret: clientSecret } : undefined
     },
@@ -181,9 +181,6 @@ export async function build(
 /** Who listens on every address is reached by this machine's own. */
 const reachable = (listening: string): string =>
   listening.replace(/^http:\/\/(0\.0\.0\.0|\[::\]|::)(?=:|$)/, 'http://127.0.0.1')
-
-/** The platform whose server is Crier itself. */
-const FEED = 'rehearsal'
 
 async function open(config: Config, dataDir: string, log: Log, role: 'server' | 'visitor'): Promise<Storage> {
   try {

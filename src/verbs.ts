@@ -127,7 +127,7 @@ export const VERBS: Record<string, Verb> = {
   },
   backup: {
     usage: 'backup <file>',
-    summary: 'write a consistent copy of the database',
+    summary: 'write a consistent copy of the SQLite database, with its media in a folder beside it',
     run: backUp,
   },
   restore: {

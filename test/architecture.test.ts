@@ -32,7 +32,7 @@ const FLOORS: Record<string, number> = {
   main: 6,
 }
 
-/** Floor 1 has one table that others stand on: what a message is, and how accounts are asked for. */
+/** `platforms/` and `playground/` may also import `message/`: all of them speak in messages. */
 const LENT: Record<string, readonly string[]> = {
   platforms: ['message'],
   playground: ['message'],
@@ -168,7 +168,7 @@ test('no room below main reads the clock or the environment', async () => {
   expect(wrong).toEqual([])
 })
 
-test('a folder of platforms or commands holds nothing but its entries, and nothing else names a platform', async () => {
+test('nothing imports a platform by its name: they are read from their folder', async () => {
   const platforms = (await readdir(join(root, 'src/platforms'), { withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => entry.name.replace(/\.ts$/, ''))

@@ -1,4 +1,5 @@
-import type { Member, Workspace } from '../workspaces/workspace.ts'
+import { UserError } from '../kit/user-error.ts'
+import { type Member, mayAct, type Role, type Workspace } from '../workspaces/workspace.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -23,3 +24,11 @@ export const actorOf = (bench: Workbench, workspace: Workspace, member: Member):
   zone: member.zone ?? workspace.settings.zone,
   locale: member.locale ?? workspace.settings.locale,
 })
+
+/**
+ * @param doing what the role is needed for, as the sentence begins: "Giving roles"
+ * @throws UserError where the role does not reach
+ */
+export function mustAct(role: Role | undefined, least: Role, doing: string): void {
+  if (!role || !mayAct(role, least)) throw new UserError(`${doing} needs the role of ${least}`)
+}

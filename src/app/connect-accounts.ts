@@ -39,12 +39,17 @@ const versionOf = (bench: Workbench, platform: Platform): { apiVersion?: string 
 }
 
 /** What a platform may use before there is an account. */
-export const connectIo = (bench: Workbench, workspaceId: WorkspaceId, platform: Platform): ConnectIo => ({
+export const connectIo = (
+  bench: Workbench,
+  workspaceId: WorkspaceId,
+  platform: Platform,
+  signal: AbortSignal = AbortSignal.timeout(PATIENCE),
+): ConnectIo => ({
   http: bench.httpOf(platform),
   apiUrl: bench.apiUrlOf(platform),
   ...versionOf(bench, platform),
   client: bench.clientOf(platform, workspaceId),
-  signal: AbortSignal.timeout(PATIENCE),
+  signal,
   now: bench.clock.now(),
 })
 
@@ -229,14 +234,9 @@ export async function ioFor(
   staleVersion?: number,
 ): Promise<AccountIo> {
   const io = (credentials: unknown): Io<unknown> => ({
-    http: bench.httpOf(platform),
-    apiUrl: bench.apiUrlOf(platform),
-    ...versionOf(bench, platform),
-    client: bench.clientOf(platform, workspaceId),
+    ...connectIo(bench, workspaceId, platform, signal),
     credentials,
     account: { externalId: account.externalId, handle: account.handle, facts: account.facts },
-    signal,
-    now: bench.clock.now(),
   })
   const opened = await credentialsIn(bench, workspaceId, stores.accounts).of(
     account,

@@ -43,7 +43,7 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
     return await run(context, command, values)
   } catch (error) {
     const refusal = asRefusal(error, context)
-    if (!command) return { ...private_(refusalMessage(refusal)), refused: true }
+    if (!command) return { ...forPerson(refusalMessage(refusal)), refused: true }
     // A submitted form comes back as itself, with the mistake beside its field; a line gets a button that opens the form.
     const form =
       'command' in said && command.form && !(refusal instanceof Question)
@@ -51,7 +51,7 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
         : undefined
     if (form) return { type: 'form', form }
     const offers = await keepWords(context, command, values, refusal)
-    return { ...private_(refusalMessage(refusal, offers)), refused: true }
+    return { ...forPerson(refusalMessage(refusal, offers)), refused: true }
   }
 }
 
@@ -75,7 +75,7 @@ async function run(context: CommandContext, command: Command, values: FormValues
     case 'form':
       return { type: 'form', form: answer }
     case 'message':
-      return private_(answer)
+      return forPerson(answer)
     case 'for-channel':
       return { type: 'message', message: answer.message, audience: 'channel' }
     default:
@@ -275,7 +275,7 @@ async function withErrors(
   return { ...withValues(form, values), errors: { [field?.name ?? '']: said } }
 }
 
-const private_ = (said: Message): Extract<Answer, { type: 'message' }> => ({
+const forPerson = (said: Message): Extract<Answer, { type: 'message' }> => ({
   type: 'message',
   message: said,
   audience: 'person',

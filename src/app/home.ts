@@ -1,4 +1,5 @@
 import { newId } from '../kit/ids.ts'
+import { REHEARSAL } from '../platforms/contract/register.ts'
 import type { Member, Role, Workspace, WorkspaceId } from '../workspaces/workspace.ts'
 import { actorOf } from './actor.ts'
 import { connectByForm } from './connect-accounts.ts'
@@ -6,8 +7,10 @@ import { newWorkspace } from './newcomers.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
-/** The same in every process of an install, so that two which start at once do not begin two teams. */
-/** The workspace of whoever runs Crier. */
+/**
+ * The workspace of whoever runs Crier. Its id is the same in every process of an install, so that two which start at once
+ * do not begin two teams.
+ */
 export const HOME = '00000000-0000-7000-8000-000000000000' as WorkspaceId
 
 /** The playground is one chat, and these two are in it, so that the first minute can show a review. */
@@ -75,7 +78,7 @@ async function connectRehearsal(
   workspace: Workspace,
   member: Member | undefined,
 ): Promise<void> {
-  const platform = bench.platforms.get('rehearsal')
+  const platform = bench.platforms.get(REHEARSAL)
   const way = platform?.connect[0]
   if (!platform || !way || !member) return
   await connectByForm(actorOf(bench, workspace, member), platform, way, {})

@@ -229,9 +229,12 @@ export async function openIncoming(actor: Actor): Promise<string> {
 /** 256 random bits need no salt and no slow hash. */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
-/** @throws UserError where there is none */
-async function hookByNumber(stores: Pick<WorkspaceStores, 'hooks'>, number: number): Promise<Hook> {
-  const hook = open(await stores.hooks.list()).find((one) => one.number === number)
+const hookByNumber = async (stores: Pick<WorkspaceStores, 'hooks'>, number: number): Promise<Hook> =>
+  hookNumbered(open(await stores.hooks.list()), number)
+
+/** @throws UserError where none of these has the number */
+export function hookNumbered(hooks: readonly Hook[], number: number): Hook {
+  const hook = hooks.find((one) => one.number === number)
   if (hook) return hook
   throw new UserError(`There is no webhook ${number}`, { offers: [{ label: 'Webhooks', line: 'hooks' }] })
 }

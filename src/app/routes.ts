@@ -1,4 +1,4 @@
-/** A part of the HTTP server that a room brings along: main.ts hangs it under its path. Fetch-style, so that any server can carry it. */
+/** A part of the HTTP server that a room brings along: `start.ts` hangs it under its path. Fetch-style, so that any server can carry it. */
 export interface Routes {
   /** Path prefix without a trailing slash: `/slack`, `/api`, '' for the page itself. */
   path: string

@@ -67,7 +67,7 @@ export async function postByNumber(stores: Pick<WorkspaceStores, 'posts'>, numbe
   })
 }
 
-/** What the platforms' daily caps have left for each account the post goes to, while that still matters. */
+/** How much of its platform's daily cap each account of the post has used, while that still matters. */
 async function usedToday(
   stores: WorkspaceStores,
   bench: Pick<Workbench, 'platforms' | 'clock'>,

@@ -15,7 +15,7 @@ import type { SeriesStore } from '../posts/series.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { MarkStore, WorkspaceDirectory, WorkspaceStore } from '../workspaces/workspace-store.ts'
 
-/** What the rooms need remembered of one workspace, together. Storage keeps these promises; `main.ts` introduces them. */
+/** What the rooms need remembered of one workspace, together. Storage keeps these promises; `build.ts` introduces them. */
 export interface WorkspaceStores {
   workspace: WorkspaceStore
   marks: MarkStore

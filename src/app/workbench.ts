@@ -11,7 +11,7 @@ import type { Plan } from '../workspaces/plan.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Stores } from './stores.ts'
 
-/** What every service works with: made once by `main.ts`, replaced in part by tests. */
+/** What every service works with: made once by `build.ts`, replaced in part by tests. */
 export interface Workbench {
   stores: Stores
   platforms: ReadonlyMap<string, Platform>

@@ -1,7 +1,7 @@
 /** An instant as UTC milliseconds since 1970: what the database holds and what crosses rooms. */
 export type EpochMs = number
 
-/** The only source of "now" below `main.ts`, so that a test can hand in any time. */
+/** The only source of "now" below floor 6, so that a test can hand in any time. */
 export interface Clock {
   now(): EpochMs
 }

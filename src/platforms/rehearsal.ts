@@ -36,7 +36,7 @@ const MEDIA: MediaRules = {
  * - `DELETE {apiUrl}/items/{id}` answers 204, also where it is gone already.
  *
  * Refusals are `{ error: "one sentence" }` with 401 (token), 400 or 422 (content), 429 with Retry-After, 5xx.
- * The token is the secret of `io.client`, which main.ts hands in, else the one that was kept at connecting.
+ * The token is the secret of `io.client`, which `build.ts` hands in, else the one that was kept at connecting.
  * The facts of an account may hold `dryRunOf`; the options of a post may hold `replyTo`, an item's id.
  */
 export default definePlatform<Credentials>({

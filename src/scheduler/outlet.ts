@@ -13,12 +13,10 @@ import type { Fitted } from '../library/fit-image.ts'
 import type { Media } from '../library/media.ts'
 import type { Io, MediaItem, Platform, Publication } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
+import { REHEARSAL } from '../platforms/contract/register.ts'
 import { type Post, textFor } from '../posts/post.ts'
 import { draftFor } from '../views/post-checks.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
-
-/** The platform that a dry run publishes to: the one that declares no operator's set-up and needs no account of anybody's. */
-const DRY_RUN = 'rehearsal'
 
 /**
  * What is needed to publish one delivery: the platform, what goes out, and fresh credentials.
@@ -41,7 +39,7 @@ export async function openOutlet(
   if (post.revision !== delivery.revision)
     throw new PublishError(delivery.platform, { do: 'edit' }, 'The post is not what was approved')
   if (account.dryRun) {
-    const stage = platformByName(bench, DRY_RUN)
+    const stage = platformByName(bench, REHEARSAL)
     return {
       platform: stage,
       publication: await publicationOf(bench, workspaceId, stores, post, delivery, account),
@@ -72,10 +70,9 @@ function dryRunIo(
   account: Account,
   signal: AbortSignal,
 ): Io<unknown> {
-  const io = connectIo(bench, workspaceId, stage)
+  const io = connectIo(bench, workspaceId, stage, signal)
   return {
     ...io,
-    signal,
     credentials: { token: io.client?.secret ?? '' },
     account: {
       externalId: account.externalId,

@@ -57,7 +57,7 @@ export interface MastodonServer {
 
 /**
  * A Mastodon server on loopback: Idempotency-Key, media that take a moment, its own limits, OAuth with PKCE. Where the
- * official contract is at hand (CRIER_CONTRACTS or ../shared/contracts), a request that breaks it is refused with 422.
+ * official contract is at hand (`CRIER_CONTRACTS`), a request that breaks it is refused with 422.
  *
  * @param limits of this server, as an instance tells them
  */

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 
-/** Where the platforms' official contracts are kept; they are not ours to distribute. */
+/**
+ * Where the platforms' official contracts are kept, which are not ours to distribute: CRIER_CONTRACTS, else a folder
+ * `shared/contracts` beside the clone.
+ */
 const FOLDER =
   process.env.CRIER_CONTRACTS ?? fileURLToPath(new URL('../../../shared/contracts', import.meta.url))
 
@@ -11,7 +14,7 @@ const FOLDER =
 export const contractMissing = (file: string): string | undefined =>
   existsSync(`${FOLDER}/${file}`)
     ? undefined
-    : `${file} is not in ${process.env.CRIER_CONTRACTS ? 'CRIER_CONTRACTS' : '../shared/contracts'}`
+    : `there is no ${file} (CRIER_CONTRACTS names the folder of official contracts)`
 
 // biome-ignore lint/suspicious/noExplicitAny: somebody else's document of any shape; ajv is what reads it.
 export type Json = any

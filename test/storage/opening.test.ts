@@ -101,11 +101,11 @@ describe('opening a SQLite file', () => {
     await refused(open('visitor', `file:${folder}`), /cannot be opened/)
   })
 
-  test('a read-only file is refused', async () => {
+  test('a read-only file is refused', async (context) => {
     await filled()
     const attribute = startReadOnly(file)
     if (attribute === undefined)
-      return console.log('A read-only file was not tried: this disk has none for this user')
+      return context.skip('A read-only file was not tried: this disk has none for this user')
     try {
       await refused(open(), /cannot be (written|opened)/)
     } finally {

@@ -85,14 +85,17 @@ if ('missing' in postgres) {
       for (const row of rows) expect(row).toMatchObject({ enabled: true, forced: true, policies: 1 })
     })
 
-    test('whom it does not bind is told by the doctor, with the way out', async () => {
+    test('whom it does not bind is told by the doctor, and nobody else', async () => {
       const { advice, ok } = await storage.check()
       if (await isSuperuser()) expect(advice?.words).toContain('does not bind the role')
       else expect({ ok, advice }).toEqual({ ok: true, advice: undefined })
+    })
+
+    test('a superuser is told so by the doctor, with the way out', async (context) => {
       const asRoot = new URL(url)
       asRoot.username = 'postgres'
       const seen = await openStorage({ url: asRoot.href, log: silentLog }).catch(() => undefined)
-      if (!seen) return console.log('A superuser was not tried: there is none called postgres')
+      if (!seen) return context.skip('A superuser was not tried: there is none called postgres')
       expect((await seen.check()).advice).toEqual({
         words: expect.stringContaining('does not bind the role "postgres"'),
         wayOut: expect.stringContaining('docs/scale.md'),

@@ -19,16 +19,3 @@ test('queries are awaited, never run by .all, .get or .run', async () => {
   expect('db.select().from(posts)\n  .all()').toMatch(BANNED[1]!)
   expect('db.update(posts).run()').toMatch(BANNED[2]!)
 })
-
-/** Keys are rotated for all; what is seen or open is so before anybody knows whose it is. */
-const ACROSS = ['sealed-store.ts', 'seen-store.ts', 'open-form-store.ts']
-
-test('every write and read of a workspace names its id', async () => {
-  for (const file of await readdir(join(FOLDER, 'stores'))) {
-    if (!file.endsWith('-store.ts') || ACROSS.includes(file)) continue
-    const source = await readFile(join(FOLDER, 'stores', file), 'utf8')
-    const statements = source.match(/\.(from|update|delete)\(/g)?.length ?? 0
-    const bound = source.match(/\bmine\b|\bone\(|ofChat\(|ofMember\(|workspaceId/g)?.length ?? 0
-    expect(bound, file).toBeGreaterThanOrEqual(statements)
-  }
-})

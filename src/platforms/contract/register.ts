@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { loadFolder } from '../../kit/load-folder.ts'
 import { METRIC_NAMES, type Platform } from './platform.ts'
 
+/** The platform whose server is Crier itself: what a dry run publishes to, and what a new workspace is connected to. */
+export const REHEARSAL = 'rehearsal'
+
 /** The folder that is the register, as a path. */
 const platformsFolder = (): string => fileURLToPath(new URL('..', import.meta.url))
 

@@ -57,7 +57,7 @@ export const nextStep = (open: OpenForm, typed: Record<string, string>): Message
 export const readyForm = (open: OpenForm): Message =>
   message(text(bold(open.form.title), ' is ready to be filled in.'), opener('Open the form', open))
 
-/** A form that was forgotten: Crier was started anew, or two hundred others came after it. */
+/** A form that is kept no longer: forms of several steps stand in the database for a day. */
 export const goneForm = (
   command: string,
   typed: Record<string, string> = {},

@@ -49,7 +49,8 @@ export const feedItemPath = (item: Pick<FeedItem, 'id'>): string => `/#feed-${it
 /** Entries of a channel that a page loads; more by "earlier messages". */
 const PAGE = 200
 const MOST = 2000
-const FEED = 50
+/** Items of the rehearsal feed that a page shows. */
+const FEED_SHOWN = 50
 /** Seconds: kept media never change. */
 const IMAGE_AGE = 24 * 60 * 60
 
@@ -71,7 +72,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
   const shownCommands = new CommandsShown()
 
   async function pushFeed(): Promise<void> {
-    const items = await feed.list(FEED)
+    const items = await feed.list(FEED_SHOWN)
     const shown = items.map(({ id }) => id).join()
     if (shown === shownFeed) return
     shownFeed = shown
@@ -113,7 +114,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
       members: all,
       channels,
       entries: Object.fromEntries(entries),
-      feed: await feed.list(FEED),
+      feed: await feed.list(FEED_SHOWN),
       commands: desk.commands,
     })
   }

@@ -1,4 +1,4 @@
-/** Where Crier is installed, one per Slack team: `main.ts` keeps them with the chats, sealed. */
+/** Where Crier is installed, one per Slack team: `start.ts` keeps them with the chats, sealed. */
 export interface Installations {
   find(teamId: string): Promise<{ botToken: string } | undefined>
   save(installation: Installation): Promise<void>

@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 
+/** CRIER_CONTRACTS, else a folder `shared/contracts` beside the clone. */
 const folder = process.env.CRIER_CONTRACTS ?? resolve(import.meta.dirname, '../../../../shared/contracts')
 const file = resolve(folder, 'discord-openapi.json')
 
 /** Why requests are not checked against Discord's official OpenAPI; undefined where they are. */
 export const contractAbsent: string | undefined = existsSync(file)
   ? undefined
-  : `no discord-openapi.json in ${folder}: requests to Discord are not checked against its official contract`
+  : 'there is no discord-openapi.json (CRIER_CONTRACTS names the folder of official contracts): requests to Discord are not checked'
 
 interface OpenApi {
   paths: Record<string, Record<string, { requestBody?: { content: Record<string, unknown> } }>>
