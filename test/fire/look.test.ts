@@ -8,7 +8,7 @@ import type { Platform } from '../../src/platforms/contract/platform.ts'
 
 const START = Temporal.Instant.from('2026-11-20T10:00:00Z').epochMilliseconds
 
-const delivery = (changes: Partial<Delivery> = {}): Held => ({
+const delivery = (changes: Partial<Omit<Delivery, 'worker'>> = {}): Held => ({
   id: 'd',
   postId: 'p',
   accountId: 'a',
@@ -28,7 +28,6 @@ const delivery = (changes: Partial<Delivery> = {}): Held => ({
   createdAt: START,
   updatedAt: START,
   ...changes,
-  ...({ worker: 'w' } as const),
 })
 
 const attempt = (number: number, startedAt: number, outcome: AttemptOutcome | null): Attempt => ({
@@ -51,7 +50,13 @@ describe('a look', () => {
         says: 'its list is read',
         repeatableFor: 0,
         trustAfter: 0,
-        find: async (_post: unknown, _io: unknown, _progress: unknown, _part: number, committedAt: number) => {
+        find: async (
+          _post: unknown,
+          _io: unknown,
+          _progress: unknown,
+          _part: number,
+          committedAt: number,
+        ) => {
           since.push(committedAt)
           return { remoteId: '1', url: null }
         },
@@ -70,7 +75,7 @@ describe('a look', () => {
 })
 
 describe('a commit is told whether an earlier attempt may have published the part', () => {
-  async function told(changes: Partial<Delivery>, parts = 1): Promise<unknown[]> {
+  async function told(changes: Parameters<typeof delivery>[0], parts = 1): Promise<unknown[]> {
     const again: unknown[] = []
     const platform = {
       name: 'listed',
@@ -105,7 +110,7 @@ describe('a commit is told whether an earlier attempt may have published the par
   }
   const live = { remoteId: '0', url: null }
 
-  it.each<[string, Partial<Delivery>, number, boolean[]]>([
+  it.each<[string, Parameters<typeof delivery>[0], number, boolean[]]>([
     ['the first attempt', {}, 1, [false]],
     ['behind one that the process died in', { attempts: 1 }, 1, [true]],
     ['behind a lost answer that is repeated', { progress: { '#doubt:0': START } }, 1, [true]],
