@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DAY, HOUR, instantOf, MINUTE, SECOND } from '../kit/clock.ts'
+import { publishedIds } from './contract/parts.ts'
 import {
   definePlatform,
   type Io,
@@ -8,7 +9,6 @@ import {
   type Publication,
   type Published,
 } from './contract/platform.ts'
-import { publishedIds } from './contract/parts.ts'
 import { POLL_FIELD } from './contract/poll.ts'
 import { PublishError } from './contract/publish-error.ts'
 import { type ReadRefusal, wordsOf } from './contract/refusal.ts'
