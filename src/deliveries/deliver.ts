@@ -188,7 +188,9 @@ async function publish(run: Run): Promise<Delivered> {
     try {
       // The process may have stood still since: what is sent now could meet what somebody else sends instead.
       if (!lease.holds()) throw notSent(delivery.platform)
-      published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part)
+      // Each part before took one attempt at least: one more than those was of this part, or may have been.
+      const again = doubtSince !== undefined || number - 1 > part
+      published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part, again)
     } catch (error) {
       const found = failed(run, error, 'commit')
       const failure = doubtSince === undefined ? found : stillInDoubt(found)

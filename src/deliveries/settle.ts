@@ -58,7 +58,7 @@ export async function settle(
   if (now < trusted) return { lookAgainAt: trusted }
 
   try {
-    const found = await look.find(publication, io, readOnly(delivery.progress), last.part, last.startedAt)
+    const found = await look.find(publication, io, readOnly(delivery.progress), last.part, firstCommit)
     if (found === 'absent') return again(undefined)
     if (found === 'unknown') return ask(now, look.says, which)
     const progress = { ...delivery.progress, [partStep(last.part)]: found }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HOUR, MINUTE, SECOND } from '../kit/clock.ts'
+import { type EpochMs, HOUR, MINUTE, SECOND } from '../kit/clock.ts'
 import { API, BY_KEY, Credentials, PLATFORM, withKey } from './blotato/connect.ts'
 import { checkDraft, count, limitOf, MEDIA, OPTIONS, partsOf, targetFields } from './blotato/targets.ts'
 import {
@@ -68,9 +68,9 @@ export default definePlatform<Credentials>({
   },
 
   async commit(publication, io, progress) {
-    const known = progress.get<string | null>(SUBMISSION)
+    const known = submissionOf(progress)?.id
     // A submission is never made twice: one that is known is only asked about.
-    if (known) return concluded(await settled(known, io), known, publication, progress)
+    if (known !== undefined) return concluded(await settled(known, io), known, publication, progress)
     const [first = '', ...more] = partsOf(publication.text, io.account.facts)
     const { data } = await io.http.send({
       ...withKey(io.credentials.apiKey, 'submit post', io),
@@ -92,7 +92,7 @@ export default definePlatform<Credentials>({
       },
       answer: Submitted,
     })
-    await progress.keep(SUBMISSION, data.postSubmissionId)
+    await progress.keep(SUBMISSION, { id: data.postSubmissionId, at: io.now } satisfies Submission)
     return concluded(await settled(data.postSubmissionId, io), data.postSubmissionId, publication, progress)
   },
 
@@ -101,19 +101,32 @@ export default definePlatform<Credentials>({
     repeatableFor: 0,
     trustAfter: 15 * SECOND,
     async find(_publication, io, progress, _part, committedAt) {
-      const submission = progress.get<string | null>(SUBMISSION)
+      const submission = submissionOf(progress)
       if (!submission) return 'unknown'
-      const status = await statusOf(submission, io)
-      if (status.status === 'published') return published(status, submission)
+      const { id, at = committedAt } = submission
+      const status = await statusOf(id, io)
+      if (status.status === 'published') return published(status, id)
       // Not live. The next try tells why, from what is kept, without sending it again.
       if (status.status === 'failed') return 'absent'
-      if (io.now - committedAt > LOOK_PATIENCE) return 'unknown'
+      if (io.now - at > LOOK_PATIENCE) return 'unknown'
       throw failure({ do: 'retry' }, 'Blotato is still working on it', 'STILL_WORKING')
     },
   },
 })
 
 const SUBMISSION = 'submission'
+
+/** What Blotato has taken. `at` (UTC ms) is not known of those that were kept as a bare id once. */
+interface Submission {
+  id: string
+  at?: EpochMs
+}
+
+function submissionOf(progress: Progress): Submission | undefined {
+  const kept = progress.get<string | Submission | null>(SUBMISSION) ?? undefined
+  return typeof kept === 'string' ? { id: kept } : kept
+}
+
 const mediaStep = (index: number): string => `media:${index}`
 
 /** An image may be sent along as it is; anything else Blotato fetches. */

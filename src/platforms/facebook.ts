@@ -115,21 +115,18 @@ export default definePlatform<Credentials>({
     }
   },
 
-  async commit(publication, io, progress) {
-    const sentBefore = progress.get<boolean>(SENT) === true
-    await progress.keep(SENT, true)
+  async commit(publication, io, progress, _part, again) {
     try {
       return await publish(publication, io, progress)
     } catch (refused) {
-      if (!(refused instanceof PublishError) || !DUPLICATES.includes(refused.code?.split('/')[0] ?? ''))
-        throw refused
-      if (!sentBefore) throw refused
-      // An earlier try was sent, and now this is a duplicate: that one went through.
+      const code = refused instanceof PublishError ? refused.code?.split('/')[0] : undefined
+      if (!(refused instanceof PublishError) || !again || !DUPLICATES.includes(code ?? '')) throw refused
+      // There was an earlier try, and now this is a duplicate: that one may have gone through.
       await progress.keep(DUPLICATE, true)
       throw new PublishError(
         PLATFORM.name,
         { do: 'check' },
-        'Facebook says that this has been posted already, so an earlier try is live',
+        'Facebook says that this has been posted already, so an earlier try may be live',
         { code: refused.code ?? '506', cause: refused },
       )
     }
@@ -181,8 +178,6 @@ export default definePlatform<Credentials>({
   },
 })
 
-/** A publishing call was made before, whatever became of it. */
-const SENT = 'sent'
 async function publish(
   publication: Publication,
   io: Io<Credentials>,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import { isContainerGone, type KeptContainer, keptContainer } from './contract/container.ts'
+import { type KeptContainer, keptContainer, publishContainer, wasPublished } from './contract/container.ts'
 import { FULL_SCREEN } from './contract/face.ts'
 import { GraphId, graphGet, graphPost, readInsights, readPermalink, renewToken } from './contract/graph.ts'
 import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
@@ -162,7 +162,7 @@ export default definePlatform<Credentials>({
 
   async prepare(publication, io, progress) {
     const kept = keptContainer(CONTAINER, io, progress)
-    if (kept?.ready) return
+    if (kept?.ready || (await wasPublished(CONTAINER, (id) => stateOf(id, io), progress))) return
     if (!kept) await mustHaveQuota(io)
     const { media } = publication
     const children: string[] = []
@@ -176,28 +176,27 @@ export default definePlatform<Credentials>({
     await containerOf(CONTAINER, formOf(publication, first, children), first, io, progress)
   },
 
-  async commit(publication, io, progress) {
+  async commit(publication, io, progress, _part, again) {
     const kept = progress.get<KeptContainer>(CONTAINER)
     if (!kept) throw notYet('retry', 'Instagram has nothing prepared to publish', 'NO_CONTAINER')
-    try {
-      const { data } = await io.http.send({
-        ...graphPost(
-          `${base(io)}/${io.credentials.userId}/media_publish`,
-          io.credentials.token,
-          { creation_id: kept.id },
-          GraphId,
-        ),
-        phase: 'commit',
-        name: 'publish',
-        signal: io.signal,
-      })
-      return {
-        remoteId: data.id,
-        url: await readPermalink(`${base(io)}/${data.id}`, io.credentials.token, io),
-      }
-    } catch (refused) {
-      if (isContainerGone(refused)) await forget(publication, progress)
-      throw refused
+    const call = graphPost(
+      `${base(io)}/${io.credentials.userId}/media_publish`,
+      io.credentials.token,
+      { creation_id: kept.id },
+      GraphId,
+    )
+    const { data } = await publishContainer(
+      {
+        platform: PLATFORM,
+        state: () => stateOf(kept.id, io),
+        publish: () => io.http.send({ ...call, phase: 'commit', name: 'publish', signal: io.signal }),
+        forget: () => forget(publication, progress),
+      },
+      again,
+    )
+    return {
+      remoteId: data.id,
+      url: await readPermalink(`${base(io)}/${data.id}`, io.credentials.token, io),
     }
   },
 
@@ -209,12 +208,7 @@ export default definePlatform<Credentials>({
       const kept = progress.get<KeptContainer>(CONTAINER)
       // Without a container nothing can have been published.
       if (!kept) return 'absent'
-      const answer = await io.http.find({
-        ...statusCall(kept.id, io),
-        phase: 'look',
-        absent: isUnknownToGraph,
-      })
-      switch (answer?.data.status_code) {
+      switch (await stateOf(kept.id, io)) {
         case 'PUBLISHED':
           return (await findMedia(publication, committedAt, io)) ?? { remoteId: kept.id, url: null }
         case 'FINISHED':
@@ -243,6 +237,13 @@ export default definePlatform<Credentials>({
   },
 })
 
+/** Instagram's own word for how a container stands; undefined where it knows of none. */
+async function stateOf(id: string, io: Io<Credentials>): Promise<string | undefined> {
+  const call = { ...statusCall(id, io), phase: 'look', absent: isUnknownToGraph } as const
+  return (await io.http.find(call))?.data.status_code
+}
+
+/** What the container has become. Without words nothing tells one from another, so only where there is one. */
 async function findMedia(
   publication: Publication,
   committedAt: EpochMs,
@@ -260,10 +261,12 @@ async function findMedia(
     name: 'list media',
     signal: io.signal,
   })
-  const found = data.data.find(
+  const alike = data.data.filter(
     ({ caption = '', timestamp }) =>
       Date.parse(timestamp ?? '') >= committedAt - CLOCK_SKEW &&
       (story || caption.trim() === publication.text.trim()),
   )
+  const silent = story || publication.text.trim() === ''
+  const found = silent && alike.length > 1 ? undefined : alike[0]
   return found && { remoteId: found.id, url: found.permalink ?? null }
 }

@@ -4,6 +4,7 @@ import {
   definePlatform,
   type Io,
   type Metrics,
+  type Progress,
   type Publication,
   type Published,
 } from './contract/platform.ts'
@@ -23,7 +24,7 @@ import {
 } from './linkedin/call.ts'
 import { AS_ORGANISATIONS, AS_PERSON, tokenEndpoint } from './linkedin/connect.ts'
 import { uploadMedia } from './linkedin/media.ts'
-import { CHARACTERS, checkPost, MEDIA, postOf } from './linkedin/post.ts'
+import { CHARACTERS, checkPost, MEDIA, postOf, showsOf } from './linkedin/post.ts'
 import { isSameText, showPost } from './linkedin/text.ts'
 
 const Listed = z.object({
@@ -31,6 +32,7 @@ const Listed = z.object({
     z.object({
       id: z.string(),
       commentary: z.string().default(''),
+      content: z.unknown().optional(),
       publishedAt: z.number().optional(),
       createdAt: z.number().optional(),
     }),
@@ -57,7 +59,10 @@ const LISTED = 20
 const MOST_IDS = 50
 /** How far LinkedIn's clock and ours may be apart when its list is searched by time. */
 const CLOCK_SKEW = MINUTE
+/** An answer to a commit was lost. */
 const LOST = 'lost'
+/** It was refused as a repeat of what an earlier attempt may have posted. */
+const REPEATED = 'repeated'
 
 /**
  * Publishes to LinkedIn as a person or as an organisation, by the versioned REST API. What a text has of LinkedIn's reserved
@@ -133,7 +138,7 @@ export default definePlatform<Credentials>({
     for (const item of publication.media) await uploadMedia(item, io, progress)
   },
 
-  async commit(publication, io, progress) {
+  async commit(publication, io, progress, _part, again) {
     try {
       const { header } = await io.http.send({
         ...signedIn(io, 'create post'),
@@ -154,10 +159,14 @@ export default definePlatform<Credentials>({
     } catch (failure) {
       if (!(failure instanceof PublishError)) throw failure
       if (failure.next.do === 'check') await progress.keep(LOST, true)
-      // After a lost answer LinkedIn's refusal of a repeat names the post that went through.
       const live = failure.code === DUPLICATE ? duplicateOf(failure.message) : undefined
-      if (live && progress.get(LOST)) return published(live)
-      throw failure
+      if (!live || !again) throw failure
+      // After a lost answer LinkedIn's refusal of a repeat names the post that went through.
+      if (progress.get(LOST)) return published(live)
+      // Behind any other attempt it may as well name an older post with the same words.
+      await progress.keep(REPEATED, true)
+      const message = `${failure.message}, so an earlier try may be live`
+      throw new PublishError('linkedin', { do: 'check' }, message, { code: DUPLICATE, cause: failure })
     }
   },
 
@@ -165,7 +174,7 @@ export default definePlatform<Credentials>({
     says: 'an organisation’s posts are read; a member’s can’t be, so there a person has to look',
     repeatableFor: 0,
     trustAfter: 30 * SECOND,
-    find: (publication, io, _progress, _part, committedAt) => findPost(publication, io, committedAt),
+    find: (publication, io, progress, _part, committedAt) => findPost(publication, io, progress, committedAt),
   },
 
   metrics: {
@@ -212,8 +221,9 @@ export default definePlatform<Credentials>({
 })
 
 async function findPost(
-  { text }: Publication,
+  publication: Publication,
   io: Io<Credentials>,
+  progress: Progress,
   committedAt: number,
 ): Promise<Published | 'absent' | 'unknown'> {
   const { author } = io.credentials
@@ -233,9 +243,16 @@ async function findPost(
   const { elements } = listed.data
   const since = committedAt - CLOCK_SKEW
   const recent = elements.filter(({ publishedAt, createdAt }) => (publishedAt ?? createdAt ?? 0) >= since)
-  const live = recent.find(({ commentary }) => isSameText(text, commentary))
+  const alike = recent.filter(({ commentary }) => isSameText(publication.text, commentary))
+  // Without words the files tell, or the article. What was uploaded anew since has another name.
+  const shown = showsOf(publication, progress)
+  const live =
+    publication.text.trim() !== ''
+      ? alike[0]
+      : alike.find(({ content }) => shown.some((one) => JSON.stringify(content ?? null).includes(one)))
   if (live) return published(live.id)
-  return recent.length < elements.length || elements.length < LISTED ? 'absent' : 'unknown'
+  const whole = recent.length < elements.length || elements.length < LISTED
+  return whole && alike.length === 0 && !progress.get(REPEATED) ? 'absent' : 'unknown'
 }
 
 const published = (urn: string): Published => ({

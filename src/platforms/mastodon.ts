@@ -19,6 +19,7 @@ import { untilDone, type Working } from './contract/working.ts'
 import { Credentials, openAccount, registerClient, SCOPES, serverTyped } from './mastodon/connect.ts'
 import { findStatus } from './mastodon/find.ts'
 import { countStatus, entitiesOfStatus, limitsOf, mediaRulesOf } from './mastodon/instance.ts'
+import { mediaStep, type Upload } from './mastodon/media.ts'
 import { published, Status, signedIn } from './mastodon/status.ts'
 
 const Attachment = z.object({ id: z.string().min(1), url: z.string().nullish() })
@@ -227,12 +228,6 @@ export default definePlatform<Credentials>({
   },
 })
 
-interface Upload {
-  id: string
-  /** Worked through by the server, so that a post may name it. */
-  ready: boolean
-}
-
 async function uploadMedia(item: MediaItem, io: Io<Credentials>): Promise<Upload> {
   const { status, data } = await io.http.send({
     ...signedIn(io, 'upload media'),
@@ -325,5 +320,3 @@ function hrefOf({ kind, value }: Entity): string | undefined {
   const [user, server] = value.split('@')
   return kind === 'mention' && server ? `https://${server}/@${user}` : undefined
 }
-
-const mediaStep = (mediaId: string): string => `media:${mediaId}`

@@ -199,18 +199,25 @@ async function findPin(
   committedAt: number,
 ): Promise<Published | 'absent' | 'unknown'> {
   const since = committedAt - CLOCK_SKEW
+  const { section } = publication.options
+  const board = `${io.apiUrl}/boards/${encodeURIComponent(io.credentials.boardId)}`
+  let perhaps = false
   let bookmark: string | undefined
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { data } = await io.http.send({
+    const listed = await io.http.find({
       ...signedIn(io, 'list pins'),
       phase: 'look',
-      url: `${io.apiUrl}/boards/${encodeURIComponent(io.credentials.boardId)}/pins`,
+      // A section has a list of its own.
+      url: section ? `${board}/sections/${encodeURIComponent(section)}/pins` : `${board}/pins`,
       query: { page_size: PAGE, bookmark },
       answer: Listed,
     })
-    const live = data.items.find((pin) => timeOf(pin.created_at) >= since && isSame(publication, pin))
-    if (live) return published(live)
-    if (!data.bookmark) return 'absent'
+    if (!listed) return 'unknown'
+    const { data } = listed
+    const alike = data.items.filter((pin) => timeOf(pin.created_at) >= since && isSame(publication, pin))
+    if (alike[0] && hasWords(publication)) return published(alike[0])
+    perhaps ||= alike.length > 0
+    if (!data.bookmark) return perhaps ? 'unknown' : 'absent'
     bookmark = data.bookmark
   }
   return 'unknown'
@@ -229,6 +236,12 @@ function isSame(publication: Publication, pin: z.infer<typeof Listed>['items'][n
     Boolean(pin.link) === Boolean(link)
   )
 }
+
+/** Without words or a link nothing tells one Pin from another. */
+const hasWords = (publication: Publication): boolean =>
+  oneLine(publication.text) !== '' ||
+  oneLine(publication.options.title) !== '' ||
+  linkOf(publication) !== undefined
 
 const oneLine = (words: string | null | undefined): string =>
   (words ?? '').normalize('NFC').replace(/\s+/g, ' ').trim()

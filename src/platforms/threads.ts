@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import { isContainerGone, type KeptContainer, keptContainer } from './contract/container.ts'
+import { type KeptContainer, keptContainer, publishContainer, wasPublished } from './contract/container.ts'
 import { GraphId, graphGet, graphPost, readInsights, readPermalink, renewToken } from './contract/graph.ts'
 import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
 import { FIT_OPTION } from './contract/options.ts'
-import { publishedPart } from './contract/parts.ts'
+import { publishedIds, publishedPart } from './contract/parts.ts'
 import {
   definePlatform,
   type Io,
@@ -106,39 +106,41 @@ export default definePlatform<Credentials>({
     // The beginning of the thread is live: what follows is prepared with its own commit, since it names the post before it.
     if (publishedPart(progress, 0)) return
     const kept = keptContainer(containerStep(0), io, progress)
-    if (kept?.ready) return
+    if (kept?.ready || (await wasPublished(containerStep(0), (id) => stateOf(id, io), progress))) return
     if (!kept) await mustHaveQuota(threadParts(publication.text).length - 1, io)
     await firstContainer(publication, io, progress)
   },
 
-  async commit(publication, io, progress, part) {
+  async commit(publication, io, progress, part, again) {
     if (part > 0) {
       const before = publishedPart(progress, part - 1)
       if (!before) throw failure('retry', 'The part of the thread before this one is not live', 'NO_PART')
       const text = threadParts(publication.text)[part] ?? ''
-      await replyContainer(text, part, before.remoteId, io, progress)
+      const step = containerStep(part)
+      const fresh = keptContainer(step, io, progress) !== undefined
+      const live = !fresh && (await wasPublished(step, (id) => stateOf(id, io), progress))
+      if (!live) await replyContainer(text, part, before.remoteId, io, progress)
     }
     const kept = progress.get<KeptContainer>(containerStep(part))
     if (!kept) throw failure('retry', 'Threads has nothing prepared to publish', 'NO_CONTAINER')
-    try {
-      const { data } = await io.http.send({
-        ...graphPost(
-          `${base(io)}/${io.credentials.userId}/threads_publish`,
-          io.credentials.token,
-          { creation_id: kept.id },
-          GraphId,
-        ),
-        phase: 'commit',
-        name: 'publish',
-        signal: io.signal,
-      })
-      return {
-        remoteId: data.id,
-        url: await readPermalink(`${base(io)}/${data.id}`, io.credentials.token, io),
-      }
-    } catch (refused) {
-      if (isContainerGone(refused)) await forget(publication, part, progress)
-      throw refused
+    const call = graphPost(
+      `${base(io)}/${io.credentials.userId}/threads_publish`,
+      io.credentials.token,
+      { creation_id: kept.id },
+      GraphId,
+    )
+    const { data } = await publishContainer(
+      {
+        platform: PLATFORM,
+        state: () => stateOf(kept.id, io),
+        publish: () => io.http.send({ ...call, phase: 'commit', name: 'publish', signal: io.signal }),
+        forget: () => forget(publication, part, progress),
+      },
+      again,
+    )
+    return {
+      remoteId: data.id,
+      url: await readPermalink(`${base(io)}/${data.id}`, io.credentials.token, io),
     }
   },
 
@@ -150,14 +152,9 @@ export default definePlatform<Credentials>({
       const kept = progress.get<KeptContainer>(containerStep(part))
       // Without a container nothing can have been published.
       if (!kept) return 'absent'
-      const answer = await io.http.find({
-        ...statusCall(kept.id, io),
-        phase: 'look',
-        absent: isUnknownToGraph,
-      })
-      switch (answer?.data.status) {
+      switch (await stateOf(kept.id, io)) {
         case 'PUBLISHED': {
-          const found = await findPost(publication, part, committedAt, io)
+          const found = await findPost(publication, part, publishedIds(progress), committedAt, io)
           if (found) return found
           // What follows in a thread has to name this post, so its own id is needed.
           const last = part === threadParts(publication.text).length - 1
@@ -200,9 +197,20 @@ export default definePlatform<Credentials>({
   },
 })
 
+/** Threads' own word for how a container stands; undefined where it knows of none. */
+async function stateOf(id: string, io: Io<Credentials>): Promise<string | undefined> {
+  const call = { ...statusCall(id, io), phase: 'look', absent: isUnknownToGraph } as const
+  return (await io.http.find(call))?.data.status
+}
+
+/**
+ * What the container has become, which is none of the parts before. Without words nothing tells one from another, so only
+ * where there is one.
+ */
 async function findPost(
   { text }: Publication,
   part: number,
+  earlier: readonly string[],
   committedAt: EpochMs,
   io: Io<Credentials>,
 ): Promise<Published | undefined> {
@@ -218,10 +226,13 @@ async function findPost(
     signal: io.signal,
   })
   const wanted = (threadParts(text)[part] ?? '').trim()
-  const found = data.data.find(
+  const alike = data.data.filter(
     (post) =>
-      Date.parse(post.timestamp ?? '') >= committedAt - CLOCK_SKEW && (post.text ?? '').trim() === wanted,
+      Date.parse(post.timestamp ?? '') >= committedAt - CLOCK_SKEW &&
+      (post.text ?? '').trim() === wanted &&
+      !earlier.includes(post.id),
   )
+  const found = wanted === '' && alike.length > 1 ? undefined : alike[0]
   return found && { remoteId: found.id, url: found.permalink ?? null }
 }
 

@@ -16,7 +16,15 @@ import { untilDone, workingWaits } from './contract/working.ts'
 import { API, afterFailedPost, ask, Credentials, PLATFORM, refusal } from './tiktok/api.ts'
 import { checkDraft, isDraft, isVideo, MEDIA, OPTIONS, VIDEO_TEXT } from './tiktok/check.ts'
 import { creatorInfo, mustStillAllow, SIGN_IN } from './tiktok/creator.ts'
-import { keptUpload, photosBody, sendChunk, UPLOAD, type Upload, uploadVideo } from './tiktok/upload.ts'
+import {
+  keptUpload,
+  photosBody,
+  sendChunk,
+  UPLOAD,
+  UPLOAD_DEAD,
+  type Upload,
+  uploadVideo,
+} from './tiktok/upload.ts'
 
 const MENTION = /(?<![\p{L}\p{N}_/@.])@([a-z0-9_.]{2,24})/giu
 /** A post that is worked on longer is left to the look. */
@@ -173,13 +181,27 @@ async function finishVideo(
   const upload = progress.get<Upload | null>(UPLOAD)
   if (!item || !upload) throw failure({ do: 'retry' }, 'TikTok does not have the video yet', 'NOT_PREPARED')
   if (upload.committed) {
-    const status = await statusOf(upload.publishId, io)
+    const status = await statusOfSent(upload, io)
     const whole = status.status !== 'PROCESSING_UPLOAD' || (status.uploaded ?? 0) >= item.size
     if (whole) return upload.publishId
+    if (io.now - upload.at >= UPLOAD_DEAD && status.uploaded !== undefined) {
+      await progress.keep(UPLOAD, null)
+      throw failure({ do: 'retry' }, 'The end of the video never reached TikTok', 'UPLOAD_GONE')
+    }
   }
   await progress.keep(UPLOAD, { ...upload, committed: true } satisfies Upload)
   await sendChunk('commit', upload, upload.count - 1, item, io, progress)
   return upload.publishId
+}
+
+/** @throws PublishError `check` where TikTok knows nothing of it: it may be live all the same */
+async function statusOfSent({ publishId }: Upload, io: Io<Credentials>): Promise<PostStatus> {
+  try {
+    return await statusOf(publishId, io)
+  } catch (refused) {
+    if (!(refused instanceof PublishError) || refused.next.do !== 'edit') throw refused
+    throw failure({ do: 'check' }, `${refused.message}, so an earlier try may be live`, refused.code ?? '')
+  }
 }
 
 async function publishPhotos(

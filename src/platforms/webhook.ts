@@ -14,6 +14,7 @@ import {
 import { PublishError } from './contract/publish-error.ts'
 import type { ReadRefusal } from './contract/refusal.ts'
 import { entitiesOf, graphemes, spansWith } from './contract/text.ts'
+import { waitOf } from './contract/wait.ts'
 
 const Credentials = z.object({ url: z.url(), secret: z.string().startsWith('whsec_') })
 type Credentials = z.infer<typeof Credentials>
@@ -38,10 +39,11 @@ const MEDIA: MediaRules = {
 const PATIENCE = 20 * SECOND
 
 /**
- * The receiver de-duplicates by `webhook-id`, so anything short of a clear no may be sent again:
+ * The receiver de-duplicates by `webhook-id`, so anything short of a clear no is sent again at once. It stays in doubt
+ * all the same: a post that is edited gets another id, by which nobody could tell that the first one had been taken.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#operational-considerations
  */
-const refusal: ReadRefusal = ({ status, header }) => {
+const refusal: ReadRefusal = ({ status, header, now }) => {
   if (status === 410) {
     return { next: { do: 'reconnect' }, message: 'The receiver has been removed (HTTP 410)' }
   }
@@ -57,7 +59,9 @@ const refusal: ReadRefusal = ({ status, header }) => {
       message: `The address has moved (HTTP ${status}${header('location') ? ', with the new one in its answer' : ''})`,
     }
   }
-  return status >= 500 || status === 408 || status === 409 ? { next: { do: 'retry' } } : undefined
+  // The receiver's own word that it could not take it, and when it will: RFC 9110, 15.6.4.
+  const after = status === 503 ? waitOf(status, header, now) : undefined
+  return after === undefined ? undefined : { next: { do: 'retry', after } }
 }
 
 /**
@@ -72,8 +76,9 @@ const refusal: ReadRefusal = ({ status, header }) => {
  *                             "size": 1, "width": 1, "height": 1 }] } }
  *
  * Once, while it is being connected, `type` is `account.connected` and `data` has only `account`.
- * 2xx is delivered, and a JSON answer may name the post's `url`; 410 ends the connection; 429 (with Retry-After) and 5xx
- * are tried again; other refusals fail the post. Redirects are not followed.
+ * 2xx is delivered, and a JSON answer may name the post's `url`; 410 ends the connection; 429, and 503 with Retry-After,
+ * are tried again later; after any other 5xx, 408, 409 or no answer it may have been taken, so it is sent again under
+ * the same id, and after eight of them a person is asked; other refusals fail the post. Redirects are not followed.
  */
 export default definePlatform<Credentials>({
   name: 'webhook',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DAY, HOUR, instantOf, MINUTE, SECOND } from '../kit/clock.ts'
+import { publishedIds } from './contract/parts.ts'
 import {
   definePlatform,
   type Io,
@@ -15,7 +16,7 @@ import { threadParts } from './contract/text.ts'
 import { refreshTokens, revokeTokens, signedIn } from './contract/tokens.ts'
 import { API, accountOf, Credentials, oauthServer, PLATFORM, tokenEndpoint } from './x/connect.ts'
 import { uploadMedia } from './x/media.ts'
-import { CHARACTERS, checkPost, costOf, MEDIA, postOf } from './x/post.ts'
+import { CHARACTERS, checkPost, costOf, MEDIA, postOf, uploadsOf } from './x/post.ts'
 import { isSameText, showPost, weightedLength } from './x/text.ts'
 
 const Created = z.object({ data: z.object({ id: z.string().min(1) }) })
@@ -25,6 +26,7 @@ const Timeline = z.object({
       z.object({
         id: z.string(),
         text: z.string(),
+        attachments: z.object({ media_keys: z.array(z.string()).optional() }).optional(),
         entities: z
           .object({
             urls: z
@@ -198,7 +200,7 @@ export default definePlatform<Credentials>({
     for (const item of publication.media) await uploadMedia(item, io, progress)
   },
 
-  async commit(publication, io, progress, part) {
+  async commit(publication, io, progress, part, again) {
     try {
       const { data } = await io.http.send({
         ...signedIn(io, 'create post'),
@@ -209,14 +211,11 @@ export default definePlatform<Credentials>({
       })
       return published(data.data, io)
     } catch (failure) {
-      if (!(failure instanceof PublishError)) throw failure
-      if (failure.next.do === 'check') await progress.keep(lostStep(part), true)
-      // X refuses a text it has: after a lost answer that is the sign that the lost one went through.
-      if (failure.code === DUPLICATE && progress.get(lostStep(part))) {
-        const message = 'X says that it has this text already, so what seemed lost is live'
-        throw new PublishError('x', { do: 'check' }, message, { code: DUPLICATE, cause: failure })
-      }
-      throw failure
+      if (!(failure instanceof PublishError) || failure.code !== DUPLICATE || !again) throw failure
+      // X refuses a text it has: behind an earlier attempt that is the sign that it went through.
+      await progress.keep(duplicateStep(part), true)
+      const message = 'X says that it has this text already, so an earlier try may be live'
+      throw new PublishError('x', { do: 'check' }, message, { code: DUPLICATE, cause: failure })
     }
   },
 
@@ -271,13 +270,17 @@ const CLOCK_SKEW = MINUTE
 /** An hour short of the 30 days, so that no request straddles them. */
 const PRIVATE_NUMBERS = 30 * DAY - HOUR
 
-const lostStep = (part: number): string => `lost:${part}`
+/** Part `part` was refused as a duplicate of what an earlier attempt may have posted. */
+const duplicateStep = (part: number): string => `duplicate:${part}`
 
-/** Reads the account's own posts since the commit. Posts read cost money, so no more of them than need be. */
+/**
+ * Reads the account's own posts since the first commit. Posts read cost money, so no more of them than need be. Words
+ * are told by themselves, files without words by their ids.
+ */
 async function findPost(
   publication: Publication,
   io: Io<Credentials>,
-  _progress: Progress,
+  progress: Progress,
   part: number,
   committedAt: number,
 ): Promise<Published | 'absent' | 'unknown'> {
@@ -288,14 +291,27 @@ async function findPost(
     query: {
       max_results: LISTED,
       start_time: instantOf(committedAt - CLOCK_SKEW).toString({ smallestUnit: 'second' }),
-      'post.fields': 'created_at,entities',
+      'post.fields': 'created_at,entities,attachments',
     },
     answer: Timeline,
   })
   const sent = threadParts(publication.text)[part] ?? ''
-  const live = data.data.find(({ text, entities }) => isSameText(sent, { text, links: entities?.urls ?? [] }))
+  const earlier = publishedIds(progress)
+  const alike = data.data.filter(
+    ({ id, text, entities }) =>
+      !earlier.includes(id) && isSameText(sent, { text, links: entities?.urls ?? [] }),
+  )
+  const uploads = part === 0 ? uploadsOf(publication, progress) : []
+  const live =
+    sent.trim() !== '' || uploads.length === 0
+      ? alike[0]
+      : alike.find(({ attachments }) =>
+          attachments?.media_keys?.some((key) => uploads.includes(key.split('_').at(-1) ?? '')),
+        )
   if (live) return published(live, io)
-  return data.meta?.next_token === undefined ? 'absent' : 'unknown'
+  // One without words may be it all the same: with files that have been uploaded anew since.
+  const proven = data.meta?.next_token === undefined && alike.length === 0
+  return proven && !progress.get(duplicateStep(part)) ? 'absent' : 'unknown'
 }
 
 /** Ids are made of the time: https://docs.x.com/resources/fundamentals/x-ids. UTC ms. */

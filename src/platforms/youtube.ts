@@ -138,9 +138,9 @@ export default definePlatform<Credentials>({
     await uploadAllButLast(videoOf(publication), metadataOf(publication), query, io, progress)
   },
 
-  async commit(publication, io, progress, part) {
+  async commit(publication, io, progress, part, again) {
     if (part > 0) return setThumbnail(publication, io, progress)
-    return published(await sendLast(videoOf(publication), io, progress), publication)
+    return published(await sendLast(videoOf(publication), io, progress, again), publication)
   },
 
   look: {
@@ -236,7 +236,12 @@ function videoOf({ media }: Publication): MediaItem {
   return video
 }
 
-/** Never fails a video that is live: that its thumbnail was refused is kept beside it. */
+/** Where progress keeps how often the thumbnail could not be set. */
+const THUMBNAIL_TRIES = 'thumbnailTries'
+/** Fewer than a delivery has, since the video may have used some of those. */
+const MOST_THUMBNAIL_TRIES = 3
+
+/** Never fails a video that is live: that its thumbnail was refused, or could not be set, is kept beside it. */
 async function setThumbnail(
   { media }: Publication,
   io: Io<Credentials>,
@@ -262,7 +267,14 @@ async function setThumbnail(
     })
     return { ...video, facts: { ...video.facts, thumbnail: 'set' } }
   } catch (refused) {
-    if (!(refused instanceof PublishError) || refused.next.do !== 'edit') throw refused
+    if (!(refused instanceof PublishError)) throw refused
+    if (refused.next.do === 'retry' && !io.signal.aborted) {
+      const tries = (progress.get<number>(THUMBNAIL_TRIES) ?? 0) + 1
+      await progress.keep(THUMBNAIL_TRIES, tries)
+      if (tries < MOST_THUMBNAIL_TRIES) throw refused
+    } else if (refused.next.do !== 'edit') {
+      throw refused
+    }
     return { ...video, facts: { ...video.facts, thumbnail: refused.message } }
   }
 }

@@ -175,6 +175,18 @@ describe('a commit that goes wrong', () => {
     expect(await find(publication())).toBe('unknown')
   })
 
+  it('has its hour from when Blotato took it, not from a first try long before', async () => {
+    const { commit, find, interrupt, io } = await stage(blotatoWorld({ looks: 9 }))
+    setTimeout(interrupt, 100)
+    io.now = NOW + 300 * MINUTE
+    await failureOf(commit(publication()))
+    io.signal = new AbortController().signal
+    io.now = NOW + 310 * MINUTE
+    expect((await failureOf(find(publication(), 0, NOW) ?? Promise.resolve())).next).toEqual({ do: 'retry' })
+    io.now = NOW + 361 * MINUTE
+    expect(await find(publication(), 0, NOW)).toBe('unknown')
+  })
+
   it.each([
     ['key [BL-OAS]', { status: 401, json: { message: 'Unauthorized' } }, { do: 'reconnect' }],
     ['content [BL-OAS]', { status: 422, json: { message: 'Validation error' } }, { do: 'edit' }],

@@ -109,7 +109,7 @@ function contract(platform: Platform, recorded: Recorded): void {
 
     it('busy: nobody knows whether it went through', async () => {
       const { fails } = await stage(() => recorded.refusals?.busy ?? { status: 503, json: { error: 'Busy' } })
-      expect((await fails()).next.do).toBe(verdict.busy ?? 'check')
+      expect((await fails()).next).toEqual({ do: 'check' })
     })
 
     it('signed out: a person signs in', async () => {

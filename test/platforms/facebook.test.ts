@@ -150,14 +150,16 @@ describe('a commit that goes wrong', () => {
   })
 
   it('a duplicate is evidence where an earlier try was lost [META-ERR 506]', async () => {
-    const { commit, find, world } = await stage()
+    const { commit, commitAgain, find, progress, world } = await stage()
     const post = publication()
     world.fail(/\/feed$/, 'drop', { after: true })
     expect((await failureOf(commit(post))).next).toEqual({ do: 'check' })
+    // Nothing is written beforehand: that there was an attempt is known.
+    expect(progress.steps).toEqual({})
     // The list lags, so the look found nothing and it was sent again.
-    const again = await failureOf(commit(post))
+    const again = await failureOf(commitAgain(post))
     expect(again).toMatchObject({ next: { do: 'check' }, code: '506' })
-    expect(await find(post, 0, NOW + 10 * MINUTE)).toMatchObject({ remoteId: world.feed[0]?.id })
+    expect(await find(post, 0, NOW)).toMatchObject({ remoteId: world.feed[0]?.id })
     world.feed.splice(0)
     expect(await find(post)).toBe('unknown')
   })
@@ -166,6 +168,11 @@ describe('a commit that goes wrong', () => {
 describe('looking for what became of it', () => {
   it.each([
     ['a text', publication(), /\/feed$/],
+    [
+      'a link without words',
+      publication({ text: '', options: { link: 'https://Acme.example/news/' } }),
+      /\/feed$/,
+    ],
     ['photos', publication({ text: '', media: [jpeg()] }), /\/feed$/],
     ['several photos', publication({ media: [jpeg(), jpeg({ mediaId: 'b' })] }), /\/feed$/],
     ['a photo story', publication({ media: [jpeg()], options: { as: 'story' } }), /photo_stories$/],
@@ -201,6 +208,38 @@ describe('looking for what became of it', () => {
     world.feed.push({ id: 'old', message: TEXT, link: '', photos: [], at: NOW - 30 * MINUTE })
     world.feed.push({ id: 'other', message: 'Another', link: '', photos: [], at: NOW })
     expect(await find(publication())).toBe('absent')
+  })
+
+  it('takes no other post for a link without words', async () => {
+    const { find, world } = await stage()
+    const link = publication({ text: '', options: { link: 'https://acme.example/news' } })
+    world.feed.push({ id: 'photo', message: '', link: '', photos: ['55'], at: NOW })
+    expect(await find(link)).toBe('absent')
+    // Facebook may have followed the link to another address.
+    world.feed.push({ id: 'link', message: '', link: 'https://acme.example/other', photos: [], at: NOW })
+    expect(await find(link)).toBe('unknown')
+    world.feed.push({ id: 'own', message: '', link: 'https://acme.example/news', photos: [], at: NOW })
+    expect(await find(link)).toMatchObject({ remoteId: 'own' })
+  })
+
+  it('compares words however their spaces and accents came back', async () => {
+    const { find, world } = await stage()
+    world.feed.push({ id: 'own', message: 'Caf\u00e9\nopen', link: '', photos: [], at: NOW })
+    expect(await find(publication({ text: 'Cafe\u0301 \n open ' }))).toMatchObject({ remoteId: 'own' })
+  })
+
+  it('says nothing of photos that were uploaded anew since, where the words are there', async () => {
+    const { prepare, find, world } = await stage()
+    const post = publication({ media: [jpeg()] })
+    await prepare(post)
+    world.feed.push({ id: 'earlier', message: TEXT, link: '', photos: ['551'], at: NOW })
+    expect(await find(post)).toBe('unknown')
+  })
+
+  it('begins at the first commit, not at the time it was meant for', async () => {
+    const { find, world } = await stage()
+    world.feed.push({ id: 'older', message: TEXT, link: '', photos: [], at: NOW + MINUTE })
+    expect(await find(publication(), 0, NOW + 25 * MINUTE)).toBe('absent')
   })
 
   it('does not say absent of a list that does not reach back', async () => {

@@ -215,6 +215,72 @@ describe('committing', () => {
   })
 })
 
+describe('committing once more', () => {
+  it('asks the container first: one that was published is not published again', async () => {
+    const { prepare, commit, commitAgain, find, progress, world } = await stage()
+    await prepare(photo)
+    world.fail(/media_publish$/, 'drop', { after: true })
+    await failureOf(commit(photo))
+    expect((await failureOf(commitAgain(photo))).next).toEqual({ do: 'check' })
+    expect(progress.get('container')).toMatchObject({ ready: true })
+    expect(await find(photo)).toMatchObject({ remoteId: world.media[0]?.id })
+    expect(world.posts()).toBe(1)
+  })
+
+  it('takes “gone” for no proof that nothing is live [IG-ERR 24/2207006]', async () => {
+    const { prepare, commitAgain, progress, world } = await stage()
+    await prepare(photo)
+    world.fail(/media_publish$/, graphRefusal(24, 'x', 2207006))
+    expect(await failureOf(commitAgain(photo))).toMatchObject({ next: { do: 'check' }, code: '24/2207006' })
+    expect(progress.get('container')).toMatchObject({ ready: true })
+    world.containers.clear()
+    expect((await failureOf(commitAgain(photo))).next).toEqual({ do: 'check' })
+    expect(world.posts()).toBe(0)
+  })
+
+  it('makes one anew that has expired unpublished', async () => {
+    let now = NOW
+    const { prepare, commitAgain, io, progress, world } = await stage(instagramWorld({ clock: () => now }))
+    await prepare(photo)
+    now = NOW + 25 * HOUR
+    expect(await failureOf(commitAgain(photo))).toMatchObject({ next: { do: 'retry' }, code: 'EXPIRED' })
+    expect(progress.get('container')).toBeNull()
+    io.now = now
+    await prepare(photo)
+    await commitAgain(photo)
+    expect(world.posts()).toBe(1)
+  })
+
+  it('makes none in place of an old one that was published after all', async () => {
+    let now = NOW
+    const { prepare, commit, commitAgain, find, io, world } = await stage(
+      instagramWorld({ clock: () => now }),
+    )
+    await prepare(photo)
+    world.fail(/media_publish$/, 'drop', { after: true })
+    await failureOf(commit(photo))
+    // It could not be looked for, and a day later a person says that it is not there.
+    now = io.now = NOW + 30 * HOUR
+    await prepare(photo)
+    expect((await failureOf(commitAgain(photo))).next).toEqual({ do: 'check' })
+    expect(await find(photo)).toMatchObject({ remoteId: world.media[0]?.id })
+    expect(world.posts()).toBe(1)
+  })
+
+  it('gives a story among several no other’s number', async () => {
+    const story = publication({ media: [jpeg()], options: { as: 'story' } })
+    const { prepare, commit, find, progress, publish, world } = await stage()
+    await prepare(story)
+    world.fail(/media_publish/, 'drop', { after: true })
+    await failureOf(commit(story))
+    const kept = progress.get<{ id: string }>('container')
+    await progress.keep('container', null)
+    await publish(story)
+    await progress.keep('container', { ...kept, at: NOW, ready: true })
+    expect(await find(story)).toEqual({ remoteId: kept?.id, url: null })
+  })
+})
+
 describe('looking for what became of it', () => {
   it.each(['feed', 'story'])('finds what went through (%s)', async (as) => {
     const post = publication({ media: [jpeg()], options: as === 'story' ? { as } : {} })

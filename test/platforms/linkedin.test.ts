@@ -257,10 +257,42 @@ describe('a lost answer', () => {
     const { io } = stage(PERSON)
     server.failNext(/^POST \/rest\/posts/, 'drop', true)
     expect((await failureOf(linkedin.commit(post, io, progress, 0))).next).toEqual({ do: 'check' })
-    expect(await linkedin.commit(post, io, progress, 0)).toMatchObject({ remoteId: server.posts[0]?.urn })
+    expect(await linkedin.commit(post, io, progress, 0, true)).toMatchObject({
+      remoteId: server.posts[0]?.urn,
+    })
     expect(server.posts).toHaveLength(1)
-    // Without a lost answer before it, a repeat is for a person.
+    // Without an earlier attempt, a repeat is for a person.
     expect((await failureOf(linkedin.commit(post, io, memoryProgress(), 0))).next).toEqual({ do: 'edit' })
+  })
+
+  it.each([
+    ['a member', PERSON],
+    ['an organisation', ORGANISATION],
+  ])(
+    'of %s, behind a commit that the process died in: refused as a repeat, so it may be live',
+    async (_who, author) => {
+      const { io } = stage(author)
+      await linkedin.commit(post, io, memoryProgress(), 0)
+      const progress = memoryProgress()
+      const refused = await failureOf(linkedin.commit(post, io, progress, 0, true))
+      expect(refused).toMatchObject({ next: { do: 'check' }, code: 'DUPLICATE_POST' })
+      expect(refused.message).toContain(server.posts[0]?.urn)
+      // It is somewhere, so it is never said to be absent.
+      expect(await linkedin.look.find?.(post, io, progress, 0, NOW + 3_600_000)).toBe('unknown')
+    },
+  )
+
+  it('of an organisation’s files without words is told by their ids, not taken for others', async () => {
+    const progress = memoryProgress()
+    const { io } = stage()
+    const silent = publication({ text: '', media: [image()] })
+    await linkedin.prepare?.(silent, io, progress)
+    await publish({ text: '', media: [image('another')] })
+    expect(await linkedin.look.find?.(silent, io, progress, 0, NOW)).toBe('unknown')
+    await linkedin.commit(silent, io, progress, 0)
+    expect(await linkedin.look.find?.(silent, io, progress, 0, NOW)).toMatchObject({
+      remoteId: server.posts[1]?.urn,
+    })
   })
 
   it('an answer without an id is no proof either way', async () => {

@@ -204,6 +204,43 @@ describe('looking for a lost commit after the hour', () => {
     expect(await mastodon.look.find?.(lost, io, memoryProgress(), 0, NOW)).toBe('absent')
   })
 
+  it('does not find a part in an earlier one with the same words, nor in a post of its own', async () => {
+    const { io } = await connected()
+    const post = publication({ key: 'k-echo', text: 'Echo\n---\nEcho\n---\nEcho' })
+    const progress = memoryProgress()
+    await progress.keep(partStep(0), await mastodon.commit(post, io, progress, 0))
+    await publish(publication({ key: 'k-echo-alone', text: 'Echo' }))
+    expect(await mastodon.look.find?.(post, io, progress, 1, NOW)).toBe('absent')
+    await progress.keep(partStep(1), await mastodon.commit(post, io, progress, 1))
+    expect(await mastodon.look.find?.(post, io, progress, 2, NOW)).toBe('absent')
+    server.failNext('/api/v1/statuses', 'drop', true)
+    await failureOf(mastodon.commit(post, io, progress, 2))
+    const found = await mastodon.look.find?.(post, io, progress, 2, NOW)
+    expect(found).toMatchObject({ remoteId: server.statuses().at(-1)?.id })
+  })
+
+  it('tells files without words by their ids, and takes no others for them', async () => {
+    const { io } = await connected()
+    const post = publication({ key: 'k-silent', text: '', media: [image('silent')] })
+    const progress = memoryProgress()
+    await mastodon.prepare?.(post, io, progress)
+    const later = NOW + 3_600_000
+    expect(await mastodon.look.find?.(post, io, progress, 0, later)).toBe('absent')
+    await publish(publication({ key: 'k-silent-other', text: '', media: [image('other')] }))
+    expect(await mastodon.look.find?.(post, io, progress, 0, NOW)).toBe('unknown')
+    const { remoteId } = await mastodon.commit(post, io, progress, 0)
+    await publish(publication({ key: 'k-silent-third', text: '', media: [image('third')] }))
+    expect(await mastodon.look.find?.(post, io, progress, 0, NOW)).toMatchObject({ remoteId })
+  })
+
+  it('reads on behind a page that the server left things out of', async () => {
+    const { io } = await connected()
+    const lost = publication({ key: 'k-deep', text: 'Deep down' })
+    const { remoteId } = await mastodon.commit(lost, io, memoryProgress(), 0)
+    for (let n = 0; n < 45; n++) await publish(publication({ key: `k-deep-${n}`, text: `Above ${n}` }))
+    expect(await mastodon.look.find?.(lost, io, memoryProgress(), 0, NOW)).toMatchObject({ remoteId })
+  })
+
   it('does not take an older post with the same words for it', async () => {
     const { io } = await connected()
     await publish(publication({ key: 'k-older', text: 'Same words' }))

@@ -193,6 +193,25 @@ describe('a lost answer', () => {
     )
   })
 
+  it('is looked for in the section where it was pinned', async () => {
+    const { io } = stage()
+    const post = pin({ text: 'In a section', options: { section: '31' } })
+    expect(await pinterest.look.find?.(post, io, memoryProgress(), 0, NOW)).toBe('absent')
+    await pinterest.commit(post, io, memoryProgress(), 0)
+    expect(await pinterest.look.find?.(post, io, memoryProgress(), 0, NOW)).toMatchObject({
+      remoteId: server.pins[0]?.id,
+    })
+    const gone = pin({ text: 'In a section', options: { section: '404' } })
+    expect(await pinterest.look.find?.(gone, io, memoryProgress(), 0, NOW)).toBe('unknown')
+  })
+
+  it('without words or a link is not taken for another', async () => {
+    const { io } = stage()
+    expect(await pinterest.look.find?.(pin({ text: '' }), io, memoryProgress(), 0, NOW)).toBe('absent')
+    await publish({ text: '', media: [image('another')] })
+    expect(await pinterest.look.find?.(pin({ text: '' }), io, memoryProgress(), 0, NOW)).toBe('unknown')
+  })
+
   it('is left to a person where the board has no end', async () => {
     for (let index = 0; index < 13; index++) await publish({ text: `Pin ${index}` })
     const { io } = stage()

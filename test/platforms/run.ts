@@ -43,6 +43,8 @@ export async function standing(
     calls: () => server.received.map(({ method, path }) => `${method} ${path}`),
     prepare: async (post: Publication, kept: Progress = progress) => platform.prepare?.(post, io, kept),
     commit: (post: Publication, part = 0, kept: Progress = progress) => platform.commit(post, io, kept, part),
+    /** As behind an attempt of which nobody knows what became. */
+    commitAgain: (post: Publication, part = 0) => platform.commit(post, io, progress, part, true),
     async publish(post: Publication): Promise<Published> {
       await platform.prepare?.(post, io, progress)
       return platform.commit(post, io, progress, 0)

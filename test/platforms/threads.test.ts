@@ -193,6 +193,88 @@ describe('committing and looking', () => {
   })
 })
 
+describe('committing once more', () => {
+  const post = publication()
+
+  it('asks the container first: one that was published is not published again', async () => {
+    const { prepare, commit, commitAgain, find, progress, world } = await stage()
+    await prepare(post)
+    world.fail(/threads_publish$/, 'drop', { after: true })
+    await failureOf(commit(post))
+    expect((await failureOf(commitAgain(post))).next).toEqual({ do: 'check' })
+    expect(progress.get('container:0')).toMatchObject({ ready: true })
+    expect(await find(post)).toMatchObject({ remoteId: world.live[0]?.id })
+    expect(world.posts()).toBe(1)
+  })
+
+  it('takes “gone” for no proof that nothing is live [IG-ERR 24/2207006]', async () => {
+    const { prepare, commitAgain, progress, world } = await stage()
+    await prepare(post)
+    world.fail(/threads_publish$/, graphRefusal(24, 'x', 2207006))
+    expect(await failureOf(commitAgain(post))).toMatchObject({ next: { do: 'check' }, code: '24/2207006' })
+    expect(progress.get('container:0')).toMatchObject({ ready: true })
+    world.containers.clear()
+    expect((await failureOf(commitAgain(post))).next).toEqual({ do: 'check' })
+    expect(world.posts()).toBe(0)
+  })
+
+  it('makes one anew that has expired unpublished', async () => {
+    let now = NOW
+    const { prepare, commitAgain, io, progress, world } = await stage(threadsWorld({ clock: () => now }))
+    await prepare(post)
+    now = NOW + 25 * HOUR
+    expect(await failureOf(commitAgain(post))).toMatchObject({ next: { do: 'retry' }, code: 'EXPIRED' })
+    expect(progress.get('container:0')).toBeNull()
+    io.now = now
+    await prepare(post)
+    await commitAgain(post)
+    expect(world.posts()).toBe(1)
+  })
+
+  it('makes none in place of an old one that was published after all', async () => {
+    let now = NOW
+    const { prepare, commit, commitAgain, find, io, world } = await stage(threadsWorld({ clock: () => now }))
+    await prepare(post)
+    world.fail(/threads_publish$/, 'drop', { after: true })
+    await failureOf(commit(post))
+    // It could not be looked for, and a day later a person says that it is not there.
+    now = io.now = NOW + 30 * HOUR
+    await prepare(post)
+    expect((await failureOf(commitAgain(post))).next).toEqual({ do: 'check' })
+    expect(await find(post)).toMatchObject({ remoteId: world.live[0]?.id })
+    expect(world.posts()).toBe(1)
+  })
+
+  it('does not find a part in an earlier one with the same words', async () => {
+    const echo = publication({ text: 'Echo\n---\nEcho\n---\nEcho\n---\nEnd' })
+    const { prepare, commit, find, progress, world } = await stage()
+    await prepare(echo)
+    for (const part of [0, 1]) await progress.keep(partStep(part), await commit(echo, part))
+    world.fail(/threads_publish$/, 'drop', { after: true })
+    await failureOf(commit(echo, 2))
+    expect(await find(echo, 2)).toMatchObject({ remoteId: world.live[2]?.id })
+    // Threads lists it a little later.
+    const [late] = world.live.splice(2, 1)
+    expect(await find(echo, 2)).toBe('unknown')
+    if (late) world.live.push(late)
+  })
+
+  it('makes no part anew in place of an old one that was published after all', async () => {
+    let now = NOW
+    const { prepare, commit, commitAgain, find, progress, io, world } = await stage(
+      threadsWorld({ clock: () => now }),
+    )
+    await prepare(THREAD)
+    await progress.keep(partStep(0), await commit(THREAD, 0))
+    world.fail(/threads_publish$/, 'drop', { after: true })
+    await failureOf(commit(THREAD, 1))
+    now = io.now = NOW + 30 * HOUR
+    expect((await failureOf(commitAgain(THREAD, 1))).next).toEqual({ do: 'check' })
+    expect(await find(THREAD, 1)).toMatchObject({ remoteId: world.live[1]?.id })
+    expect(world.posts()).toBe(2)
+  })
+})
+
 describe('what is said before anything is scheduled', () => {
   it('counts each emoji by its bytes in UTF-8 [TH-CONTRACT]', () => {
     const { count } = threads.text

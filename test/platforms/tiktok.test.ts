@@ -302,6 +302,51 @@ describe('committing and looking', () => {
     expect(world.posts()).toBe(1)
   })
 
+  it('is not begun anew behind an end that was sent, however old it is', async () => {
+    let now = NOW
+    const { prepare, commit, io, world } = await stage(tiktokWorld({ clock: () => now }))
+    await prepare(film)
+    world.fail(/PUT/, 'drop', { after: true })
+    await failureOf(commit(film))
+    const [only] = world.all.values()
+    // Moderators take their time, and a person has said that it is not there.
+    if (only) only.status = 'PROCESSING_UPLOAD'
+    now = io.now = NOW + 180 * MINUTE
+    await prepare(film)
+    if (only) only.status = 'PUBLISH_COMPLETE'
+    expect(await commit(film)).toMatchObject({ remoteId: 'v_pub_1' })
+    expect(world.all.size).toBe(1)
+  })
+
+  it('is begun anew where its end never arrived and can’t any more', async () => {
+    let now = NOW
+    const { prepare, commit, io, progress, world } = await stage(tiktokWorld({ clock: () => now }))
+    await prepare(film)
+    world.fail(/PUT/, 'drop')
+    await failureOf(commit(film))
+    now = io.now = NOW + 61 * MINUTE
+    await prepare(film)
+    // What was under way when its hour ended may still arrive.
+    expect((await failureOf(commit(film))).next).toEqual({ do: 'check' })
+    now = io.now = NOW + 66 * MINUTE
+    await prepare(film)
+    expect((await failureOf(commit(film))).next).toEqual({ do: 'retry' })
+    expect(progress.get('upload')).toBeNull()
+    await prepare(film)
+    await commit(film)
+    expect(world.posts()).toBe(1)
+  })
+
+  it('is a person’s where TikTok no longer knows the end that was sent', async () => {
+    const { prepare, commit, progress, world } = await stage()
+    await prepare(film)
+    world.fail(/PUT/, 'drop', { after: true })
+    await failureOf(commit(film))
+    world.fail(/status\/fetch/, tiktokRefusal('invalid_publish_id', 400))
+    expect(await failureOf(commit(film))).toMatchObject({ next: { do: 'check' }, code: 'invalid_publish_id' })
+    expect(progress.get('upload')).toMatchObject({ publishId: 'v_pub_1' })
+  })
+
   it.each([
     ['duration_check_failed', { do: 'edit' }, /too short or too long/],
     ['frame_rate_check_failed', { do: 'edit' }, /frame rate/],

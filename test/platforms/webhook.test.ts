@@ -1,5 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Outlet } from '../../src/deliveries/deliver.ts'
+import { settle } from '../../src/deliveries/settle.ts'
 import webhook from '../../src/platforms/webhook.ts'
 import { type Reply, startServer } from './fault-server.ts'
 import { failureOf, image, memoryProgress, NOW, publication, stageFor, TEXT } from './stage.ts'
@@ -86,16 +88,72 @@ it('takes the address of the post from a receiver that tells it', async () => {
   expect((await webhook.commit(publication(), io, memoryProgress(), 0)).url).toBeNull()
 })
 
-it.each([
-  [410, 'reconnect'],
-  [404, 'reconnect'],
-  [400, 'edit'],
-  [500, 'retry'],
-  [503, 'retry'],
-])('%i is %s', async (status, verdict) => {
+it.each<[string, Reply, Record<string, unknown>]>([
+  ['410', { status: 410 }, { do: 'reconnect' }],
+  ['404', { status: 404 }, { do: 'reconnect' }],
+  ['400', { status: 400 }, { do: 'edit' }],
+  ['429', { status: 429, headers: { 'retry-after': '7' } }, { do: 'retry', after: NOW + 7_000 }],
+  // It may have got as far as publishing.
+  ['408', { status: 408 }, { do: 'check' }],
+  ['409', { status: 409 }, { do: 'check' }],
+  ['500', { status: 500 }, { do: 'check' }],
+  ['502', { status: 502 }, { do: 'check' }],
+  ['503', { status: 503 }, { do: 'check' }],
+  ['no answer', 'drop', { do: 'check' }],
+  // It says itself that it has not, and when it will.
+  [
+    '503 for a while',
+    { status: 503, headers: { 'retry-after': '600' } },
+    { do: 'retry', after: NOW + 600_000 },
+  ],
+])('%s is %j', async (_status, answer, next) => {
   const { io } = await connected()
-  reply = { status }
-  expect((await failureOf(webhook.commit(publication(), io, memoryProgress(), 0))).next.do).toBe(verdict)
+  reply = answer
+  expect((await failureOf(webhook.commit(publication(), io, memoryProgress(), 0))).next).toEqual(next)
+})
+
+it('a receiver that is down proves that nothing was taken', async () => {
+  const { io } = await connected()
+  await server.stop()
+  expect((await failureOf(webhook.commit(publication(), io, memoryProgress(), 0))).next).toEqual({
+    do: 'retry',
+  })
+  server = await startServer(() => reply)
+})
+
+describe('an answer that was lost', () => {
+  const settled = (lost: number, now: number) => {
+    const attempts = Array.from({ length: lost }, (_, index) => ({
+      id: `a${index}`,
+      deliveryId: 'd',
+      number: index + 1,
+      part: 0,
+      worker: 'w',
+      startedAt: NOW + index,
+      endedAt: NOW + index,
+      outcome: 'check' as const,
+      message: null,
+    }))
+    const delivery = { id: 'd', progress: {}, problem: null } as unknown as Parameters<typeof settle>[0]
+    const outlet = { platform: webhook, publication: publication(), io: stage().io } as Outlet
+    return settle(delivery, attempts, outlet, { now, random: 1 })
+  }
+  const SECOND = 1_000
+  const HOUR = 3_600 * SECOND
+
+  it('is cleared up by sending it again under its id: at once, then after pauses that grow', async () => {
+    const again = { move: 'retryLater', changes: { progress: { '#doubt:0': NOW } } }
+    expect(await settled(1, NOW + 10)).toMatchObject(again)
+    expect(await settled(1, NOW + 10)).toMatchObject({ changes: { dueAt: NOW + 10 } })
+    expect(await settled(7, NOW + 10)).toMatchObject(again)
+    expect(await settled(7, NOW + 10)).toMatchObject({ changes: { dueAt: NOW + 10 + 480 * SECOND } })
+  })
+
+  it('is a person’s after eight of them, and once the receiver may have forgotten the id', async () => {
+    expect(await settled(8, NOW + 10)).toMatchObject({ move: 'ask', changes: { problem: { ask: 'check' } } })
+    expect(await settled(1, NOW + 71 * HOUR)).toMatchObject({ move: 'retryLater' })
+    expect(await settled(1, NOW + 72 * HOUR)).toMatchObject({ move: 'ask' })
+  })
 })
 
 describe('connecting', () => {

@@ -305,10 +305,46 @@ describe('a lost answer', () => {
     const short = publication({ text: 'Twice' })
     server.failNext(/POST \/2\/tweets$/, 'drop', true)
     expect((await failureOf(x.commit(short, io, progress, 0))).next).toEqual({ do: 'check' })
-    expect((await failureOf(x.commit(short, io, progress, 0))).next).toEqual({ do: 'check' })
+    // The process may have died in the first one, so nothing but the attempt tells of it.
+    expect((await failureOf(x.commit(short, io, progress, 0, true))).next).toEqual({ do: 'check' })
     expect(server.posts).toHaveLength(1)
-    // Without a lost answer before it, the same refusal is for a person.
-    expect((await failureOf(x.commit(short, io, memoryProgress(), 0))).next).toEqual({ do: 'edit' })
+    expect(await x.look.find?.(short, io, progress, 0, NOW)).toMatchObject({ remoteId: server.posts[0]?.id })
+    // Somewhere it is, even where the list does not show it.
+    server.posts.splice(0)
+    expect(await x.look.find?.(short, io, progress, 0, NOW)).toBe('unknown')
+  })
+
+  it('the same refusal of a first attempt is for a person', async () => {
+    await publish({ text: 'Twice' })
+    const refused = await failureOf(x.commit(publication({ text: 'Twice' }), stage().io, memoryProgress(), 0))
+    expect(refused.next).toEqual({ do: 'edit' })
+  })
+
+  it('of a part is not found in an earlier part with the same words', async () => {
+    const text = 'Again\n---\nAgain'
+    const progress = memoryProgress()
+    const { io } = stage()
+    await progress.keep('#part:0', await x.commit(publication({ text }), io, progress, 0))
+    expect(await x.look.find?.(publication({ text }), io, progress, 1, NOW)).toBe('absent')
+  })
+
+  it('of images without words is told by their ids, not taken for others', async () => {
+    const { io } = stage()
+    const progress = memoryProgress()
+    const silent = publication({ text: '', media: [image()] })
+    await x.prepare?.(silent, io, progress)
+    expect(await x.look.find?.(silent, io, progress, 0, NOW)).toBe('absent')
+    await publish({ text: '', media: [image('another')] })
+    expect(await x.look.find?.(silent, io, progress, 0, NOW)).toBe('unknown')
+    await x.commit(silent, io, progress, 0)
+    await publish({ text: '', media: [image('a third')] })
+    expect(await x.look.find?.(silent, io, progress, 0, NOW)).toMatchObject({ remoteId: server.posts[1]?.id })
+  })
+
+  it('of a link is not found in the same words without one', async () => {
+    await publish({ text: 'Kettles' })
+    const linked = publication({ text: 'Kettles https://example.com' })
+    expect(await x.look.find?.(linked, stage().io, memoryProgress(), 0, NOW)).toBe('absent')
   })
 })
 

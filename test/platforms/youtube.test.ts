@@ -195,6 +195,29 @@ describe('publishing', () => {
   })
 })
 
+describe('a thumbnail that can’t be set', () => {
+  it('is tried again, and then the video is published without it', async () => {
+    const what = post({ media: [film(1000), image('thumb')] })
+    const progress = memoryProgress()
+    for (let n = 0; n < 2; n++) {
+      server.failNext(/thumbnails/, { status: 503, json: {} })
+      expect((await failureOf(publish(what, progress))).next).toEqual({ do: 'retry' })
+    }
+    server.failNext(/thumbnails/, { status: 503, json: {} })
+    expect(await publish(what, progress)).toMatchObject({
+      remoteId: server.videos[0]?.id,
+      facts: { thumbnail: expect.stringContaining('trouble') },
+    })
+    expect(server.videos).toHaveLength(1)
+  })
+
+  it('is a person’s where the login is dead', async () => {
+    const what = post({ media: [film(1000), image('thumb')] })
+    server.failNext(/thumbnails/, { status: 401, json: {} })
+    expect((await failureOf(publish(what))).next).toEqual({ do: 'reconnect' })
+  })
+})
+
 describe('an upload that breaks off', () => {
   const what = post({ media: [film(3 * PIECE + 5)] })
 
@@ -314,6 +337,22 @@ describe('the last piece', () => {
     expect(server.videos).toHaveLength(0)
     await publish(what, progress)
     expect(server.videos[0]?.bytes.byteLength).toBe(700_000)
+  })
+
+  it('sent once more to a session that nobody remembers: it may have become a video', async () => {
+    const progress = memoryProgress()
+    const what = post()
+    const { io } = stage()
+    await youtube.prepare?.(what, io, progress)
+    // The process died in the first commit, before it learnt of the video.
+    const before = { ...progress.steps }
+    await youtube.commit(what, io, progress, 0)
+    Object.assign(progress.steps, before)
+    server.sessions.clear()
+    const gone = await failureOf(youtube.commit(what, io, progress, 0, true))
+    expect(gone).toMatchObject({ next: { do: 'check' }, code: 'SESSION_GONE' })
+    expect(await youtube.look.find?.(what, io, progress, 0, NOW)).toBe('unknown')
+    expect(server.videos).toHaveLength(1)
   })
 
   it('of a session that nobody remembers: a person looks', async () => {

@@ -89,7 +89,8 @@ export function facebookWorld({
       if (edge === 'videos') return chunked(fields, parts.get('video_file_chunk'))
       return phased(edge, fields, String(request.headers.host))
     }
-    if (edge === 'feed') return { status: 200, json: { data: posts.map(shown).reverse() } }
+    // page/feed: what the Page, its visitors and those who tag it post; page/published_posts: the Page's own alone.
+    if (edge === 'published_posts') return { status: 200, json: { data: posts.map(shown).reverse() } }
     if (edge === 'stories') return { status: 200, json: { data: stories } }
     if (edge === 'insights') return insights(id, fields)
     const video = videos.get(id)
@@ -120,7 +121,7 @@ export function facebookWorld({
     if (message === '' && !fields.get('link') && attached.length === 0)
       return graphRefusal(100, 'An empty post')
     // [META-ERR] 506: "Duplicate post"
-    if (attached.length === 0 && posts.at(-1)?.message === message)
+    if (attached.length === 0 && message !== '' && posts.at(-1)?.message === message)
       return graphRefusal(506, 'Duplicate status message')
     for (const id of attached) photos.set(id, { ...photos.get(id)!, shown: true })
     const id = `${FB_PAGE}_${next++}`
@@ -255,17 +256,33 @@ export function facebookWorld({
     return { status: 200, json: { data: names.map((name) => ({ name, values: [{ value: known[name] }] })) } }
   }
 
-  const shown = ({ id, message, photos: ids, at }: Post) => ({
+  const shown = ({ id, message, link, photos: ids, at }: Post) => ({
     id,
     ...(message === '' ? {} : { message }),
     created_time: graphTime(at),
     permalink_url: `https://www.facebook.com/acme/posts/${id}`,
+    ...(link === ''
+      ? {}
+      : {
+          attachments: {
+            data: [
+              {
+                type: 'share',
+                unshimmed_url: link,
+                url: `https://l.facebook.com/l.php?u=${encodeURIComponent(link)}&h=AT3`,
+                target: { url: `https://l.facebook.com/l.php?u=${encodeURIComponent(link)}&h=AT3` },
+              },
+            ],
+          },
+        }),
     ...(ids.length === 0
       ? {}
       : {
           attachments: {
             data: [
               {
+                type: 'photo',
+                unshimmed_url: `https://www.facebook.com/photo/?fbid=${ids[0]}`,
                 target: { id: ids[0] },
                 ...(ids.length > 1
                   ? { subattachments: { data: ids.map((one) => ({ target: { id: one } })) } }

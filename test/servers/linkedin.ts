@@ -145,6 +145,7 @@ export async function startLinkedIn(clock: () => number): Promise<LinkedInServer
           .map((one) => ({
             id: one.urn,
             commentary: one.body.commentary,
+            ...(one.body.content ? { content: one.body.content } : {}),
             publishedAt: one.at,
             lifecycleState: 'PUBLISHED',
           }))

@@ -97,6 +97,7 @@ export async function startMastodon({
     visibility: status.visibility,
     spoiler_text: status.spoiler,
     in_reply_to_id: status.replyTo,
+    media_attachments: status.mediaIds.map((id) => mediaJson(id, `${url}/media/${id}.png`)),
     favourites_count: status.likes,
     reblogs_count: status.shares,
     replies_count: status.comments,
@@ -217,6 +218,7 @@ export async function startMastodon({
         return {
           status: 200,
           json: statuses
+            .filter(({ id: one }) => Number(one) < Number(query.get('max_id') ?? Number.POSITIVE_INFINITY))
             .toReversed()
             .slice(0, Number(query.get('limit') ?? 20))
             .map(statusJson),

@@ -6,6 +6,7 @@ const PATHS = [
   '/user_account',
   '/boards',
   '/boards/{board_id}/pins',
+  '/boards/{board_id}/sections/{section_id}/pins',
   '/pins',
   '/pins/{pin_id}',
   '/pins/{pin_id}/analytics',
@@ -77,7 +78,7 @@ export async function startPinterest(clock: () => number, page = 250): Promise<P
     const [, id = ''] = /^\/(?:pins|media|boards)\/(\d+)/.exec(path) ?? []
     const pin = pins.find((one) => one.id === id)
     const upload = media.get(id)
-    switch (`${method} ${path.replace(/\d+/, ':id')}`) {
+    switch (`${method} ${path.replace(/\d+/g, ':id')}`) {
       case 'GET /user_account':
         return { status: 200, json: { username: 'acme', account_type: 'BUSINESS' } }
       case 'GET /boards': {
@@ -93,10 +94,13 @@ export async function startPinterest(clock: () => number, page = 250): Promise<P
         if (!pin) return no(404, 50, 'Pin not found.')
         pins.splice(pins.indexOf(pin), 1)
         return { status: 204 }
+      case 'GET /boards/:id/sections/:id/pins':
       case 'GET /boards/:id/pins': {
+        const [, section] = /sections\/(\d+)/.exec(path) ?? []
+        if (section === '404') return no(404, 2031, 'Board section not found.')
         const from = Number(query.get('bookmark') ?? 0)
         const size = Math.min(page, Number(query.get('page_size') ?? 25))
-        const on = pins.filter((one) => one.body.board_id === id)
+        const on = pins.filter((one) => one.body.board_id === id && one.body.board_section_id === section)
         const items = on.slice(from, from + size).map(listed)
         return {
           status: 200,

@@ -212,11 +212,14 @@ export async function startX(clock: () => number, polls = 2): Promise<XServer> {
     return { status: 201, json: { data: { id, text } } }
   }
 
-  const listed = ({ id, text, links, at }: XPost): Json => ({
+  const listed = ({ id, text, links, at, body }: XPost): Json => ({
     id,
     text,
     created_at: Temporal.Instant.fromEpochMilliseconds(at).toString(),
     entities: { urls: links.map((link, index) => ({ ...link, start: index, end: index + 1 })) },
+    ...(body.media
+      ? { attachments: { media_keys: body.media.media_ids.map((one: string) => `3_${one}`) } }
+      : {}),
   })
 
   const standIn = await startStandIn(answer)

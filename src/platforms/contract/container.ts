@@ -88,8 +88,58 @@ export async function container(
   return id
 }
 
+/** Of a container that is too old to be published: was it published already, so that none is to be made in its place? */
+export async function wasPublished(
+  step: string,
+  state: (id: string) => Promise<string | undefined>,
+  progress: Progress,
+): Promise<boolean> {
+  const kept = progress.get<KeptContainer | null>(step)
+  return kept?.ready === true && (await state(kept.id)) === 'PUBLISHED'
+}
+
 const GONE = ['-2/2207020', '24/2207006', '24/2207008']
 
-/** Was it refused because the container is gone? Then the next try makes another. */
-export const isContainerGone = (refused: unknown): boolean =>
-  refused instanceof PublishError && GONE.includes(refused.code ?? '')
+/**
+ * Publishes a container by `publish`. Behind an earlier attempt its state is read first, and one that is gone is no proof
+ * that nothing is live: Meta does not say how it refuses to publish one again.
+ *
+ * @param state Meta's own word, undefined where it knows of no such container
+ * @param forget lets the next try make another
+ * @throws PublishError
+ */
+export async function publishContainer<Answer>(
+  {
+    platform: { name, label },
+    state,
+    publish,
+    forget,
+  }: {
+    platform: { name: string; label: string }
+    state(): Promise<string | undefined>
+    publish(): Promise<Answer>
+    forget(): Promise<void>
+  },
+  again = false,
+): Promise<Answer> {
+  const mayBeLive = (code: string, cause?: unknown): PublishError => {
+    const message = `${label} has nothing to publish any more, so an earlier try may be live`
+    return new PublishError(name, { do: 'check' }, message, { code, cause })
+  }
+  const standing = again ? await state() : 'FINISHED'
+  if (standing === 'EXPIRED' || standing === 'ERROR') {
+    await forget()
+    throw new PublishError(name, { do: 'retry' }, `${label}: the prepared media have expired`, {
+      code: standing,
+    })
+  }
+  if (standing !== 'FINISHED') throw mayBeLive(standing ?? 'NO_CONTAINER')
+  try {
+    return await publish()
+  } catch (refused) {
+    if (!(refused instanceof PublishError) || !GONE.includes(refused.code ?? '')) throw refused
+    if (again) throw mayBeLive(refused.code ?? '', refused)
+    await forget()
+    throw refused
+  }
+}

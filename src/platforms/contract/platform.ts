@@ -71,8 +71,16 @@ export interface Platform<Credentials = unknown> {
   /**
    * The one irreversible call (of part `part`, from 0). Its attempt is on disk before this runs. Makes exactly one
    * publishing request. A lost answer is `check`; only what is proven not accepted is `retry`.
+   *
+   * @param again an earlier attempt may have published this very part, so a refusal as a duplicate proves no failure
    */
-  commit(publication: Publication, io: Io<Credentials>, progress: Progress, part: number): Promise<Published>
+  commit(
+    publication: Publication,
+    io: Io<Credentials>,
+    progress: Progress,
+    part: number,
+    again?: boolean,
+  ): Promise<Published>
   look: Look<Credentials>
 
   metrics?: {
@@ -238,7 +246,10 @@ export interface Look<Credentials> {
   repeatableFor: number
   /** How long (ms) after the commit the platform's list can be trusted to show it. */
   trustAfter: number
-  /** Looks for part `part`. `absent` only where that is proven; `unknown` leaves it to a person. Undefined: a person decides. */
+  /**
+   * Looks for part `part` among what was posted since its first commit began, at `committedAt` (UTC ms). `absent` only
+   * where that is proven; `unknown` leaves it to a person. Undefined: a person decides.
+   */
   find?(
     publication: Publication,
     io: Io<Credentials>,

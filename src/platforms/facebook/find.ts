@@ -4,14 +4,21 @@ import { GraphNumber, graphGet } from '../contract/graph.ts'
 import { isUnknownToGraph } from '../contract/graph-refusal.ts'
 import type { Call } from '../contract/http.ts'
 import type { Io, Progress, Publication, Published } from '../contract/platform.ts'
+import { linkOf } from './check.ts'
 import type { Credentials } from './connect.ts'
 import { graph, type KeptVideo, keptPhoto, VIDEO } from './uploads.ts'
 
 const LISTED = 25
 const CLOCK_SKEW = 2 * MINUTE
 
-const Attached = z.object({ target: z.object({ id: z.string().optional() }).optional() })
-const Feed = z.object({
+/** https://developers.facebook.com/docs/graph-api/reference/story-attachment/ */
+const Attached = z.object({
+  type: z.string().optional(),
+  /** Without the detour by which Facebook counts clicks. */
+  unshimmed_url: z.string().optional(),
+  target: z.object({ id: z.string().optional() }).optional(),
+})
+const Posts = z.object({
   data: z.array(
     z.object({
       id: z.string(),
@@ -61,40 +68,63 @@ export const read = <Data>(
   signal: io.signal,
 })
 
-/** Photos are told by their ids, a text by itself, among what the Page posted since the first try. */
+/**
+ * Photos are told by their ids, a text by itself, a link without words by its address, among what the Page posted since
+ * the first try. Its feed would show what visitors write there too.
+ */
 export async function findPost(
-  { text, media, at }: Publication,
+  publication: Publication,
   io: Io<Credentials>,
   progress: Progress,
   committedAt: EpochMs,
 ): Promise<Published | 'absent' | 'unknown'> {
-  const fields = 'id,message,created_time,permalink_url,attachments{target{id},subattachments{target{id}}}'
+  const fields = `id,message,created_time,permalink_url,attachments{${ATTACHED},subattachments{${ATTACHED}}}`
+  const path = `${io.credentials.pageId}/published_posts`
   const listed = await io.http.find({
-    ...read(`${io.credentials.pageId}/feed`, fields, Feed, io),
-    ...graphGet(
-      `${graph(io)}/${io.credentials.pageId}/feed`,
-      io.credentials.token,
-      { fields, limit: LISTED },
-      Feed,
-    ),
+    ...read(path, fields, Posts, io),
+    ...graphGet(`${graph(io)}/${path}`, io.credentials.token, { fields, limit: LISTED }, Posts),
   })
   if (!listed) return 'unknown'
   const posts = listed.data.data
-  const since = Math.min(at, committedAt) - CLOCK_SKEW
-  const recent = posts.filter(({ created_time }) => Date.parse(created_time) >= since)
-  const photos = media.map((_item, index) => keptPhoto(index, progress))
-  const found = recent.find(({ message = '', attachments }) => {
-    const shown = (attachments?.data ?? [])
-      .flatMap((one) => [one, ...(one.subattachments?.data ?? [])])
-      .map(({ target }) => target?.id)
-    return photos.length > 0
-      ? photos.some((photo) => photo !== undefined && shown.includes(photo))
-      : message.trim() === text.trim()
-  })
+  const recent = posts.filter(({ created_time }) => Date.parse(created_time) >= committedAt - CLOCK_SKEW)
+  const seen = recent.map((post) => likeness(publication, progress, post))
+  const found = recent[seen.indexOf('same')]
   if (found) return { remoteId: found.id, url: found.permalink_url ?? address(found.id) }
   const whole = recent.length < posts.length || posts.length < LISTED
-  return whole && !progress.get(DUPLICATE) ? 'absent' : 'unknown'
+  return whole && !seen.includes('perhaps') && !progress.get(DUPLICATE) ? 'absent' : 'unknown'
 }
+
+const ATTACHED = 'type,unshimmed_url,target{id}'
+
+function likeness(
+  publication: Publication,
+  progress: Progress,
+  { message = '', attachments }: z.infer<typeof Posts>['data'][number],
+): 'same' | 'perhaps' | 'other' {
+  const attached = (attachments?.data ?? []).flatMap((one) => [one, ...(one.subattachments?.data ?? [])])
+  const sameWords = oneLine(message) === oneLine(publication.text)
+  const photos = publication.media.map((_item, index) => keptPhoto(index, progress))
+  if (photos.length > 0) {
+    const shown = attached.map(({ target }) => target?.id)
+    if (photos.some((photo) => photo !== undefined && shown.includes(photo))) return 'same'
+    // An earlier try may have shown photos that have been uploaded anew since.
+    return sameWords && attached.length > 0 ? 'perhaps' : 'other'
+  }
+  if (publication.text.trim() !== '') return sameWords ? 'same' : 'other'
+  // A picture has an address too, on Facebook itself.
+  const links = attached.filter(({ type, unshimmed_url }) =>
+    type === undefined ? unshimmed_url !== undefined : !/photo|album|profile_media/.test(type),
+  )
+  if (!sameWords || links.length === 0) return 'other'
+  const link = plainAddress(linkOf(publication) ?? '')
+  return links.some(({ unshimmed_url = '' }) => plainAddress(unshimmed_url) === link) ? 'same' : 'perhaps'
+}
+
+const oneLine = (words: string): string => words.normalize('NFC').replace(/\s+/g, ' ').trim()
+
+/** An address as far as it is the same wherever it is written. */
+const plainAddress = (link: string): string =>
+  (URL.canParse(link) ? new URL(link).href : link).replace(/\/$/, '')
 
 export async function findStory(
   mediaId: string | undefined,

@@ -83,6 +83,12 @@ function contentOf({ media, options }: Publication, progress: Progress): Record<
   return { media: { id, ...(kindOf(item) === 'images' ? altOf(item.alt) : { title: item.filename }) } }
 }
 
+/** What of a post's content is named in a list as it was when it was sent: its files, its article. */
+export const showsOf = ({ media, options }: Publication, progress: Progress): string[] => [
+  ...media.flatMap(({ mediaId }) => progress.get<Upload>(uploadStep(mediaId))?.urn ?? []),
+  ...(options.article ? [options.article] : []),
+]
+
 const altOf = (alt: string): { altText?: string } => (alt === '' ? {} : { altText: alt })
 
 /** What is wrong with a draft, in words. */

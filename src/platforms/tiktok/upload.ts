@@ -16,6 +16,8 @@ import { coverAt, isDraft, isVideo } from './check.ts'
 const CHUNK = 8 * 1024 * 1024
 /** An upload's address is valid for an hour. */
 const UPLOAD_LIFE = 55 * MINUTE
+/** After this nothing can arrive there any more, not even what was under way when the hour ended. */
+export const UPLOAD_DEAD = 65 * MINUTE
 
 const Started = z.object({ publish_id: z.string().min(1), upload_url: z.url() })
 
@@ -41,9 +43,10 @@ export function chunksOf(size: number): { chunk: number; count: number } {
   return count <= 1 ? { chunk: size, count: 1 } : { chunk: CHUNK, count }
 }
 
+/** The upload that a try goes on with: one whose end was sent may be live, so no age makes another of it. */
 export const keptUpload = (io: Io<Credentials>, progress: Progress): Upload | undefined => {
   const kept = progress.get<Upload | null>(UPLOAD)
-  return kept && io.now - kept.at < UPLOAD_LIFE ? kept : undefined
+  return kept && (kept.committed || io.now - kept.at < UPLOAD_LIFE) ? kept : undefined
 }
 
 /** Announces a video and sends all of it but the last chunk; a later try goes on behind the last one that arrived. */

@@ -58,7 +58,7 @@ export function postOf(
     }
     return { ...common, reply: { in_reply_to_tweet_id: before.remoteId } }
   }
-  const ids = media.flatMap(({ mediaId }) => progress.get<Upload>(uploadStep(mediaId))?.id ?? [])
+  const ids = uploadsOf({ media }, progress)
   const answers = pollAnswers(options.poll)
   const quoted = quotedId(options.quote)
   return {
@@ -68,6 +68,10 @@ export function postOf(
     ...(quoted ? { quote_tweet_id: quoted } : {}),
   }
 }
+
+/** Ids of the files at X. */
+export const uploadsOf = ({ media }: Pick<Publication, 'media'>, progress: Progress): string[] =>
+  media.flatMap(({ mediaId }) => progress.get<Upload>(uploadStep(mediaId))?.id ?? [])
 
 /** What is wrong with a draft, in words. */
 export function checkPost(draft: Draft): Finding[] {

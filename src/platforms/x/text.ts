@@ -70,9 +70,10 @@ export function isSameText(sent: string, { text, links }: ListedText): boolean {
       ? []
       : [plainAddress(expanded_url)],
   )
-  return linksOfPost(sent).every(
-    (link, index) => there[index] === undefined || there[index] === plainAddress(link),
-  )
+  const here = linksOfPost(sent)
+  // Where X names no addresses, its shortened ones tell at least that there are any.
+  if (linksOfPost(listed).length < here.length) return false
+  return here.every((link, index) => there[index] === undefined || there[index] === plainAddress(link))
 }
 
 /** A text without its links, on one line: X shortens them, and adds one for each file. */

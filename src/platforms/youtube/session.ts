@@ -74,8 +74,17 @@ export async function uploadAllButLast(
   await progress.keep(step, { ...session, ready: true })
 }
 
-/** Sends the last piece, which makes the video. Whatever comes of it, the next try asks the session first. */
-export async function sendLast(item: MediaItem, io: Io<Token>, progress: Progress): Promise<Video> {
+/**
+ * Sends the last piece, which makes the video. Whatever comes of it, the next try asks the session first.
+ *
+ * @param again it may have been sent before: then a session that is gone may have become a video
+ */
+export async function sendLast(
+  item: MediaItem,
+  io: Io<Token>,
+  progress: Progress,
+  again = false,
+): Promise<Video> {
   const step = sessionStep(item)
   const session = progress.get<Session | null>(step)
   if (!session) throw new PublishError('youtube', { do: 'retry' }, 'The upload to YouTube has not begun')
@@ -84,6 +93,10 @@ export async function sendLast(item: MediaItem, io: Io<Token>, progress: Progres
   await progress.keep(step, { ...session, ready: false })
   const standing = await put(session, rest, item, io, 'commit')
   if (standing !== 'gone' && 'video' in standing) return standing.video
+  if (standing === 'gone' && again) {
+    const message = `YouTube no longer knows the upload of ${item.filename}, so an earlier try may be live`
+    throw new PublishError('youtube', { do: 'check' }, message, { code: 'SESSION_GONE' })
+  }
   if (standing === 'gone') await progress.keep(step, null)
   throw new PublishError('youtube', { do: 'retry' }, `YouTube does not have all of ${item.filename} yet`, {
     code: standing === 'gone' ? 'SESSION_GONE' : String(UNFINISHED),

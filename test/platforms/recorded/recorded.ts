@@ -24,5 +24,5 @@ export interface Recorded {
   /** UTC ms at which a limit ends that the platform does not tell, where that is known. */
   limitedUntil?: number
   /** Verdicts that differ from the suite's, with the reason in a comment beside them. */
-  verdicts?: Partial<Record<'busy' | 'redirected' | 'nonsense' | 'cut', Next['do'] | 'published'>>
+  verdicts?: Partial<Record<'redirected' | 'nonsense' | 'cut', Next['do'] | 'published'>>
 }

@@ -18,8 +18,6 @@ export default {
     }
   },
   verdicts: {
-    // The receiver tells a repeat by its webhook-id, so a fault of its own is no reason to ask a person.
-    busy: 'retry',
     redirected: 'reconnect',
     // Zapier, Make and others answer what they like; 2xx is delivered.
     nonsense: 'published',
