@@ -151,7 +151,8 @@ async function publish(run: Run): Promise<Delivered> {
   const { platform, publication, io } = outlet
   const parts = platform.parts?.(publication) ?? 1
   let number = delivery.attempts
-  for (let part = publishedParts(progress.all()).length; part < parts; part++) {
+  const resumed = publishedParts(progress.all()).length
+  for (let part = resumed; part < parts; part++) {
     number += 1
     const attempt = {
       id: newId(clock.now()),
@@ -188,8 +189,8 @@ async function publish(run: Run): Promise<Delivered> {
     try {
       // The process may have stood still since: what is sent now could meet what somebody else sends instead.
       if (!lease.holds()) throw notSent(delivery.platform)
-      // Each part before took one attempt at least: one more than those was of this part, or may have been.
-      const again = doubtSince !== undefined || number - 1 > part
+      // Each part before took one attempt at least: one more than those was of the part that is gone on with.
+      const again = doubtSince !== undefined || (part === resumed && number - 1 > part)
       published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part, again)
     } catch (error) {
       const found = failed(run, error, 'commit')

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { standstillOf } from '../../src/deliveries/bookkeeping.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/kit/clock.ts'
+import { newId } from '../../src/kit/ids.ts'
 import type { Look, Platform } from '../../src/platforms/contract/platform.ts'
 import { PublishError } from '../../src/platforms/contract/publish-error.ts'
 import { openTestHouse, type TestHouse } from '../house.ts'
@@ -11,6 +12,8 @@ import { play } from './conversation.ts'
 let world: TestHouse
 /** What the platform shows. */
 let live: string[]
+/** Was the platform told, at each commit, that an earlier attempt may have published the part? */
+let toldAgain: (boolean | undefined)[]
 /** What its next commits do after they were taken, one each; then it answers. */
 let answers: (() => void)[]
 let prepares: () => void
@@ -24,6 +27,7 @@ const lost = fails({ do: 'check' }, 'the answer was lost')
 
 beforeEach(async () => {
   live = []
+  toldAgain = []
   answers = []
   prepares = () => undefined
   world = await openTestHouse()
@@ -41,7 +45,8 @@ function stage(look: Partial<Look<never>> = {}): void {
     ...rehearsal,
     parts: ({ text }) => text.split('---').length,
     prepare: async () => prepares(),
-    commit: async ({ key, text }, { now }, _progress, part) => {
+    commit: async ({ key, text }, { now }, _progress, part, again) => {
+      toldAgain.push(again)
       const since = known.get(`${key} ${part}`)
       const answer = answers.shift() ?? (() => undefined)
       if (answer !== refused && (since === undefined || now - since >= HOUR)) {
@@ -199,5 +204,46 @@ describe('a thread', () => {
     await pass(2)
     await said('settle 1.1 drop')
     expect((await first()).post.state).toBe('partly_published')
+  })
+})
+
+describe('a commit is told whether an earlier attempt may have published the part', () => {
+  const THREAD = 'One⏎---⏎Two⏎---⏎Three'
+
+  test.each<[string, string, (typeof answers)[number][], boolean[]]>([
+    ['the first attempt', 'Once', [], [false]],
+    ['a lost answer', 'Once', [lost], [false, true]],
+    ['a thread', THREAD, [], [false, false, false]],
+    ['a lost answer in a thread', THREAD, [() => undefined, lost], [false, false, true, false]],
+  ])('%s', async (_name, text, script, again) => {
+    stage()
+    answers = [...script]
+    await due(text)
+    await pass(6)
+    expect(toldAgain).toEqual(again)
+  })
+
+  test('a process that died in it', async () => {
+    stage({ repeatableFor: 0, find: async () => 'absent' })
+    await play(world, 'Ada: schedule in 5 minutes to rehearsal: Once')
+    world.clock.set('2026-11-20T08:05:01Z')
+    const now = world.clock.now()
+    const { queue } = world.house.storage
+    const [claimed] = await queue.claimDue({ now, leaseUntil: now + MINUTE, worker: 'dead', limit: 1 })
+    if (!claimed) throw new Error('Nothing was due')
+    await queue.beginAttempt({
+      id: newId(now),
+      deliveryId: claimed.delivery.id,
+      number: 1,
+      part: 0,
+      worker: 'dead',
+      startedAt: now,
+      endedAt: null,
+      outcome: null,
+      message: null,
+    })
+    await pass(30)
+    expect(toldAgain).toEqual([true])
+    expect((await first()).post.state).toBe('published')
   })
 })
