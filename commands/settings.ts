@@ -6,9 +6,19 @@ import { record } from '../src/app/record.ts'
 import { releaseApproved, sayReleased } from '../src/app/release-posts.ts'
 import type { WorkspaceStores } from '../src/app/stores.ts'
 import { quoted, UserError } from '../src/kit/user-error.ts'
-import { bold, facts, heading, type Message, message, note, prose, text } from '../src/message/message.ts'
+import {
+  type Block,
+  bold,
+  facts,
+  heading,
+  type Message,
+  message,
+  note,
+  prose,
+  text,
+} from '../src/message/message.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
-import { type ChannelUse, defaultSettings, type Settings } from '../src/workspaces/workspace.ts'
+import { type ChannelUse, defaultSettings, mayAct, type Settings } from '../src/workspaces/workspace.ts'
 
 const onOff = (on: boolean): string => (on ? 'on' : 'off')
 
@@ -199,15 +209,25 @@ async function setApprovals(context: CommandContext, approvals: number): Promise
       stores,
       context,
       approvals === 0
-        ? `goes out without a review: ${name} asks for none any more`
+        ? `goes out without a review: ${name} asks for no approvals any more`
         : `is approved: ${name} asks for ${approvals} only`,
     ),
   )
   const became =
     approvals === 0
-      ? (['goes out without one', 'go out without one'] as const)
+      ? (['goes out without a review', 'go out without a review'] as const)
       : (['had enough approvals and is approved', 'had enough approvals and are approved'] as const)
-  return { said: String(approvals), more: sayReleased(released, became, context.workspace.settings) }
+  const { blocks } = sayReleased(released, became, context.workspace.settings)
+  return { said: String(approvals), more: message(...blocks, await tooFewApprovers(context, approvals)) }
+}
+
+/** More approvals than there are people to give them: posts would wait in review for ever. */
+async function tooFewApprovers({ stores }: CommandContext, approvals: number): Promise<Block | false> {
+  const members = await stores.workspace.members()
+  const approvers = members.filter(({ role }) => mayAct(role, 'approver')).length
+  if (approvals <= approvers) return false
+  const who = approvers === 1 ? 'Only 1 member may' : `Only ${approvers} members may`
+  return note(...prose(`${who} approve: make somebody an approver with \`roles <name> approver\`.`))
 }
 
 async function setMyZone(value: string, context: CommandContext): Promise<string> {

@@ -3,7 +3,7 @@ import { newId } from '../../src/kit/ids.ts'
 import type { Button } from '../../src/message/message.ts'
 import type { Role } from '../../src/workspaces/workspace.ts'
 import { openTestHouse, type TestHouse } from '../house.ts'
-import { play } from './conversation.ts'
+import { conversation, play } from './conversation.ts'
 
 const inTeam = async (script: string, check: (world: TestHouse) => Promise<void> = async () => {}) => {
   const world = await openTestHouse()
@@ -164,3 +164,12 @@ test('a press carries the whole revision, and a beginning of one decides nothing
       await play(world, `Grace: ${approve}\nbot: is approved`)
     },
   ))
+
+test('more approvals than there are people to give them are said to be too many', () =>
+  conversation(`
+    Grace: settings approvals 2
+    bot: approvals is 2 now
+    bot: Only 1 member may approve
+    Grace: settings approvals 1
+    not: Only 1 member
+  `))

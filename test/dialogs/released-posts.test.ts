@@ -160,9 +160,9 @@ await onEachDatabase((database) => {
       Ada: schedule every day 10am to rehearsal: Daily
       Grace: settings approvals 0
       bot: approvals is 0 now
-      bot: 2 posts in review go out without one: #1 and #2.
+      bot: 2 posts in review go out without a review: #1 and #2.
       time: 1000
-      card: #2 goes out without a review: Grace asks for none any more
+      card: #2 goes out without a review: Grace asks for no approvals any more
       time: 2026-11-20T09:00:00Z
       time: 1000
       feed: Daily
