@@ -47,7 +47,7 @@ export type Kind =
   | 'coming' // the nearest weekday, the next week: "upcoming", "kommend"
   | 'this'
   | 'every' // ['' or 2 for "every other"]
-  | 'everyAfter' // after an amount: "ごと", "haftada bir"
+  | 'everyAfter' // ['' or 'skip' for so many days left out] after an amount: "ごと", "haftada bir", "おき"
   | 'other' // after every
   | 'seq' // ['day:0 part:night'] several things in one word
   | 'holiday' // ['12-25', or the name of a feast that moves: 'easter+1']

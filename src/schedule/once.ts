@@ -286,15 +286,19 @@ function candidates(slots: Slots, times: TimeOfDay[], here: Here): Candidate[] |
   return found.length > 0 ? found : (failed ?? 'There is no such time.')
 }
 
+const LAST_TIME = Temporal.PlainTime.from('23:59:59')
+
 /** The days as seen from the zone of the phrase, and where they differ also from the person's own. */
 function daysFor(slots: Slots, said: SaidZone, time: TimeOfDay, here: Here): Days | string {
   const there = here.now.toZonedDateTimeISO(said.zone).toPlainDateTime()
-  const days = daysOf(slots, there, time.time)
+  // "friday night at 1" is after midnight: on a Friday afternoon that is still to come.
+  const passes = time.nextDay ? LAST_TIME : time.time
+  const days = daysOf(slots, there, passes)
   if (days === undefined) return rolling(there, time)
   if (typeof days === 'string' || !days.relative || said.zone === here.zone) return days
   const own = here.now.toZonedDateTimeISO(here.zone).toPlainDateTime()
   if (own.toPlainDate().equals(there.toPlainDate())) return days
-  const ownDays = daysOf(slots, own, time.time)
+  const ownDays = daysOf(slots, own, passes)
   if (ownDays === undefined || typeof ownDays === 'string') return days
   const dates = [...days.dates]
   for (const date of ownDays.dates) if (!dates.some((other) => other.equals(date))) dates.push(date)

@@ -203,6 +203,8 @@ function afterwards(items: readonly Item[]): Item[] | string {
       const last = arranged.at(-1)
       if (last === undefined || !BOUND_ITEMS.has(last.t)) break
       if (last.t === 'time' && days.length > 0) break
+      // "hafta içi cuma hariç": the set is what Friday is left out of.
+      if (item.edge === 'except' && days.length > 0 && last.t === 'weekday' && last.days.length > 1) break
       days.unshift(last)
       arranged.pop()
     }

@@ -1,3 +1,4 @@
+import type { Kind } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import type { Clock, Item } from './items.ts'
 import { integer } from './numbers.ts'
@@ -303,8 +304,8 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
   if (oclock !== undefined && second === 0) {
     marked = true
     next = oclock.next
-    // "3 Uhr" has 15 beside it; "3 o'clock" has not.
-    if (r.habits.clock12 !== 'always') sure = true
+    // "3 Uhr" has 15 beside it; "3 o'clock", "3'te" and "las 3 en punto" have not.
+    if (r.habits.clock12 !== 'always' && oclock.value === 'h') sure = true
     if (!full && r.habits.clock12 === 'always' && oclock.value === 'h' && r.digits(next) !== undefined)
       sure = hour > 12 || sure
     const minutes = full || oclock.value === '' ? undefined : minutesAfter(r, next)
@@ -332,7 +333,7 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
     if (late !== undefined) {
       next = late.next
       marked = true
-      if (r.habits.clock12 !== 'always') sure = true
+      if (r.habits.clock12 !== 'always' && late.value === 'h') sure = true
     }
   } else if (full && shift === 0 && minute !== 0) {
     const till = r.lex(next, 'tillAfter')
@@ -375,8 +376,17 @@ function minutesAfter(r: Reader, i: number): Hit<number> | undefined {
   const mark = r.lex(minutes.next, 'minuteMark')
   if (mark !== undefined) return { value: minutes.value, next: mark.next }
   // "à 9 heures 2 fois", "9h 3 jours": not minutes
-  if (count?.text.length === 1 || r.is(minutes.next, 'unit') || r.is(minutes.next, 'month')) return undefined
-  return minutes
+  if (count?.text.length === 1 || NO_MINUTES.some((kind) => r.is(minutes.next, kind))) return undefined
+  return isOfDate(r, minutes.next) ? undefined : minutes
+}
+
+/** What a number that stands before one of these counts is no minutes. */
+const NO_MINUTES: Kind[] = ['unit', 'month', 'times']
+
+/** "9時 12月21日": the 12 is a month. "9時30 月曜" has a weekday there. */
+function isOfDate(r: Reader, i: number): boolean {
+  const mark = r.lex(i, 'monthMark') ?? r.lex(i, 'dayMarkAfter') ?? r.lex(i, 'yearMark')
+  return mark !== undefined && r.glued(i) && mark.next >= (r.lex(i, 'weekday')?.next ?? 0)
 }
 
 /** "y diez", "menos diez", "on geçe", "çeyrek kala", "10分前". */

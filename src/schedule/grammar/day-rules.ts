@@ -4,7 +4,7 @@ import type { Hit, Reader } from '../reader.ts'
 import { timeRule } from './clock.ts'
 import { dateRule } from './dates.ts'
 import { EMPTY_SPAN, type Item, type Span } from './items.ts'
-import { addUnit, integer, span } from './numbers.ts'
+import { addUnit, hoursAndMinutes, integer, span } from './numbers.ts'
 import { endRule, nthRule, weekdayRule } from './weekdays.ts'
 
 /** Which connectors stand before a chunk. */
@@ -126,7 +126,7 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
   const plus = r.mark(i, '+')
   const at = prefix === undefined ? (plus ? i + 1 : i) : r.skip(prefix.next, 'glue')
   if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
-  const length = span(r, at)
+  const length = (prefix === undefined ? undefined : hoursAndMinutes(r, at)) ?? span(r, at)
   if (length === undefined) return unitBeside(r, at) ?? weekdaysAhead(r, at, prefix !== undefined)
   // "às 9h a partir de março"
   if (said.at && prefix === undefined && !plus) return undefined

@@ -1,3 +1,4 @@
+import { quoted } from '../../kit/user-error.ts'
 import type { DayPart, Unit } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { dateRule } from './dates.ts'
@@ -118,12 +119,22 @@ function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
   return { value: [{ t: 'often', times }, ...sequence(String(seq.value))], next: seq.next }
 }
 
+const BY_THE_CLOCK = new Set<number | string>(['second', 'minute', 'hour'])
+
 /** "2週間ごと", "iki haftada bir". */
 export function everyAfterRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const count = integer(r, i)
   const unit = count === undefined ? undefined : r.lex(count.next, 'unit')
   const plain = unit === undefined ? undefined : r.lex(unit.next, 'everyAfter')
   if (count !== undefined && unit !== undefined && plain !== undefined) {
+    if (plain.value === 'skip' && !BY_THE_CLOCK.has(unit.value)) {
+      // "1日おき" leaves one day out. Of more, people are split on how many are left out.
+      if (count.value !== 1)
+        return r.refuse(
+          `${quoted(r.quote(i, plain.next))} is every ${count.value} ${unit.value}s to some people, and every ${count.value + 1} to others. Say ${quoted(`${r.quote(i, unit.next)}ごと`)}.`,
+        )
+      return { value: [{ t: 'every', interval: 2, unit: unit.value as Unit }], next: plain.next }
+    }
     return { value: [{ t: 'every', interval: count.value, unit: unit.value as Unit }], next: plain.next }
   }
   const length = span(r, i)

@@ -171,7 +171,7 @@ export const en: Language = {
       'day:0 part:night': 'tonight|tonite|2nite|2night|tonight at night|this night|to-night',
       'day:1 part:night': 'tomorrow night',
       'every:day':
-        'daily|everyday|day-to-day|every day of the week|each day of the week|each and every day|all days|every single day|nightly at|once daily|once every day|all week|seven days a week|7 days a week',
+        'daily|everyday|day-to-day|every day of the week|each day of the week|each and every day|all days|every single day|once daily|once every day|all week|seven days a week|7 days a week',
       'every:day part:night': 'nightly|every night|each night|nights',
       'every:day part:morning': 'mornings|every morning|each morning|in the mornings',
       'every:day part:afternoon': 'afternoons|in the afternoons',
