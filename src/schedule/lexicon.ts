@@ -20,6 +20,7 @@ export type Kind =
   | 'unit' // [Unit]
   | 'shortUnit' // [Unit] only glued to or right after a number: "m", "h", "d"
   | 'span' // [minutes] a length with a name: "half-hour", "Viertelstunde"
+  | 'roundDays' // [7 or 14] days counted with both ends: "huit jours", "quince días"
   | 'half' // before a unit: "half an", "media"
   | 'quarter' // before a unit: "quarter of an"
   | 'andHalf' // after an amount or its unit: "and a half", "et demie"
@@ -28,6 +29,8 @@ export type Kind =
   | 'ampmBefore' // ['am' | 'pm'] before an hour: "午後"
   | 'ampmGlued' // only right after a digit: "8a"
   | 'part' // [DayPart]
+  | 'nightTo' // before a day: the night that ends with it, "in der Nacht auf"
+  | 'nightFrom' // before two days that follow each other: "dans la nuit de"
   | 'clock' // ['noon' | 'midnight']
   | 'oclock' // after an hour: "o'clock", "Uhr", "heures", "時"
   | 'minuteMark' // after minutes: "分"

@@ -1,10 +1,12 @@
+import { choice, choicesIn } from './choices.ts'
 import { addSpan, type Days, daysOf } from './days.ts'
 import { describeInstant } from './describe.ts'
+import { noteOfFeast } from './feasts.ts'
 import { type Clock, EMPTY_SPAN, type Span } from './grammar/items.ts'
 import { addUnit } from './grammar/numbers.ts'
 import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 import type { Slots } from './slots.ts'
-import { clockInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
+import { clocksInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
 import type { When } from './when.ts'
 import { zoneName } from './zones.ts'
 
@@ -68,6 +70,10 @@ export function readOnce(slots: Slots, here: Here): When {
       `Is ${slots.time.bare ?? 'that'} an hour? Say "at ${slots.time.bare ?? 9}:00", or a day and a time.`,
     )
   }
+  // "mother's day france" is not the American day by the clock of Paris.
+  const country = slots.zone === undefined || slots.time !== undefined ? undefined : slots.feast
+  const abroad = country === undefined ? undefined : noteOfFeast(country.name)
+  if (abroad !== undefined) return error(`${abroad} For another country, say the date.`)
   const times = timesSaid(slots, here)
   if (typeof times === 'string') return error(times)
   return decide(candidates(slots, times, here), here)
@@ -165,8 +171,7 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
       : [{ time, note }]
   }
   if (part !== undefined) {
-    const inPart = clockInPart(clock, part.part)
-    return typeof inPart === 'string' ? inPart : [inPart]
+    return clocksInPart(clock, part.part)
   }
   // "today at midnight" is the one to come
   if (clock.midnight && slots.day?.offset === 0)
@@ -206,21 +211,6 @@ function dottedOnce(slots: Slots, here: Here): When {
   const [only] = choices
   if (choices.length === 0 || only === undefined) return dated
   return { kind: 'ask', question: 'Is that a date or a time?', choices }
-}
-
-function choicesIn(when: When, here: Here) {
-  if (when.kind === 'ask') return when.choices
-  if (when.kind !== 'once') return []
-  return [choice(when.at, when.zone, here)]
-}
-
-/** One of the moments a person may choose; its phrase reads back to it. */
-export function choice(at: Temporal.Instant, zone: string, here: Here) {
-  return {
-    label: describeInstant(at, zone, { now: here.now, locale: here.locale }),
-    at,
-    phrase: describeInstant(at, zone),
-  }
 }
 
 /** "in 2 hours", "in 1 day and 2 hours", "an hour after midnight tomorrow". */

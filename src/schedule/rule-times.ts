@@ -2,7 +2,7 @@ import type { Clock } from './grammar/items.ts'
 import type { Here } from './once.ts'
 import type { RepeatParts } from './repeat-parts.ts'
 import type { Frame } from './rule-frame.ts'
-import { clockInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
+import { clocksInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
 
 interface Times {
   choices: { times: string[]; notes: string[] }[]
@@ -48,9 +48,9 @@ export function clockSets(clocks: Clock[], parts: RepeatParts): string[][] | str
     let times: TimeOfDay[]
     if (parts.part === undefined) times = timesOf(clock)
     else {
-      const inPart = clockInPart(clock, parts.part)
+      const inPart = clocksInPart(clock, parts.part)
       if (typeof inPart === 'string') return inPart
-      times = [inPart]
+      times = inPart
     }
     const [first, second] = times
     if (first === undefined) return 'There is no such time.'

@@ -37,7 +37,7 @@ describe('a number that belongs to something else', () => {
     ['in 0:45 hours', '2026-11-27T16:45'],
     ['in 1:30 hours', '2026-11-27T17:30'],
     ['in 12:30h', '2026-11-28T04:30'],
-    ['at 9:30', '2026-11-28T09:30'],
+    ['at 9:30am', '2026-11-28T09:30'],
   ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
 })
 
@@ -72,5 +72,61 @@ describe('nights', () => {
     ['nightly at 10', 'every: 2026-11-27T22:00 | 2026-11-28T22:00 | 2026-11-29T22:00'],
     ['nightly at 9:30', 'every: 2026-11-27T21:30 | 2026-11-28T21:30 | 2026-11-29T21:30'],
     ['friday night at 1', '2026-11-28T01:00'],
+  ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
+})
+
+describe('the night between two days', () => {
+  test.each([
+    ['in der Nacht auf Sonntag um 1', 'de', '2026-11-29T01:00'],
+    ['in der Nacht zum Sonntag um 23 Uhr', 'de', '2026-11-28T23:00'],
+    ['in der Nacht zum 24. Dezember um 2', 'de', '2026-12-24T02:00'],
+    ['in der Nacht von Samstag auf Sonntag um 1', 'de', '2026-11-29T01:00'],
+    ['dans la nuit de samedi à dimanche à 1h', 'fr', '2026-11-29T01:00'],
+    ['la noche del sábado al domingo a la 1', 'es', '2026-11-29T01:00'],
+    [
+      'in der Nacht von Samstag auf Montag um 1',
+      'de',
+      'error: "in der Nacht von Samstag auf Montag" is more than one night. Say a day and an hour.',
+    ],
+  ])('%s', (phrase, locale, at) => expect(read(phrase, locale)).toBe(at))
+})
+
+describe('two meanings are asked about', () => {
+  test.each([
+    ['todos los días a las 9 y 15', 'es', 'ask: 2026-11-28T09:15 | 2026-11-28T09:00'],
+    ['toda segunda às 9 e 20', 'pt', 'ask: 2026-11-30T09:20 | 2026-11-30T09:00'],
+    ['mañana a las 9 y 15', 'es', '2026-11-28T09:15'],
+    ['mañana a las 9 y 10 pm', 'es', '2026-11-28T21:10'],
+    ['todos los días a las 9 y 17', 'es', 'every: 2026-11-27T17:00 | 2026-11-28T09:00 | 2026-11-28T17:00'],
+    ['todos los días a las 9 y 30', 'es', 'every: 2026-11-28T09:30 | 2026-11-29T09:30 | 2026-11-30T09:30'],
+    ['tonight at 5', 'en', 'ask: 2026-11-27T17:00 | 2026-11-28T05:00'],
+    ['tonight at 6', 'en', '2026-11-27T18:00'],
+    ['dans quinze jours', 'fr', 'ask: 2026-12-11T09:00 | 2026-12-12T09:00'],
+    ['dans 8 jours à 10h', 'fr', 'ask: 2026-12-04T10:00 | 2026-12-05T10:00'],
+    ['en quince días', 'es', 'ask: 2026-12-11T09:00 | 2026-12-12T09:00'],
+    ['daqui a quinze dias', 'pt', 'ask: 2026-12-11T09:00 | 2026-12-12T09:00'],
+    ['in acht Tagen', 'de', 'ask: 2026-12-04T09:00 | 2026-12-05T09:00'],
+    ['Montag in acht Tagen', 'de', 'ask: 2026-11-30T09:00 | 2026-12-07T09:00'],
+  ])('%s', (phrase, locale, at) => expect(read(phrase, locale)).toBe(at))
+})
+
+describe('a day of a year to come', () => {
+  const notesOf = (phrase: string) => {
+    const when = readWhen(phrase, { now: NOW, zone: 'Europe/Berlin', locale: 'en' })
+    return when.kind === 'once' ? when.notes.join(' ') : when.kind
+  }
+
+  test.each(['nov 27 9am', '26 nov 5pm', 'black friday 9am'])(
+    '%s has just passed, and that is said',
+    (phrase) => expect(notesOf(phrase)).toContain('The next such day is in 2027.'),
+  )
+  test('a day that is simply next year needs no note', () => expect(notesOf('march 3 9am')).toBe(''))
+
+  test.each([
+    ["mother's day uk", '2027-03-07T09:00'],
+    [
+      "mother's day france",
+      'error: That is Mother’s Day as in Brazil, Germany and the United States: the second Sunday of May. For another country, say the date.',
+    ],
   ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
 })

@@ -27,6 +27,7 @@ export function timeRule(
   const readings = [first.value]
   let at = first.next
   let range = false
+  let orMinutes: number | undefined
   for (;;) {
     const separated = separator(r, at)
     if (separated === undefined) break
@@ -40,6 +41,7 @@ export function timeRule(
       if (readings.length > 1 || isAt) break
       range = true
     }
+    orMinutes = readings.length > 1 ? undefined : minutesOrHour(r, at, then, [first.value, next.value])
     readings.push(next.value)
     at = next.next
     if (range) {
@@ -51,11 +53,22 @@ export function timeRule(
   shareHalf(readings, range)
   const bare = readings.length === 1 ? readings[0]?.bare : undefined
   const item: Item = { t: 'time', clocks: readings.map(({ clock }) => clock), range, marked, index: i }
+  if (orMinutes !== undefined) item.orMinutes = orMinutes
   const unit = r.lex(i + 1, 'unit') ?? r.lex(i + 1, 'shortUnit')
   const worded = (r.tokens[i + 1]?.text.length ?? 0) > 1 && first.value.clock.hour < 7
   const hours = unit?.value === 'hour' && !said.at && (r.habits.clock12 === 'always' || worded)
   if (hours && first.value.clock.hour < 13 && !first.value.clock.dayEnd) item.maybeSpan = true
   return { value: bare === undefined ? item : { ...item, bare }, next: at }
+}
+
+/** "a las 9 y 15", but not "a las 9 y a las 15" nor "9 y 17", which nobody says of minutes. */
+function minutesOrHour(r: Reader, i: number, second: number, [one, two]: [Reading, Reading]) {
+  if (r.lex(i, 'plus')?.next !== second || one.clock.minute + two.clock.minute > 0) return undefined
+  const digits = r.digits(second)
+  const plain = one.bare !== undefined && (two.bare !== undefined || two.clock.half !== undefined)
+  return plain && digits !== undefined && digits.value > 0 && digits.value % 5 === 0
+    ? digits.value
+    : undefined
 }
 
 function separator(r: Reader, i: number): Hit<'and' | 'to'> | undefined {
@@ -397,9 +410,10 @@ function signedMinutes(r: Reader, i: number): Hit<number> | undefined {
   if (count === undefined || count.value < 1 || count.value > 59) return undefined
   if (minus !== undefined) return { value: -count.value, next: count.next }
   if (plus !== undefined) {
-    // "a las 9 y 17" are two times: only words and two digits above 24 are minutes
+    // "a las 9 y 17" are two times: only words and what no clock shows as an hour are minutes
     const digits = r.digits(plus.next)
-    return digits === undefined && count.value >= 5 ? count : undefined
+    if (digits === undefined) return count.value >= 5 ? count : undefined
+    return count.value > 24 && !r.is(r.skip(count.next, 'of'), 'month') ? count : undefined
   }
   const past = r.lex(count.next, 'pastAfter')
   if (past !== undefined) return { value: count.value, next: past.next }

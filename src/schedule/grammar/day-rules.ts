@@ -25,6 +25,8 @@ export const NOTHING_SAID: Said = { at: false, on: false }
 // Weekdays come first: "segunda, quarta e sexta" are no ordinals.
 export const dateLike: Rule[] = [
   weekdayBesideRule,
+  nightToRule,
+  nightFromRule,
   dayWeekRule,
   (r, i) => one(weekdayRule(r, i)),
   endRule,
@@ -66,6 +68,29 @@ const namesDate = (r: Reader, i: number): boolean =>
 export function besideDay(r: Reader, i: number): number | undefined {
   const side = r.lex(i, 'side')
   return side === undefined ? undefined : someDays(r, side.next, false)?.next
+}
+
+/** "in der Nacht auf Sonntag": the night of the day before it, whose small hours are Sunday's. */
+function nightToRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const night = r.lex(i, 'nightTo')
+  const named =
+    night !== undefined && (namesDate(r, night.next) || r.is(r.skip(night.next, 'the'), 'weekday'))
+  if (night === undefined || !named) return undefined
+  const dayBefore: Item = { t: 'span', span: negative({ ...EMPTY_SPAN, days: 1 }), based: true }
+  return { value: [dayBefore, { t: 'part', part: 'night' }], next: night.next }
+}
+
+/** "dans la nuit de samedi à dimanche" is the night of that Saturday. */
+function nightFromRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const night = r.lex(i, 'nightFrom')
+  const first = night === undefined ? undefined : r.lex(night.next, 'weekday')
+  const then = first === undefined ? i : r.skip(first.next, 'to', 'on', 'of', 'the')
+  const second = first === undefined || then === first.next ? undefined : r.lex(then, 'weekday')
+  if (first === undefined || second === undefined) return undefined
+  if ((Number(first.value) % 7) + 1 !== second.value)
+    return r.refuse(`${quoted(r.quote(i, second.next))} is more than one night. Say a day and an hour.`)
+  const item: Item = { t: 'weekday', days: [Number(first.value)] }
+  return { value: [item, { t: 'part', part: 'night' }], next: second.next }
 }
 
 /** "monday week", "today week", "lundi en huit". */
@@ -141,7 +166,12 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
     if (now !== undefined) return { value: [{ t: 'span', span: length.value }], next: now.next }
     return { value: [{ t: 'span', span: length.value, based: true }], next: base.next }
   }
-  if (prefix !== undefined || plus) return { value: [{ t: 'span', span: length.value }], next: length.next }
+  if (prefix !== undefined || plus) {
+    const item: Item = { t: 'span', span: length.value }
+    const round = r.lex(at, 'roundDays')
+    const rounded = prefix !== undefined && round?.next === length.next
+    return { value: [rounded ? { ...item, round: Number(round.value) } : item], next: length.next }
+  }
   const before = r.lex(length.next, 'side')
   if (before?.value === 'before')
     return { value: [{ t: 'span', span: negative(length.value), based: true }], next: before.next }

@@ -35,6 +35,8 @@ export type Item =
       bare?: number
       index: number
       maybeSpan?: true
+      /** The second number, where it may be the minutes of the first: "a las 9 y 15". */
+      orMinutes?: number
     }
   | { t: 'part'; part: DayPart }
   /** The hour and minute that it is now: "same time tomorrow". */
@@ -56,7 +58,8 @@ export type Item =
   | { t: 'feast'; name: string; year?: number }
   | { t: 'dotted'; first: number; second: number; index: number; asDate: boolean }
   | { t: 'nth'; nths: number[]; of: NthOf; month?: number }
-  | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true }
+  /** `round`: the days that people mean by it, where they count both ends ("quinze jours"). */
+  | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true; round?: number }
   /** The first or the last day of a week, so many weeks on. */
   | { t: 'weekEdge'; edge: 'start' | 'end'; offset: number }
   | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number }

@@ -104,6 +104,7 @@ export const de: Language = {
       45: 'dreiviertelstunde|dreiviertel stunde',
       90: 'anderthalbe stunde',
     },
+    roundDays: { 7: 'acht tagen|acht tage' },
     half: 'halbe|halben|halber|halbes',
     andHalf: 'einhalb|und eine halbe|und einen halben|und ein halbes',
     few: 'paar|ein paar|einige|einigen|mehrere|mehreren|viele',
@@ -120,6 +121,9 @@ export const de: Language = {
       night: 'nacht|nachts|in der nacht|des nachts',
       endOfDay: 'feierabend|zum feierabend|am ende des tages|ende des tages|dienstschluss',
     },
+    nightTo:
+      'in der nacht auf|in der nacht auf den|in der nacht zum|in der nacht zu|nacht auf|nacht auf den|nacht zum',
+    nightFrom: 'in der nacht von|in der nacht vom|nacht von|nacht vom',
     clock: {
       noon: '12 uhr mittags|high noon|punkt mittag',
       midnight: 'mitternacht|um mitternacht|12 uhr nachts',

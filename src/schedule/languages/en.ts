@@ -207,6 +207,8 @@ export const en: Language = {
       'easter-2': 'good friday',
       'easter-3': 'maundy thursday|holy thursday',
       'easter-7': 'palm sunday',
+      'easter-21':
+        "mothering sunday|mother's day uk|mothers day uk|uk mother's day|uk mothers day|british mother's day|mother's day in the uk|mothers day in the uk|mother's day in britain",
       'easter-46': 'ash wednesday',
       'easter-47': 'shrove tuesday|mardi gras|pancake day|pancake tuesday|fat tuesday',
       'easter+1': 'easter monday',

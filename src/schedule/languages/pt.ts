@@ -96,6 +96,7 @@ export const pt: Language = {
       weekend: 'fim de semana|final de semana|fins de semana|finais de semana|fim-de-semana',
     },
     span: { 15: 'quarto de hora', 30: 'meia hora|meia-hora', 45: 'três quartos de hora', 90: 'hora e meia' },
+    roundDays: { 7: 'oito dias', 14: 'quinze dias' },
     half: 'meio|meia',
     andHalf: 'e meia|e meio',
     few: 'alguns|algumas|poucos|poucas|vários|várias|uns|umas',
@@ -109,6 +110,7 @@ export const pt: Language = {
       night: 'noite|da noite|à noite|de noite|na parte da noite|pela noite',
       endOfDay: 'fim do dia|no fim do dia|final do dia|no final do dia|ao fim do dia|fim do expediente',
     },
+    nightFrom: 'na noite de|noite de|na madrugada de|madrugada de',
     clock: {
       noon: 'meio-dia|meio dia|ao meio-dia|ao meio dia|meiodia',
       midnight: 'meia-noite|meia noite|à meia-noite|à meia noite|meianoite',
