@@ -11,6 +11,7 @@ import { Reader } from './reader.ts'
 import { isRepeating, readRule } from './rule.ts'
 import { fillSlots } from './slots.ts'
 import { type Token, tokenize } from './tokens.ts'
+import { readWeekdayList } from './weekday-list.ts'
 import type { ReadAt, When } from './when.ts'
 
 export type { ReadAt, When } from './when.ts'
@@ -91,6 +92,8 @@ function meaning(items: readonly Item[], here: Here): When {
     return askBetween(either.question, readings, here)
   }
   if (isRepeating(items)) return readRule(items, here)
+  const list = readWeekdayList(items, here)
+  if (list !== undefined) return list
   const slots = fillSlots(items)
   return typeof slots === 'string' ? { kind: 'error', message: slots } : readOnce(slots, here)
 }

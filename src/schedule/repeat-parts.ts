@@ -48,7 +48,8 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
     if (problem !== undefined) return problem
     if (item.t === 'often') often = item.times
   }
-  const days = parts.dates.length + (parts.weekdays?.length ?? 0) + (parts.nth?.nths.length ?? 0)
+  const dates = parts.dates.length * Math.max(1, parts.months.length)
+  const days = dates + (parts.weekdays?.length ?? 0) + (parts.nth?.nths.length ?? 0)
   const times = Math.max(1, parts.clocks.length)
   if (often !== undefined && often !== times && often !== times * days) {
     return `${often} times, but when? Say the times, for example "every day at 9:00 and 17:00".`

@@ -74,6 +74,15 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   if (days !== undefined) {
     if (unit === 'month' || unit === 'year')
       return `Which ${WEEKDAY_NAMES[(days[0] ?? 1) - 1]} of the ${unit}? Say "first …", or "every week".`
+    // "cada 15 días los lunes": a fortnight, with both its ends counted
+    if (unit === 'day' && interval === 15)
+      return {
+        every: 'week',
+        interval: 2,
+        weekdays: days,
+        ...monthly,
+        notes: ['Every 15 days on a weekday is taken as every 2 weeks.'],
+      }
     if (unit === 'day' && interval % 7 === 0)
       return { every: 'week', interval: interval / 7, weekdays: days, ...monthly, notes }
     if (unit === 'day' && interval > 1) return 'Say every so many days, or on which weekdays, not both.'

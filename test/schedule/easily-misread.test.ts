@@ -130,3 +130,79 @@ describe('a day of a year to come', () => {
     ],
   ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
 })
+
+describe('a word that is also another', () => {
+  test.each([
+    ['sexta dia 11 às 9', 'pt', '2026-12-11T09:00'],
+    ['segunda-feira, dia 7, às 9', 'pt', '2026-12-07T09:00'],
+    ['primeira terça de dezembro às 9', 'pt', '2026-12-01T09:00'],
+    ['segunda terça de dezembro às 9', 'pt', '2026-12-08T09:00'],
+    ['de 3 em 3 dias às 9', 'pt', 'every: 2026-11-28T09:00 | 2026-12-01T09:00 | 2026-12-04T09:00'],
+    ['3.12 saat 9', 'tr', '2026-12-03T09:00'],
+    ['15.12 saat 10:00', 'tr', '2026-12-15T10:00'],
+    ['morgen so um 10', 'de', '2026-11-28T10:00'],
+    ['So um 10', 'de', '2026-11-29T10:00'],
+    ['in 2 Std. 30 Min.', 'de', '2026-11-27T18:30'],
+    ['毎日18時 10回', 'ja', 'every: 2026-11-27T18:00 | 2026-11-28T18:00 | 2026-11-29T18:00'],
+    ['tomorrow at 9 in nyc', 'en', '2026-11-28T15:00'],
+    ['tomorrow 930', 'en', '2026-11-28T09:30'],
+  ])('%s', (phrase, locale, at) => expect(read(phrase, locale)).toBe(at))
+})
+
+describe('working days and the ends of months', () => {
+  test.each([
+    ['next business day 9am', 'en', '2026-11-30T09:00'],
+    ['nächster Werktag um 9', 'de', '2026-11-30T09:00'],
+    ['翌営業日9時', 'ja', '2026-11-30T09:00'],
+    ['今月末17時', 'ja', '2026-11-30T17:00'],
+    ['来月末17時', 'ja', '2026-12-31T17:00'],
+    ["in a week's time", 'en', '2026-12-04T09:00'],
+  ])('%s', (phrase, locale, at) => expect(read(phrase, locale)).toBe(at))
+})
+
+describe('before and after noon and midnight', () => {
+  test.each([
+    ['quarter to midnight', '2026-11-27T23:45'],
+    ['10 to midnight', '2026-11-27T23:50'],
+    ['half past midnight', '2026-11-28T00:30'],
+    ['half past noon', '2026-11-28T12:30'],
+    ['tomorrow quarter to noon', '2026-11-28T11:45'],
+  ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
+})
+
+describe('weekdays in a row without "every"', () => {
+  test.each([
+    [
+      'mon, wed & fri @ 9',
+      'en',
+      'ask: 2026-11-30T09:00 | 2026-11-30T09:00 | 2026-12-02T09:00 | 2026-12-04T09:00',
+    ],
+    ['tuesday and thursday at 10', 'en', 'ask: 2026-12-01T10:00 | 2026-12-01T10:00 | 2026-12-03T10:00'],
+    [
+      'monday at 9am and wednesday at 2pm',
+      'en',
+      'ask: 2026-11-30T09:00 | 2026-11-30T09:00 | 2026-12-02T14:00',
+    ],
+    ['lunes y viernes a las 9', 'es', 'ask: 2026-11-30T09:00 | 2026-11-30T09:00 | 2026-12-04T09:00'],
+    ['weekend at 10', 'en', 'ask: 2026-11-28T10:00 | 2026-11-29T10:00'],
+  ])('%s', (phrase, locale, at) => expect(read(phrase, locale)).toBe(at))
+})
+
+describe('series', () => {
+  test.each([
+    [
+      'twice a year on 1 jan and 1 july at 9',
+      'en',
+      'every: 2027-01-01T09:00 | 2027-07-01T09:00 | 2028-01-01T09:00',
+    ],
+    ['cada 15 días los lunes a las 9', 'es', 'every: 2026-11-30T09:00 | 2026-12-14T09:00 | 2026-12-28T09:00'],
+    ["hafta sonu hariç her gün 9'da", 'tr', 'every: 2026-11-30T09:00 | 2026-12-01T09:00 | 2026-12-02T09:00'],
+    ['günde iki kez saat 9 ve 17', 'tr', 'every: 2026-11-27T17:00 | 2026-11-28T09:00 | 2026-11-28T17:00'],
+    ['毎日9時(日曜以外)', 'ja', 'every: 2026-11-28T09:00 | 2026-11-30T09:00 | 2026-12-01T09:00'],
+    [
+      'every day at 9 (except sundays)',
+      'en',
+      'every: 2026-11-28T09:00 | 2026-11-30T09:00 | 2026-12-01T09:00',
+    ],
+  ])('%s', (phrase, locale, at) => expect(read(phrase, locale)).toBe(at))
+})

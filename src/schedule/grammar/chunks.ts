@@ -20,6 +20,7 @@ import {
   exceptRule,
   fromRule,
   lastingRule,
+  stepRule,
   untilRule,
 } from './repeats.ts'
 import { seqRule } from './sequence.ts'
@@ -27,7 +28,7 @@ import { seqRule } from './sequence.ts'
 /** Words that stand between things and say nothing of their own. */
 const CONNECTORS: Kind[] = ['on', 'the', 'of', 'at', 'in', 'for', 'glue', 'this', 'coming', 'and']
 
-const CONNECTING_MARKS = new Set([',', '.', '@', ';', ':', '!', '|', '&'])
+const CONNECTING_MARKS = new Set([',', '.', '@', ';', ':', '!', '|', '&', '(', ')'])
 
 /** What a phrase may not end with. */
 const DANGLING: Kind[] = ['at', 'in', 'for', 'of']
@@ -118,6 +119,7 @@ const rules: Rule[] = [
   ...dateLike,
   everyRule,
   everyAfterRule,
+  stepRule,
   untilRule,
   fromRule,
   exceptRule,

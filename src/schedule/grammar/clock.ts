@@ -143,7 +143,7 @@ function relativeClock(r: Reader, i: number, said: boolean): Hit<Reading> | unde
   const shift = r.lex(before?.next ?? i, 'shift')
   if (before === undefined && shift === undefined) return undefined
   const at = r.skip(shift?.next ?? before?.next ?? i, 'the', 'at')
-  const hour = plainClock(r, at, true)
+  const hour = plainClock(r, at, true) ?? namedClock(r, at)
   if (hour === undefined || hour.value.clock.minute !== 0) return undefined
   const minutes = (before?.value ?? 0) + Number(shift?.value ?? 0)
   return { value: { clock: moved(r, hour.value.clock, minutes, said), marked: true }, next: hour.next }
@@ -165,9 +165,13 @@ function minutesBefore(r: Reader, i: number): Hit<number> | undefined {
 function moved(r: Reader, clock: Clock, minutes: number, _said: boolean): Clock {
   const total = (clock.hour * 60 + clock.minute + minutes + 1440) % 1440
   const hour = Math.floor(total / 60)
+  // A quarter to midnight is no midnight, and a quarter to noon is before it.
+  const { midnight, ...named } = clock
+  if (midnight || (clock.half === 'pm' && clock.hour === 12 && minutes < 0))
+    return { hour, minute: total % 60, second: 0, sure: true, ...(midnight ? {} : { half: 'am' }) }
   const sure = clock.half !== undefined || clock.hour > 12 || r.habits.clock12 === 'never'
   return {
-    ...clock,
+    ...named,
     hour: clock.half === undefined && hour === 0 && clock.hour === 1 ? 12 : hour,
     minute: total % 60,
     sure,
@@ -272,7 +276,9 @@ function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
     }
     return undefined
   }
-  if (text.length === 4 || (text.length === 3 && (said || timeMarkFollows(r, i + 1)))) {
+  // "tomorrow 930"
+  const dated = r.is(i - 1, 'day') || r.is(i - 1, 'weekday')
+  if (text.length === 4 || (text.length === 3 && (said || dated || timeMarkFollows(r, i + 1)))) {
     const hour = Math.floor(value / 100)
     const minutes = value % 100
     if (minutes > 59 || hour > 24 || (hour === 24 && minutes > 0)) return undefined

@@ -5,6 +5,7 @@ import { timeRule } from './clock.ts'
 import { dateRule } from './dates.ts'
 import { EMPTY_SPAN, type Item, type Span } from './items.ts'
 import { addUnit, hoursAndMinutes, integer, span } from './numbers.ts'
+import { seqRule } from './sequence.ts'
 import { endRule, nthRule, weekdayRule } from './weekdays.ts'
 
 /** Which connectors stand before a chunk. */
@@ -25,6 +26,7 @@ export const NOTHING_SAID: Said = { at: false, on: false }
 // Weekdays come first: "segunda, quarta e sexta" are no ordinals.
 export const dateLike: Rule[] = [
   weekdayBesideRule,
+  nextWorkdayRule,
   nightToRule,
   nightFromRule,
   dayWeekRule,
@@ -33,6 +35,7 @@ export const dateLike: Rule[] = [
   (r, i) => one(nthRule(r, i)),
   (r, i, said) => one(dateRule(r, i, said)),
   dayRule,
+  monthEndRule,
   periodRule,
   ofMonthRule,
 ]
@@ -47,9 +50,15 @@ function isLonger(r: Reader, i: number, than: number): boolean {
   return false
 }
 
+const isLower = (word: string) => word === word.toLowerCase()
+
 export function dayRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const day = r.lex(i, 'day')
-  return day === undefined ? undefined : { value: [{ t: 'day', offset: Number(day.value) }], next: day.next }
+  if (day === undefined) return undefined
+  // "morgen so um 10": here it is no Sunday, which has a capital
+  const about = r.is(day.next, 'weekday') ? r.lex(day.next, 'glue') : undefined
+  const filled = about !== undefined && r.is(about.next, 'at') && isLower(r.quote(day.next, about.next))
+  return { value: [{ t: 'day', offset: Number(day.value) }], next: filled ? about.next : day.next }
 }
 
 /** "the friday before christmas", "monday after the 15th": the day itself is read after it. */
@@ -93,6 +102,14 @@ function nightFromRule(r: Reader, i: number): Hit<Item[]> | undefined {
   return { value: [item, { t: 'part', part: 'night' }], next: second.next }
 }
 
+/** "next business day", "翌営業日". */
+function nextWorkdayRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const next = r.lex(i, 'next') ?? r.lex(i, 'coming')
+  const unit = next === undefined ? undefined : r.lex(next.next, 'unit')
+  if (unit?.value !== 'workday') return undefined
+  return { value: [{ t: 'span', span: { ...EMPTY_SPAN, workdays: 1 } }], next: unit.next }
+}
+
 /** "monday week", "today week", "lundi en huit". */
 function dayWeekRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const day = one(weekdayRule(r, i)) ?? dayRule(r, i)
@@ -132,6 +149,15 @@ function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
   if (gone !== undefined)
     return r.refuse(`${quoted(r.quote(i, gone.next))} is in the past. Say a time that is still to come.`)
   return undefined
+}
+
+/** "来月末", "gelecek ay sonu": the last day of that month. */
+function monthEndRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const period = seqRule(r, i) ?? periodRule(r, i)
+  const [item, ...more] = period?.value ?? []
+  const end = period === undefined ? undefined : r.lex(period.next, 'endAfter')
+  if (end === undefined || item?.t !== 'period' || item.unit !== 'month' || more.length > 0) return undefined
+  return { value: [item, { t: 'nth', nths: [-1], of: 'day' }], next: end.next }
 }
 
 /** "of the month", "im Monat", "du mois", "ayın". */

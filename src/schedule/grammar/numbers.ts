@@ -194,6 +194,8 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   const unit = long === undefined || (short !== undefined && short.next > long.next) ? short : long
   if (unit === undefined) return undefined
   const name = unit.value as Unit
+  // "3.12 saat 9": a date, and the word for hour before its hour
+  if (!Number.isInteger(count.value) && r.is(at, 'at') && r.digits(unit.next) !== undefined) return undefined
   const glued = r.glued(at)
   at = unit.next
   // "1d." but not a full stop that belongs to a date

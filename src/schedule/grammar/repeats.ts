@@ -88,6 +88,17 @@ function counted(r: Reader, i: number): Hit<Unit> | undefined {
 
 /** "once a week", "twice a day", "3 times a week". */
 function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const period = r.lex(i, 'unit')
+  const per = period === undefined ? undefined : r.lex(period.next, 'onceA')
+  // "günde iki kez"
+  if (period !== undefined && per !== undefined)
+    return {
+      value: [
+        { t: 'often', times: Number(per.value) },
+        { t: 'every', interval: 1, unit: period.value as Unit },
+      ],
+      next: per.next,
+    }
   const once = r.lex(i, 'onceA')
   let times: number | undefined
   let at = i
@@ -117,6 +128,17 @@ function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const seq = r.lex(at, 'seq')
   if (seq === undefined || !String(seq.value).startsWith('every:')) return undefined
   return { value: [{ t: 'often', times }, ...sequence(String(seq.value))], next: seq.next }
+}
+
+/** "de 2 em 2 horas": the number stands twice. */
+export function stepRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const from = r.lex(i, 'rangeFrom')
+  const first = from === undefined ? undefined : integer(r, from.next)
+  const then = first === undefined ? i : r.skip(first.next, 'in', 'on')
+  const second = first === undefined || then === first.next ? undefined : integer(r, then)
+  const unit = second === undefined ? undefined : counted(r, second.next)
+  if (first === undefined || unit === undefined || first.value !== second?.value) return undefined
+  return { value: [{ t: 'every', interval: first.value, unit: unit.value }], next: unit.next }
 }
 
 const BY_THE_CLOCK = new Set<number | string>(['second', 'minute', 'hour'])

@@ -88,8 +88,8 @@ export const de: Language = {
     },
     unit: {
       second: 'sekunde|sekunden|sek',
-      minute: 'minute|minuten|min',
-      hour: 'stunde|stunden|std',
+      minute: 'minute|minuten|min|min.',
+      hour: 'stunde|stunden|std|std.',
       day: 'tag|tage|tagen|tages|tags',
       workday:
         'werktag|werktage|werktagen|werktags|arbeitstag|arbeitstage|arbeitstagen|arbeitstages|werktages|wochentag|geschäftstag',

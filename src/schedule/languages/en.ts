@@ -189,6 +189,7 @@ export const en: Language = {
       'every:day part:noon': 'lunchtimes',
       'weekdays:6,7 part:morning': 'weekend mornings',
       'weekdays:6,7 part:evening': 'weekend evenings',
+      'period:weekend:0': 'weekend|the weekend|at the weekend|on the weekend|over the weekend',
       'period:week:2': 'week after next|the week after next',
       'period:month:2': 'month after next|the month after next',
     },
@@ -225,7 +226,7 @@ export const en: Language = {
     },
     in: 'in|within|after|in another',
     hence: {
-      '': "from now|hence|later|time|' time|out|from today's date",
+      '': "from now|hence|later|time|' time|'s time|out|from today's date",
       exact: 'from right now|from this moment|from this very moment|from exactly now|from the present moment',
     },
     base: 'from|after|following|since',

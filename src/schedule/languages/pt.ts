@@ -154,7 +154,6 @@ export const pt: Language = {
       'every:year': 'anual|anualmente|ao ano',
       'every:hour': 'de hora em hora|por hora',
       'every:minute:30': 'a cada meia hora|de meia em meia hora|cada meia hora',
-      'every:minute:15': 'de 15 em 15 minutos|de quinze em quinze minutos',
       'weekdays:6,7': 'todo fim de semana|todos os fins de semana|todo final de semana',
       'nth:-1:day': 'fim do mês|no fim do mês|final do mês|no final do mês|ao fim do mês',
       'every:month nth:-1:day': 'todo fim de mês|todo final de mês|no fim de cada mês|ao final de cada mês',
