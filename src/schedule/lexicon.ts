@@ -33,6 +33,7 @@ export type Kind =
   | 'nightFrom' // before two days that follow each other: "dans la nuit de"
   | 'clock' // ['noon' | 'midnight']
   | 'oclock' // after an hour: "o'clock", "Uhr", "heures", "時"
+  | 'pastHour' // [minutes] of each hour: "on the hour", "on the half hour"
   | 'minuteMark' // after minutes: "分"
   | 'shift' // [minutes] before an hour: "quarter past" +15, "halb" -30
   | 'shiftAfter' // [minutes] after an hour: "y media" +30, "moins le quart" -15

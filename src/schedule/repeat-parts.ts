@@ -16,6 +16,8 @@ export interface RepeatParts {
   quarter?: true
   clocks: Clock[]
   part?: DayPart
+  /** How many minutes past each hour. */
+  pastHour?: number
   /** Between which clocks. */
   window?: [Clock, Clock]
   /** "monday at 2pm and wednesday at 4pm" */
@@ -72,8 +74,31 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   if (problem !== undefined) return problem
   const pairs = pairUp(arranged)
   if (pairs !== undefined) parts.pairs = pairs
-  boundTimes(parts)
-  return parts
+  return windowOfBounds(parts) ?? boundTimes(parts) ?? parts
+}
+
+/** "every hour starting at 9 until 17" is so every day; "until 6pm" alone ends what is counted in hours. */
+function windowOfBounds(parts: RepeatParts): string | undefined {
+  const byTheClock = parts.unit === 'hour' || parts.unit === 'minute'
+  if (parts.pastHour !== undefined && parts.unit !== 'hour')
+    return 'So many minutes past which hour? Say "every hour at :30", or the time.'
+  const [from, until] = [loneClock(parts.from), loneClock(parts.until)]
+  if (until === undefined) return undefined
+  if (!byTheClock) return 'Until which day? Say, for example, "until 31 December".'
+  // With days it is so on each of them, and only an hour to begin with is missing.
+  const daily = parts.weekdays !== undefined || parts.months.length > 0
+  if (from === undefined && daily) return 'From which hour on? Say, for example, "between 9:00 and 18:00".'
+  if (from === undefined) return undefined
+  if (parts.window !== undefined) return 'There is more than one range of hours in it. Say one.'
+  parts.window = [from, until]
+  delete parts.from
+  delete parts.until
+  return undefined
+}
+
+function loneClock(items: readonly Item[] | undefined): Clock | undefined {
+  const [item, ...more] = items ?? []
+  return item?.t === 'time' && more.length === 0 ? item.clocks[0] : undefined
 }
 
 /**
@@ -137,6 +162,11 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
       else return 'There is more than one range of hours in it. Say one.'
       return undefined
     }
+    case 'pastHour':
+      if (parts.pastHour !== undefined && parts.pastHour !== item.minute)
+        return 'Say one of the minutes, or "every 30 minutes".'
+      parts.pastHour = item.minute
+      return undefined
     case 'part':
       if (parts.part !== undefined && parts.part !== item.part)
         return 'There is more than one part of the day in it. Say one.'
@@ -247,9 +277,9 @@ function pairUp(items: readonly Item[]): RepeatParts['pairs'] {
 }
 
 /** "until june at 9:00": the only time there is belongs to the rule. */
-function boundTimes(parts: RepeatParts): void {
+function boundTimes(parts: RepeatParts): undefined {
   const isTimed = parts.clocks.length > 0 || parts.window !== undefined || parts.part !== undefined
-  if (isTimed || parts.unit === 'hour' || parts.unit === 'minute') return
+  if (isTimed || parts.unit === 'hour' || parts.unit === 'minute') return undefined
   for (const edge of ['until', 'from'] as const) {
     const items = parts[edge]
     const time = items?.find((item) => item.t === 'time')
@@ -258,6 +288,7 @@ function boundTimes(parts: RepeatParts): void {
     if (items.length === 1) delete parts[edge]
     else parts[edge] = items.filter((item) => item.t !== 'time')
     parts.clocks.push(...time.clocks)
-    return
+    return undefined
   }
+  return undefined
 }

@@ -182,7 +182,9 @@ function byTheClock(
     })
     const [from, to] = sides
     if (from === undefined || to === undefined) return 'Between which times?'
-    rule.window = { from: clockText(from.time), to: clockText(to.time) }
+    // "every hour at :30 between 9 and 17"
+    const first = parts.pastHour === undefined ? from.time : from.time.add({ minutes: parts.pastHour })
+    rule.window = { from: clockText(first), to: clockText(to.time) }
     rule.from = wallText(start ?? now)
     return undefined
   }
@@ -195,6 +197,13 @@ function byTheClock(
     return 'Say either one time, or every how many minutes or hours between which times.'
   }
   if (start !== undefined) return undefined
+  if (parts.pastHour !== undefined) {
+    const grid = 1440 % minutes === 0 ? minutes : 60
+    const past = (now.hour * 60 + now.minute - parts.pastHour) / grid
+    const ahead = (Math.floor(past) + 1) * grid + parts.pastHour
+    rule.from = wallText(now.round({ smallestUnit: 'day', roundingMode: 'floor' }).add({ minutes: ahead }))
+    return undefined
+  }
   const divides = 1440 % minutes === 0
   const grid = divides ? now.round({ smallestUnit: 'day', roundingMode: 'floor' }) : undefined
   if (grid === undefined) {

@@ -79,6 +79,8 @@ export function fillSlots(items: readonly Item[]): Slots | string {
       }
       case 'now':
         return 'A schedule needs a time that is still to come; what should go out now can be published right away.'
+      case 'pastHour':
+        return 'That is so every hour. Say "every hour at :30", or one time.'
       case 'until':
       case 'from':
       case 'after':

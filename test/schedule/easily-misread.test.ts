@@ -206,3 +206,21 @@ describe('series', () => {
     ],
   ])('%s', (phrase, locale, at) => expect(read(phrase, locale)).toBe(at))
 })
+
+describe('by the hour', () => {
+  test.each([
+    ['every hour until 6pm', 'every: 2026-11-27T17:00 | 2026-11-27T18:00'],
+    ['every hour starting at 9 until 17', 'every: 2026-11-27T17:00 | 2026-11-28T09:00 | 2026-11-28T10:00'],
+    ['hourly 9-5 weekdays', 'every: 2026-11-27T17:00 | 2026-11-30T09:00 | 2026-11-30T10:00'],
+    ['every hour at :30', 'every: 2026-11-27T16:30 | 2026-11-27T17:30 | 2026-11-27T18:30'],
+    ['every 2 hours at :15', 'every: 2026-11-27T16:15 | 2026-11-27T18:15 | 2026-11-27T20:15'],
+    ['on the half hour every hour', 'every: 2026-11-27T16:30 | 2026-11-27T17:30 | 2026-11-27T18:30'],
+    ['every hour at :30 between 9 and 17', 'every: 2026-11-27T16:30 | 2026-11-28T09:30 | 2026-11-28T10:30'],
+    ['every day until 6pm', 'error: Until which day? Say, for example, "until 31 December".'],
+    [
+      'every 30 minutes until 6pm on weekdays',
+      'error: From which hour on? Say, for example, "between 9:00 and 18:00".',
+    ],
+    ['every day at :30', 'error: So many minutes past which hour? Say "every hour at :30", or the time.'],
+  ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
+})

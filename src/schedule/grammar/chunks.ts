@@ -20,6 +20,7 @@ import {
   exceptRule,
   fromRule,
   lastingRule,
+  pastHourRule,
   stepRule,
   untilRule,
 } from './repeats.ts'
@@ -125,6 +126,7 @@ const rules: Rule[] = [
   exceptRule,
   lastingRule,
   spanRule,
+  pastHourRule,
   timeLike,
   betweenRule,
   partRule,

@@ -45,7 +45,8 @@ export const timeLike: Rule = (r, i, said) => one(timeRule(r, i, said, (at, than
 /** Whether a date or a length reads more from here than a time would: "at 9, 15 march". */
 function isLonger(r: Reader, i: number, than: number): boolean {
   const length = span(r, i)
-  if (length !== undefined && length.next > than) return true
+  // "9-5 weekdays" is no five of them
+  if (length !== undefined && length.value.workdays === 0 && length.next > than) return true
   for (const rule of dateLike) if ((rule(r, i, NOTHING_SAID)?.next ?? 0) > than) return true
   return false
 }

@@ -39,6 +39,8 @@ export type Item =
       orMinutes?: number
     }
   | { t: 'part'; part: DayPart }
+  /** So many minutes past each hour: "at :30". */
+  | { t: 'pastHour'; minute: number }
   /** The hour and minute that it is now: "same time tomorrow". */
   | { t: 'sameTime' }
   | { t: 'day'; offset: number }

@@ -203,16 +203,19 @@ function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | unde
   const days = someDays(r, word.next, true)
   // "von Montag bis Freitag" is no beginning
   if (days?.value.some((item) => item.t === 'weekday' && item.days.length > 1)) return undefined
-  if (days === undefined && edge === 'from') {
-    // "every 12 hours starting at 9pm"
+  if (days === undefined) {
+    // "every 12 hours starting at 9pm", "every hour until 6pm"
     const time = timeLike(r, r.skip(word.next, 'at'), { at: true, on: false })
     const item = time?.value[0]
+    // "starting at 9 until 17"
+    if (edge === 'from' && time !== undefined && item?.t === 'time' && item.range)
+      return { value: [{ ...item, marked: true }], next: time.next }
     const single = item?.t === 'time' && item.clocks.length === 1
     return time !== undefined && single
-      ? { value: [{ t: 'from', items: time.value }], next: time.next }
+      ? { value: [{ t: edge, items: time.value }], next: time.next }
       : undefined
   }
-  return days === undefined ? undefined : { value: [{ t: edge, items: days.value }], next: days.next }
+  return { value: [{ t: edge, items: days.value }], next: days.next }
 }
 
 /** "except fridays", "except 25 December and 1 January". */
@@ -262,6 +265,17 @@ export function lastingRule(r: Reader, i: number): Hit<Item[]> | undefined {
   return length === undefined
     ? undefined
     : { value: [{ t: 'lasting', span: length.value }], next: length.next }
+}
+
+/** "at :30", "on the half hour". */
+export function pastHourRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const named = r.lex(i, 'pastHour')
+  if (named !== undefined)
+    return { value: [{ t: 'pastHour', minute: Number(named.value) }], next: named.next }
+  const minute = r.mark(i, ':') && r.glued(i + 1) ? r.digits(i + 1) : undefined
+  const afterHour = r.digits(i - 1) !== undefined && r.glued(i)
+  if (minute?.text.length !== 2 || minute.value > 59 || afterHour) return undefined
+  return { value: [{ t: 'pastHour', minute: minute.value }], next: i + 2 }
 }
 
 /** "between 9 and 17". */

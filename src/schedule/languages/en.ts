@@ -151,6 +151,12 @@ export const en: Language = {
       '-15':
         'quarter to|a quarter to|quarter till|a quarter till|quarter of|a quarter of|quarter before|a quarter before|quarter til',
     },
+    pastHour: {
+      0: 'on the hour|at the top of the hour|top of the hour',
+      15: 'quarter past the hour|a quarter past the hour',
+      30: 'on the half hour|on the half-hour|half past the hour|half past each hour',
+      45: 'quarter to the hour|a quarter to the hour',
+    },
     past: 'past|after',
     till: 'to|till|before|til|of',
     day: {
