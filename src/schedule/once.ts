@@ -6,7 +6,7 @@ import { type Clock, EMPTY_SPAN, type Span } from './grammar/items.ts'
 import { addUnit } from './grammar/numbers.ts'
 import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 import type { Slots } from './slots.ts'
-import { clocksInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
+import { clocksInPart, isGoingOn, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
 import type { When } from './when.ts'
 import { zoneName } from './zones.ts'
 
@@ -76,7 +76,7 @@ export function readOnce(slots: Slots, here: Here): When {
   if (abroad !== undefined) return error(`${abroad} For another country, say the date.`)
   const times = timesSaid(slots, here)
   if (typeof times === 'string') return error(times)
-  return decide(candidates(slots, times, here), here)
+  return decide(candidates(slots, times, here), here, slots.period)
 }
 
 const error = (message: string): When => ({ kind: 'error', message })
@@ -162,7 +162,13 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
   const clock = slots.time?.clocks[0]
   const { part } = slots
   if (clock === undefined) {
-    if (part !== undefined) return [timeOfPart(part.part, here.defaultTime)]
+    if (part !== undefined) {
+      const usual = timeOfPart(part.part, here.defaultTime)
+      const now = here.now.toZonedDateTimeISO(here.zone).toPlainTime()
+      // At four the afternoon is not over, though its usual hour is.
+      const going = slots.day?.offset === 0 && isGoingOn(part.part, usual.time, now)
+      return going ? 'At what hour? Say, for example, "today at 17:30".' : [usual]
+    }
     const time = here.defaultTime
     const bare = slots.span !== undefined || (slots.day?.offset === 0 && slots.weekday === undefined)
     const note = `No time was said: ${time.toString({ smallestUnit: 'minute' })}.`
@@ -361,7 +367,7 @@ export function clockNote(
 }
 
 /** One moment that is to come: that one. Several: a question. None: the past. */
-function decide(found: Candidate[] | string, here: Here): When {
+function decide(found: Candidate[] | string, here: Here, period?: Slots['period']): When {
   if (typeof found === 'string') return error(found)
   const latest = here.now.add({ hours: YEARS_AHEAD * 8766 })
   const open: Candidate[] = []
@@ -371,7 +377,7 @@ function decide(found: Candidate[] | string, here: Here): When {
       open.push(candidate)
   }
   const [first, second] = open
-  if (first === undefined) return isPast(found, here)
+  if (first === undefined) return isPast(found, here, period)
   if (Temporal.Instant.compare(first.at, latest) > 0) return error(LATEST)
   if (second === undefined) return { kind: 'once', at: first.at, zone: first.zone, notes: first.notes }
   const question =
@@ -379,15 +385,24 @@ function decide(found: Candidate[] | string, here: Here): When {
   return { kind: 'ask', question, choices: open.slice(0, 4).map(({ at, zone }) => choice(at, zone, here)) }
 }
 
-function isPast(found: Candidate[], here: Here): When {
-  const last = found.at(-1)
-  if (last === undefined) return error('There is no such time.')
-  const wall = last.at.toZonedDateTimeISO(last.zone)
-  const today = here.now.toZonedDateTimeISO(last.zone).toPlainDate()
-  let next = wall.toPlainDate().equals(today) ? wall.add({ days: 1 }) : wall.with({ year: today.year })
-  if (Temporal.Instant.compare(next.toInstant(), here.now) <= 0) next = wall.with({ year: today.year + 1 })
-  const said = describeInstant(last.at, last.zone, { locale: here.locale })
+/** What has passed, and when it comes round again. */
+function isPast(found: Candidate[], here: Here, period: Slots['period']): When {
+  const [likeliest] = found
+  if (likeliest === undefined) return error('There is no such time.')
+  const wall = likeliest.at.toZonedDateTimeISO(likeliest.zone)
+  const now = here.now.toZonedDateTimeISO(likeliest.zone)
+  const gap = comesRound(period, wall.toPlainDate().equals(now.toPlainDate()))
+  let next = wall
+  while (Temporal.ZonedDateTime.compare(next, now) <= 0) next = next.add(gap)
+  const said = describeInstant(likeliest.at, likeliest.zone, { locale: here.locale })
   return error(
-    `${said} is in the past. Did you mean ${describeInstant(next.toInstant(), last.zone, { locale: here.locale })}?`,
+    `${said} is in the past. Did you mean ${describeInstant(next.toInstant(), likeliest.zone, { locale: here.locale })}?`,
   )
+}
+
+/** A day of this month comes again next month, a weekend next week, an hour of today tomorrow, a date next year. */
+function comesRound(period: Slots['period'], today: boolean): Temporal.DurationLike {
+  if (period?.unit === 'month') return { months: 1 }
+  if (period?.unit === 'week' || period?.unit === 'weekend') return { weeks: 1 }
+  return today ? { days: 1 } : { years: 1 }
 }

@@ -16,6 +16,8 @@ export interface RepeatParts {
   quarter?: true
   clocks: Clock[]
   part?: DayPart
+  /** In which week, month or year alone. */
+  within?: ItemOf<'period'>['unit']
   /** How many minutes past each hour. */
   pastHour?: number
   /** Between which clocks. */
@@ -74,6 +76,7 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   if (problem !== undefined) return problem
   const pairs = pairUp(arranged)
   if (pairs !== undefined) parts.pairs = pairs
+  if (onlyOne(parts)) return 'Does it go on after that? Say "starting …", or one day.'
   return windowOfBounds(parts) ?? boundTimes(parts) ?? parts
 }
 
@@ -195,8 +198,9 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
       parts.zone ??= item
       return undefined
     }
-    case 'day':
     case 'period':
+      return addPeriod(parts, item)
+    case 'day':
     case 'span':
     case 'now':
     case 'after':
@@ -204,6 +208,26 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
     default:
       throw new TypeError(`No such item: ${item satisfies never}`)
   }
+}
+
+/** "every day next week at 9": from its first day until its last. */
+function addPeriod(parts: RepeatParts, item: ItemOf<'period'>): string | undefined {
+  if (item.unit === 'weekend')
+    return 'One weekend, or each of them? Say "every saturday and sunday", or their dates.'
+  if (parts.from !== undefined || parts.until !== undefined)
+    return 'It begins or ends twice. Say one of them.'
+  if (item.offset > 0) parts.from = [item]
+  parts.until = [item]
+  parts.within = item.unit
+  return undefined
+}
+
+/** "every week next week": there is only one. */
+function onlyOne({ within, unit, weekdays, dates, nth }: RepeatParts): boolean {
+  if (within === undefined) return false
+  const monthly = unit === 'month' || (unit === undefined && (dates.length > 0 || nth !== undefined))
+  const weekly = unit === 'week' || (unit === undefined && weekdays?.length === 1)
+  return unit === 'year' || (monthly && within !== 'year') || (weekly && within === 'week')
 }
 
 function addEvery(parts: RepeatParts, item: ItemOf<'every'>): string | undefined {

@@ -19,6 +19,23 @@ const PART_TIMES: Record<DayPart, string> = {
   endOfDay: '17:00',
 }
 
+/** The first hour that is no more of it. */
+const PART_ENDS: Record<DayPart, number> = {
+  early: 9,
+  morning: 12,
+  noon: 14,
+  afternoon: 18,
+  evening: 23,
+  late: 24,
+  night: 24,
+  endOfDay: 19,
+}
+
+/** Whether a part of the day is not over, but the time that it usually stands for is. */
+export function isGoingOn(part: DayPart, usual: Temporal.PlainTime, now: Temporal.PlainTime): boolean {
+  return Temporal.PlainTime.compare(usual, now) <= 0 && now.hour < PART_ENDS[part]
+}
+
 const PART_WORDS: Record<DayPart, string> = {
   early: 'early',
   morning: 'morning',

@@ -224,3 +224,34 @@ describe('by the hour', () => {
     ['every day at :30', 'error: So many minutes past which hour? Say "every hour at :30", or the time.'],
   ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
 })
+
+describe('what is said of a time that cannot be', () => {
+  const SUNDAY_NIGHT = Temporal.Instant.from('2026-11-29T22:30:00Z')
+  const NO_DAY =
+    'Which day is that? Say, for example, "last saturday of the month", or "last day of the month".'
+
+  test.each([
+    ['today at 3', 'Did you mean Sat 28 Nov 2026, 15:00'],
+    ['the 15th of this month at 9am', 'Did you mean Tue 15 Dec 2026, 09:00'],
+    ['this afternoon', 'At what hour? Say, for example, "today at 17:30".'],
+    ['last weekend of the month', NO_DAY],
+    ['every last weekend of the month 11am', NO_DAY],
+    ['every now and then', '"every now and then" is not a time.'],
+    ['every 0 days', 'Every 0 of them is not a rule.'],
+    ['every 1.12 hours', '"every 1.12 hours" is no whole number of minutes or days.'],
+    ['tomorrow and friday at 9', 'There is more than one day in it.'],
+    ['every monday except the first one at 9', 'Which one is left out?'],
+    ['every week next week on monday', 'Does it go on after that?'],
+    ['every day at the weekend at 10', 'One weekend, or each of them?'],
+  ])('%s', (phrase, message) => expect(read(phrase)).toContain(message))
+
+  test('this weekend, when it is over, is the next one', () =>
+    expect(read('this weekend', 'en', SUNDAY_NIGHT)).toContain('Did you mean Sat 5 Dec 2026'))
+
+  test.each([
+    ['once monday 9am', '2026-11-30T09:00'],
+    ['every 1.5 hours', 'every: 2026-11-27T16:30 | 2026-11-27T18:00 | 2026-11-27T19:30'],
+    ['every day next week at 9am', 'every: 2026-11-30T09:00 | 2026-12-01T09:00 | 2026-12-02T09:00'],
+    ['every monday next month at 9', 'every: 2026-12-07T09:00 | 2026-12-14T09:00 | 2026-12-21T09:00'],
+  ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
+})

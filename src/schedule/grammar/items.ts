@@ -75,7 +75,8 @@ export type Item =
   | { t: 'except'; items: Item[] }
   | { t: 'zone'; meaning: ZoneMeaning }
   | { t: 'now' }
-  | { t: 'and' }
+  /** `word`: said, not only a comma. */
+  | { t: 'and'; word?: true }
 
 export type ItemOf<T extends Item['t']> = Extract<Item, { t: T }>
 

@@ -11,6 +11,8 @@ import { sequence } from './sequence.ts'
 export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const every = r.lex(i, 'every')
   if (every === undefined) return onceRule(r, i)
+  // "every now and then"
+  if ((r.lex(i, 'vague')?.next ?? 0) > every.next) return undefined
   let interval = Number(every.value === '' ? 1 : every.value)
   let at = r.skip(every.next, 'glue')
   const other = r.lex(at, 'other')
@@ -51,6 +53,13 @@ export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
       return { value: [every], next: length.next }
     }
   }
+  // "every 1.5 hours"
+  const length = interval === 1 && r.digits(at) !== undefined ? span(r, at) : undefined
+  const fraction = length !== undefined && r.digits(at + 2) !== undefined && length.next > at + 3
+  const fractional = fraction ? everySpan(length.value) : undefined
+  if (fraction && fractional === undefined)
+    return r.refuse(`${quoted(r.quote(i, length.next))} is no whole number of minutes or days.`)
+  if (fractional !== undefined) return { value: [fractional], next: length?.next ?? at }
   const count = interval === 1 ? (ordinal(r, at) ?? integer(r, at)) : undefined
   if (count !== undefined) {
     const of = counted(r, count.next)
@@ -58,7 +67,7 @@ export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
     const isNth = ordinal(r, at) !== undefined
     const ofMonth =
       of !== undefined && of.value === 'day' && (count.value === 1 || ofMonthRule(r, of.next) !== undefined)
-    if (of !== undefined && (count.value < 1 || (isNth && (of.value === 'workday' || ofMonth)))) {
+    if (of !== undefined && (count.value < 0 || (isNth && (of.value === 'workday' || ofMonth)))) {
       return { value: [{ t: 'every', interval: 1 }], next: at }
     }
     if (of !== undefined) {
@@ -126,7 +135,10 @@ function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
     }
   }
   const seq = r.lex(at, 'seq')
-  if (seq === undefined || !String(seq.value).startsWith('every:')) return undefined
+  if (seq === undefined || !String(seq.value).startsWith('every:')) {
+    // "once monday 9am"
+    return once?.value === 1 ? { value: [{ t: 'count', count: 1 }], next: once.next } : undefined
+  }
   return { value: [{ t: 'often', times }, ...sequence(String(seq.value))], next: seq.next }
 }
 
@@ -226,6 +238,9 @@ export function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
   let at = word.next
   for (;;) {
     const start = r.skip(at, 'on', 'in', 'the', 'for', 'every')
+    const nth = ordinal(r, start)
+    if (nth !== undefined && r.digits(nth.next) === undefined && integer(r, nth.next)?.value === 1)
+      return r.refuse('Which one is left out? Say its date, for example "except 7 December".')
     const days = someDays(r, start, false) ?? weekendAt(r, start)
     if (days === undefined) break
     items.push(...days.value, { t: 'and' })
