@@ -178,7 +178,9 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
   const plus = r.mark(i, '+')
   const at = prefix === undefined ? (plus ? i + 1 : i) : r.skip(prefix.next, 'glue')
   if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
-  const length = (prefix === undefined ? undefined : hoursAndMinutes(r, at)) ?? span(r, at)
+  // "after 9:30h" is rather a time of day
+  const long = prefix === undefined || r.is(i, 'side') ? undefined : hoursAndMinutes(r, at)
+  const length = long ?? span(r, at)
   if (length === undefined) return unitBeside(r, at) ?? weekdaysAhead(r, at, prefix !== undefined)
   // "às 9h a partir de março"
   if (said.at && prefix === undefined && !plus) return undefined

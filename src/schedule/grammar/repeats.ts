@@ -4,7 +4,7 @@ import type { Hit, Reader } from '../reader.ts'
 import { dateRule } from './dates.ts'
 import { NOTHING_SAID, ofMonthRule, someDays, timeLike } from './day-rules.ts'
 import type { EMPTY_SPAN, Item } from './items.ts'
-import { integer, ordinal, span } from './numbers.ts'
+import { hoursAndMinutes, integer, ordinal, span } from './numbers.ts'
 import { sequence } from './sequence.ts'
 
 /** "every", "every other", "every 2 weeks", "every third day", "each". */
@@ -53,7 +53,12 @@ export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
       return { value: [every], next: length.next }
     }
   }
-  // "every 1.5 hours"
+  // "every 1.5 hours", "every 2:30 hours"
+  const long = interval === 1 ? hoursAndMinutes(r, at) : undefined
+  if (long !== undefined) {
+    const every = everySpan(long.value)
+    return every === undefined ? undefined : { value: [every], next: long.next }
+  }
   const length = interval === 1 && r.digits(at) !== undefined ? span(r, at) : undefined
   const fraction = length !== undefined && r.digits(at + 2) !== undefined && length.next > at + 3
   const fractional = fraction ? everySpan(length.value) : undefined
@@ -217,11 +222,14 @@ function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | unde
   if (days?.value.some((item) => item.t === 'weekday' && item.days.length > 1)) return undefined
   if (days === undefined) {
     // "every 12 hours starting at 9pm", "every hour until 6pm"
-    const time = timeLike(r, r.skip(word.next, 'at'), { at: true, on: false })
+    const start = r.skip(word.next, 'at')
+    // "starting at 9 until 17", "from 10 to midnight"
+    const hours = edge === 'from' ? timeLike(r, start, { at: true, on: false, range: true }) : undefined
+    const range = hours?.value[0]
+    if (hours !== undefined && range?.t === 'time' && range.range)
+      return { value: [{ ...range, marked: true }], next: hours.next }
+    const time = timeLike(r, start, { at: true, on: false })
     const item = time?.value[0]
-    // "starting at 9 until 17"
-    if (edge === 'from' && time !== undefined && item?.t === 'time' && item.range)
-      return { value: [{ ...item, marked: true }], next: time.next }
     const single = item?.t === 'time' && item.clocks.length === 1
     return time !== undefined && single
       ? { value: [{ t: edge, items: time.value }], next: time.next }
@@ -276,7 +284,7 @@ export function lastingRule(r: Reader, i: number): Hit<Item[]> | undefined {
     if (before === undefined || after === undefined) return undefined
     return { value: [{ t: 'lasting', span: before.value }], next: after.next }
   }
-  const length = span(r, at)
+  const length = hoursAndMinutes(r, at) ?? span(r, at)
   return length === undefined
     ? undefined
     : { value: [{ t: 'lasting', span: length.value }], next: length.next }
