@@ -97,6 +97,18 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   return `On which day of the ${unit}? Say, for example, "${lists[unit]}".`
 }
 
+/** The days on which it is after midnight, where nights were said: "every friday night at 1" is on Saturdays. */
+export function dayLater(frame: Frame): Frame | string {
+  if (frame.every === 'day') return frame
+  if (frame.every !== 'week' || frame.weekdays === undefined)
+    return 'That is after midnight. Say the day after it, and the hour.'
+  const notes = [...frame.notes, 'That is after midnight, so on the following day.']
+  return { ...frame, weekdays: nextDays(frame.weekdays), notes }
+}
+
+export const nextDays = (weekdays: readonly number[]): number[] =>
+  weekdays.map((day) => (day % 7) + 1).sort((a, b) => a - b)
+
 function setOf({ weekdays, unit }: RepeatParts): number[] | undefined {
   if (unit === 'workday') return weekdays ?? [1, 2, 3, 4, 5]
   if (unit === 'weekend') return weekdays ?? [6, 7]

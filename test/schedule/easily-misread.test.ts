@@ -213,6 +213,7 @@ describe('by the hour', () => {
     ['every hour starting at 9 until 17', 'every: 2026-11-27T17:00 | 2026-11-28T09:00 | 2026-11-28T10:00'],
     ['hourly 9-5 weekdays', 'every: 2026-11-27T17:00 | 2026-11-30T09:00 | 2026-11-30T10:00'],
     ['every hour at :30', 'every: 2026-11-27T16:30 | 2026-11-27T17:30 | 2026-11-27T18:30'],
+    ['every 2:30 hours', 'every: 2026-11-27T18:30 | 2026-11-27T21:00 | 2026-11-27T23:30'],
     ['every 2 hours at :15', 'every: 2026-11-27T16:15 | 2026-11-27T18:15 | 2026-11-27T20:15'],
     ['on the half hour every hour', 'every: 2026-11-27T16:30 | 2026-11-27T17:30 | 2026-11-27T18:30'],
     ['every hour at :30 between 9 and 17', 'every: 2026-11-27T16:30 | 2026-11-28T09:30 | 2026-11-28T10:30'],
@@ -253,5 +254,24 @@ describe('what is said of a time that cannot be', () => {
     ['every 1.5 hours', 'every: 2026-11-27T16:30 | 2026-11-27T18:00 | 2026-11-27T19:30'],
     ['every day next week at 9am', 'every: 2026-11-30T09:00 | 2026-12-01T09:00 | 2026-12-02T09:00'],
     ['every monday next month at 9', 'every: 2026-12-07T09:00 | 2026-12-14T09:00 | 2026-12-21T09:00'],
+  ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
+})
+
+describe('after the midnight of the day that was said', () => {
+  const BY_THE_CALENDAR =
+    'error: After midnight it is the next day. Say the days and the hours by the calendar.'
+
+  test.each([
+    ['every friday night at 1', 'every: 2026-11-28T01:00 | 2026-12-05T01:00 | 2026-12-12T01:00'],
+    ['every friday night at 11', 'every: 2026-11-27T23:00 | 2026-12-04T23:00 | 2026-12-11T23:00'],
+    ['every weekday at 24:00', 'every: 2026-11-28T00:00 | 2026-12-01T00:00 | 2026-12-02T00:00'],
+    ['every day at 24:00', 'every: 2026-11-28T00:00 | 2026-11-29T00:00 | 2026-11-30T00:00'],
+    [
+      'every monday at 24:00 and every wednesday at 10:00',
+      'every: 2026-12-01T00:00 | 2026-12-02T10:00 | 2026-12-08T00:00',
+    ],
+    ['every friday night at 11 and 1', BY_THE_CALENDAR],
+    ['every weekday at 9:00 and 24:00', BY_THE_CALENDAR],
+    ['every day except sunday at 24:00', BY_THE_CALENDAR],
   ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
 })
