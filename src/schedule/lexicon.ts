@@ -18,6 +18,7 @@ export type Kind =
   | 'days' // ['1-5'] a set with a name: "weekdays", "weekend" as days that recur
   | 'month' // [1…12]
   | 'unit' // [Unit]
+  | 'workday' // one working day: "business day", but not "business days"
   | 'shortUnit' // [Unit] only glued to or right after a number: "m", "h", "d"
   | 'span' // [minutes] a length with a name: "half-hour", "Viertelstunde"
   | 'roundDays' // [7 or 14] days counted with both ends: "huit jours", "quince días"

@@ -106,9 +106,10 @@ function nightFromRule(r: Reader, i: number): Hit<Item[]> | undefined {
 /** "next business day", "翌営業日". */
 function nextWorkdayRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const next = r.lex(i, 'next') ?? r.lex(i, 'coming')
-  const unit = next === undefined ? undefined : r.lex(next.next, 'unit')
-  if (unit?.value !== 'workday') return undefined
-  return { value: [{ t: 'span', span: { ...EMPTY_SPAN, workdays: 1 } }], next: unit.next }
+  const day = next === undefined ? undefined : r.lex(next.next, 'workday')
+  // "the next working days" are several
+  if (day === undefined || (r.lex(next?.next ?? i, 'unit')?.next ?? 0) > day.next) return undefined
+  return { value: [{ t: 'span', span: { ...EMPTY_SPAN, workdays: 1 } }], next: day.next }
 }
 
 /** "monday week", "today week", "lundi en huit". */

@@ -104,8 +104,8 @@ function counted(r: Reader, i: number): Hit<Unit> | undefined {
 function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const period = r.lex(i, 'unit')
   const per = period === undefined ? undefined : r.lex(period.next, 'onceA')
-  // "günde iki kez"
-  if (period !== undefined && per !== undefined)
+  // "günde iki kez"; "hafta sonu bir kez" may be one weekend
+  if (period !== undefined && per !== undefined && Number(per.value) > 1)
     return {
       value: [
         { t: 'often', times: Number(per.value) },

@@ -98,6 +98,7 @@ export const de: Language = {
       year: 'jahr|jahre|jahren|jahres|jahrs',
       weekend: 'wochenende|wochenenden|wochenendes',
     },
+    workday: 'werktag|werktags|werktages|arbeitstag|arbeitstages|wochentag|geschäftstag',
     span: {
       15: 'viertelstunde',
       30: 'halbe stunde|halben stunde|halbstunde|halb stunde',

@@ -116,6 +116,7 @@ export const en: Language = {
       year: 'year|years|yr|yrs',
       weekend: 'weekend|weekends',
     },
+    workday: 'working day|business day|workday|work day|weekday|week day',
     span: {
       30: 'half-hour|half hour|half-an-hour',
       15: 'quarter-hour|quarter hour',

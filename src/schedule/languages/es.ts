@@ -91,6 +91,7 @@ export const es: Language = {
       year: 'año|años',
       weekend: 'fin de semana|fines de semana|finde|findes',
     },
+    workday: 'día laborable|día hábil|día laboral|día de semana',
     span: {
       15: 'cuarto de hora',
       30: 'media hora',

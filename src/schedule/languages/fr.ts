@@ -83,6 +83,7 @@ export const fr: Language = {
       year: 'an|ans|année|années',
       weekend: 'week-end|weekend|week end|week-ends|weekends|fin de semaine|fins de semaine',
     },
+    workday: 'jour ouvré|jour ouvrable|jour de semaine|jour travaillé',
     span: {
       15: "quart d'heure",
       30: 'demi-heure|demi heure|demie heure|demie-heure',

@@ -38,6 +38,7 @@ export const ja: Language = {
       year: '年|年間',
       weekend: '週末',
     },
+    workday: '営業日|平日|稼働日',
     span: { 30: '半時間' },
     andHalf: '半',
     few: '数|何|いくつか',

@@ -95,6 +95,7 @@ export const pt: Language = {
       year: 'ano|anos',
       weekend: 'fim de semana|final de semana|fins de semana|finais de semana|fim-de-semana',
     },
+    workday: 'dia útil|dia de semana|dia de trabalho',
     span: { 15: 'quarto de hora', 30: 'meia hora|meia-hora', 45: 'três quartos de hora', 90: 'hora e meia' },
     roundDays: { 7: 'oito dias', 14: 'quinze dias' },
     half: 'meio|meia',
