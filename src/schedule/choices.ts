@@ -1,6 +1,5 @@
 import { describeInstant, describeRule } from './describe.ts'
-import type { Here } from './once.ts'
-import type { Choice, When } from './when.ts'
+import type { Choice, Here, When } from './when.ts'
 
 /** How many choices a question shows. */
 const MOST_CHOICES = 4

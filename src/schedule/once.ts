@@ -7,16 +7,10 @@ import { addUnit } from './grammar/numbers.ts'
 import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 import type { Slots } from './slots.ts'
 import { clocksInPart, isGoingOn, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
-import type { When } from './when.ts'
+import type { Here, When } from './when.ts'
 import { zoneName } from './zones.ts'
 
-/** What a reading needs to know besides the phrase. */
-export interface Here {
-  now: Temporal.Instant
-  zone: string
-  locale: string
-  defaultTime: Temporal.PlainTime
-}
+export type { Here } from './when.ts'
 
 interface Candidate {
   at: Temporal.Instant
