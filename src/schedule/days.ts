@@ -95,8 +95,9 @@ function feastDays(
   const date = passed ? feastDay(feast.name, now.year + 1) : thisYear
   const wrong = contradiction(date, weekday)
   if (wrong !== undefined) return wrong
-  const note = noteOfFeast(feast.name)
-  return { dates: [date], relative: false, ...(note === undefined ? {} : { note }) }
+  const notes = [noteOfFeast(feast.name), passed && isFar(date, now) ? nextIn(date) : undefined]
+  const note = notes.filter((one) => one !== undefined).join(' ')
+  return { dates: [date], relative: false, ...(note === '' ? {} : { note }) }
 }
 
 function plainDay(offset: number, weekday: Slots['weekday'], now: Temporal.PlainDateTime): Found {
@@ -191,7 +192,8 @@ function spanDays(span: Span, slots: Slots, now: Temporal.PlainDateTime): Found 
   if (wanted === undefined || more.length > 0 || span.seconds !== 0) return 'Say one day.'
   const inWeek = isoWeekStart(date).add({ days: wanted - 1 })
   const coming = addSpan(start.add({ days: (wanted - start.dayOfWeek + 7) % 7 }), span)
-  const dates = distinct([inWeek, coming]).filter((day) => isBefore(start, day))
+  // Some days that are no weeks later it is another weekday.
+  const dates = distinct([inWeek, coming]).filter((day) => isBefore(start, day) && day.dayOfWeek === wanted)
   return { dates, question: `Which ${WEEKDAY_NAMES[wanted - 1]}?`, relative: true }
 }
 
@@ -219,10 +221,17 @@ function datedDays(
   }
   if (found.length === 0) return failed ?? 'There is no such day.'
   const [first] = found
-  const far = first !== undefined && first.year - now.year > 1 && date.year === undefined
   const days: Days = { dates: found, question: 'Is that day and month, or month and day?', relative: false }
-  return far ? { ...days, note: `The next such day is in ${first.year}.` } : days
+  return first !== undefined && date.year === undefined && isFar(first, now)
+    ? { ...days, note: nextIn(first) }
+    : days
 }
+
+/** So far ahead that it has only just been: "nov 26" on the day after it. */
+const FAR_DAYS = 300
+const isFar = (date: Temporal.PlainDate, now: Temporal.PlainDateTime) =>
+  now.toPlainDate().until(date, { largestUnit: 'days' }).days > FAR_DAYS
+const nextIn = (date: Temporal.PlainDate) => `The next such day is in ${date.year}.`
 
 function oneDate(
   slots: Slots,

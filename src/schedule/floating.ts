@@ -2,7 +2,8 @@ import { createRequire } from 'node:module'
 // chrono-node: a well-kept reader of one-off times for languages that Crier has no table for.
 import type * as chrono from 'chrono-node'
 import { quoted } from '../kit/user-error.ts'
-import { choice, clockNote, type Here } from './once.ts'
+import { choice } from './choices.ts'
+import { clockNote, type Here } from './once.ts'
 import type { When } from './when.ts'
 
 /** The languages chrono reads and Crier has no grammar for. */

@@ -18,8 +18,10 @@ export type Kind =
   | 'days' // ['1-5'] a set with a name: "weekdays", "weekend" as days that recur
   | 'month' // [1…12]
   | 'unit' // [Unit]
+  | 'workday' // one working day: "business day", but not "business days"
   | 'shortUnit' // [Unit] only glued to or right after a number: "m", "h", "d"
   | 'span' // [minutes] a length with a name: "half-hour", "Viertelstunde"
+  | 'roundDays' // [7 or 14] days counted with both ends: "huit jours", "quince días"
   | 'half' // before a unit: "half an", "media"
   | 'quarter' // before a unit: "quarter of an"
   | 'andHalf' // after an amount or its unit: "and a half", "et demie"
@@ -28,8 +30,11 @@ export type Kind =
   | 'ampmBefore' // ['am' | 'pm'] before an hour: "午後"
   | 'ampmGlued' // only right after a digit: "8a"
   | 'part' // [DayPart]
+  | 'nightTo' // before a day: the night that ends with it, "in der Nacht auf"
+  | 'nightFrom' // before two days that follow each other: "dans la nuit de"
   | 'clock' // ['noon' | 'midnight']
   | 'oclock' // after an hour: "o'clock", "Uhr", "heures", "時"
+  | 'pastHour' // [minutes] of each hour: "on the hour", "on the half hour"
   | 'minuteMark' // after minutes: "分"
   | 'shift' // [minutes] before an hour: "quarter past" +15, "halb" -30
   | 'shiftAfter' // [minutes] after an hour: "y media" +30, "moins le quart" -15
@@ -47,7 +52,7 @@ export type Kind =
   | 'coming' // the nearest weekday, the next week: "upcoming", "kommend"
   | 'this'
   | 'every' // ['' or 2 for "every other"]
-  | 'everyAfter' // after an amount: "ごと", "haftada bir"
+  | 'everyAfter' // ['' or 'skip' for so many days left out] after an amount: "ごと", "haftada bir", "おき"
   | 'other' // after every
   | 'seq' // ['day:0 part:night'] several things in one word
   | 'holiday' // ['12-25', or the name of a feast that moves: 'easter+1']

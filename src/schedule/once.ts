@@ -1,20 +1,16 @@
+import { choice, choicesIn } from './choices.ts'
 import { addSpan, type Days, daysOf } from './days.ts'
 import { describeInstant } from './describe.ts'
+import { noteOfFeast } from './feasts.ts'
 import { type Clock, EMPTY_SPAN, type Span } from './grammar/items.ts'
 import { addUnit } from './grammar/numbers.ts'
 import { offsetOf, type SaidZone, saidZones } from './said-zone.ts'
 import type { Slots } from './slots.ts'
-import { clockInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
-import type { When } from './when.ts'
+import { clocksInPart, isGoingOn, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
+import type { Here, When } from './when.ts'
 import { zoneName } from './zones.ts'
 
-/** What a reading needs to know besides the phrase. */
-export interface Here {
-  now: Temporal.Instant
-  zone: string
-  locale: string
-  defaultTime: Temporal.PlainTime
-}
+export type { Here } from './when.ts'
 
 interface Candidate {
   at: Temporal.Instant
@@ -68,9 +64,13 @@ export function readOnce(slots: Slots, here: Here): When {
       `Is ${slots.time.bare ?? 'that'} an hour? Say "at ${slots.time.bare ?? 9}:00", or a day and a time.`,
     )
   }
+  // "mother's day france" is not the American day by the clock of Paris.
+  const country = slots.zone === undefined || slots.time !== undefined ? undefined : slots.feast
+  const abroad = country === undefined ? undefined : noteOfFeast(country.name)
+  if (abroad !== undefined) return error(`${abroad} For another country, say the date.`)
   const times = timesSaid(slots, here)
   if (typeof times === 'string') return error(times)
-  return decide(candidates(slots, times, here), here)
+  return decide(candidates(slots, times, here), here, slots.period)
 }
 
 const error = (message: string): When => ({ kind: 'error', message })
@@ -156,7 +156,13 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
   const clock = slots.time?.clocks[0]
   const { part } = slots
   if (clock === undefined) {
-    if (part !== undefined) return [timeOfPart(part.part, here.defaultTime)]
+    if (part !== undefined) {
+      const usual = timeOfPart(part.part, here.defaultTime)
+      const now = here.now.toZonedDateTimeISO(here.zone).toPlainTime()
+      // At four the afternoon is not over, though its usual hour is.
+      const going = slots.day?.offset === 0 && isGoingOn(part.part, usual.time, now)
+      return going ? 'At what hour? Say, for example, "today at 17:30".' : [usual]
+    }
     const time = here.defaultTime
     const bare = slots.span !== undefined || (slots.day?.offset === 0 && slots.weekday === undefined)
     const note = `No time was said: ${time.toString({ smallestUnit: 'minute' })}.`
@@ -165,8 +171,7 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
       : [{ time, note }]
   }
   if (part !== undefined) {
-    const inPart = clockInPart(clock, part.part)
-    return typeof inPart === 'string' ? inPart : [inPart]
+    return clocksInPart(clock, part.part)
   }
   // "today at midnight" is the one to come
   if (clock.midnight && slots.day?.offset === 0)
@@ -206,21 +211,6 @@ function dottedOnce(slots: Slots, here: Here): When {
   const [only] = choices
   if (choices.length === 0 || only === undefined) return dated
   return { kind: 'ask', question: 'Is that a date or a time?', choices }
-}
-
-function choicesIn(when: When, here: Here) {
-  if (when.kind === 'ask') return when.choices
-  if (when.kind !== 'once') return []
-  return [choice(when.at, when.zone, here)]
-}
-
-/** One of the moments a person may choose; its phrase reads back to it. */
-export function choice(at: Temporal.Instant, zone: string, here: Here) {
-  return {
-    label: describeInstant(at, zone, { now: here.now, locale: here.locale }),
-    at,
-    phrase: describeInstant(at, zone),
-  }
 }
 
 /** "in 2 hours", "in 1 day and 2 hours", "an hour after midnight tomorrow". */
@@ -286,15 +276,19 @@ function candidates(slots: Slots, times: TimeOfDay[], here: Here): Candidate[] |
   return found.length > 0 ? found : (failed ?? 'There is no such time.')
 }
 
+const LAST_TIME = Temporal.PlainTime.from('23:59:59')
+
 /** The days as seen from the zone of the phrase, and where they differ also from the person's own. */
 function daysFor(slots: Slots, said: SaidZone, time: TimeOfDay, here: Here): Days | string {
   const there = here.now.toZonedDateTimeISO(said.zone).toPlainDateTime()
-  const days = daysOf(slots, there, time.time)
+  // "friday night at 1" is after midnight: on a Friday afternoon that is still to come.
+  const passes = time.nextDay ? LAST_TIME : time.time
+  const days = daysOf(slots, there, passes)
   if (days === undefined) return rolling(there, time)
   if (typeof days === 'string' || !days.relative || said.zone === here.zone) return days
   const own = here.now.toZonedDateTimeISO(here.zone).toPlainDateTime()
   if (own.toPlainDate().equals(there.toPlainDate())) return days
-  const ownDays = daysOf(slots, own, time.time)
+  const ownDays = daysOf(slots, own, passes)
   if (ownDays === undefined || typeof ownDays === 'string') return days
   const dates = [...days.dates]
   for (const date of ownDays.dates) if (!dates.some((other) => other.equals(date))) dates.push(date)
@@ -367,7 +361,7 @@ export function clockNote(
 }
 
 /** One moment that is to come: that one. Several: a question. None: the past. */
-function decide(found: Candidate[] | string, here: Here): When {
+function decide(found: Candidate[] | string, here: Here, period?: Slots['period']): When {
   if (typeof found === 'string') return error(found)
   const latest = here.now.add({ hours: YEARS_AHEAD * 8766 })
   const open: Candidate[] = []
@@ -377,7 +371,7 @@ function decide(found: Candidate[] | string, here: Here): When {
       open.push(candidate)
   }
   const [first, second] = open
-  if (first === undefined) return isPast(found, here)
+  if (first === undefined) return isPast(found, here, period)
   if (Temporal.Instant.compare(first.at, latest) > 0) return error(LATEST)
   if (second === undefined) return { kind: 'once', at: first.at, zone: first.zone, notes: first.notes }
   const question =
@@ -385,15 +379,24 @@ function decide(found: Candidate[] | string, here: Here): When {
   return { kind: 'ask', question, choices: open.slice(0, 4).map(({ at, zone }) => choice(at, zone, here)) }
 }
 
-function isPast(found: Candidate[], here: Here): When {
-  const last = found.at(-1)
-  if (last === undefined) return error('There is no such time.')
-  const wall = last.at.toZonedDateTimeISO(last.zone)
-  const today = here.now.toZonedDateTimeISO(last.zone).toPlainDate()
-  let next = wall.toPlainDate().equals(today) ? wall.add({ days: 1 }) : wall.with({ year: today.year })
-  if (Temporal.Instant.compare(next.toInstant(), here.now) <= 0) next = wall.with({ year: today.year + 1 })
-  const said = describeInstant(last.at, last.zone, { locale: here.locale })
+/** What has passed, and when it comes round again. */
+function isPast(found: Candidate[], here: Here, period: Slots['period']): When {
+  const [likeliest] = found
+  if (likeliest === undefined) return error('There is no such time.')
+  const wall = likeliest.at.toZonedDateTimeISO(likeliest.zone)
+  const now = here.now.toZonedDateTimeISO(likeliest.zone)
+  const gap = comesRound(period, wall.toPlainDate().equals(now.toPlainDate()))
+  let next = wall
+  while (Temporal.ZonedDateTime.compare(next, now) <= 0) next = next.add(gap)
+  const said = describeInstant(likeliest.at, likeliest.zone, { locale: here.locale })
   return error(
-    `${said} is in the past. Did you mean ${describeInstant(next.toInstant(), last.zone, { locale: here.locale })}?`,
+    `${said} is in the past. Did you mean ${describeInstant(next.toInstant(), likeliest.zone, { locale: here.locale })}?`,
   )
+}
+
+/** A day of this month comes again next month, a weekend next week, an hour of today tomorrow, a date next year. */
+function comesRound(period: Slots['period'], today: boolean): Temporal.DurationLike {
+  if (period?.unit === 'month') return { months: 1 }
+  if (period?.unit === 'week' || period?.unit === 'weekend') return { weeks: 1 }
+  return today ? { days: 1 } : { years: 1 }
 }

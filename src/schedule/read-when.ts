@@ -1,5 +1,8 @@
+import { askBetween } from './choices.ts'
+import { eitherOf } from './either.ts'
 import { readFloating } from './floating.ts'
 import { readChunks } from './grammar/chunks.ts'
+import type { Item } from './grammar/items.ts'
 import { guard } from './guard.ts'
 import { type LanguageCode, languageOf, languages, lexicons } from './languages/index.ts'
 import type { Language } from './languages/language.ts'
@@ -8,6 +11,7 @@ import { Reader } from './reader.ts'
 import { isRepeating, readRule } from './rule.ts'
 import { fillSlots } from './slots.ts'
 import { type Token, tokenize } from './tokens.ts'
+import { readWeekdayList } from './weekday-list.ts'
 import type { ReadAt, When } from './when.ts'
 
 export type { ReadAt, When } from './when.ts'
@@ -81,8 +85,15 @@ function readIn(code: LanguageCode, text: string, tokens: readonly Token[], here
   return { when: meaning(chunks.items, here), understood: true }
 }
 
-function meaning(items: Parameters<typeof readRule>[0], here: Here): When {
+function meaning(items: readonly Item[], here: Here): When {
+  const either = eitherOf(items)
+  if (either !== undefined) {
+    const readings = either.ways.map((way) => meaning(way, here))
+    return askBetween(either.question, readings, here)
+  }
   if (isRepeating(items)) return readRule(items, here)
+  const list = readWeekdayList(items, here)
+  if (list !== undefined) return list
   const slots = fillSlots(items)
   return typeof slots === 'string' ? { kind: 'error', message: slots } : readOnce(slots, here)
 }

@@ -16,6 +16,10 @@ export interface RepeatParts {
   quarter?: true
   clocks: Clock[]
   part?: DayPart
+  /** In which week, month or year alone. */
+  within?: ItemOf<'period'>['unit']
+  /** How many minutes past each hour. */
+  pastHour?: number
   /** Between which clocks. */
   window?: [Clock, Clock]
   /** "monday at 2pm and wednesday at 4pm" */
@@ -48,7 +52,8 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
     if (problem !== undefined) return problem
     if (item.t === 'often') often = item.times
   }
-  const days = parts.dates.length + (parts.weekdays?.length ?? 0) + (parts.nth?.nths.length ?? 0)
+  const dates = parts.dates.length * Math.max(1, parts.months.length)
+  const days = dates + (parts.weekdays?.length ?? 0) + (parts.nth?.nths.length ?? 0)
   const times = Math.max(1, parts.clocks.length)
   if (often !== undefined && often !== times && often !== times * days) {
     return `${often} times, but when? Say the times, for example "every day at 9:00 and 17:00".`
@@ -71,8 +76,32 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   if (problem !== undefined) return problem
   const pairs = pairUp(arranged)
   if (pairs !== undefined) parts.pairs = pairs
-  boundTimes(parts)
-  return parts
+  if (onlyOne(parts)) return 'Does it go on after that? Say "starting …", or one day.'
+  return windowOfBounds(parts) ?? boundTimes(parts) ?? parts
+}
+
+/** "every hour starting at 9 until 17" is so every day; "until 6pm" alone ends what is counted in hours. */
+function windowOfBounds(parts: RepeatParts): string | undefined {
+  const byTheClock = parts.unit === 'hour' || parts.unit === 'minute'
+  if (parts.pastHour !== undefined && parts.unit !== 'hour')
+    return 'So many minutes past which hour? Say "every hour at :30", or the time.'
+  const [from, until] = [loneClock(parts.from), loneClock(parts.until)]
+  if (until === undefined) return undefined
+  if (!byTheClock) return 'Until which day? Say, for example, "until 31 December".'
+  // With days it is so on each of them, and only an hour to begin with is missing.
+  const daily = parts.weekdays !== undefined || parts.months.length > 0
+  if (from === undefined && daily) return 'From which hour on? Say, for example, "between 9:00 and 18:00".'
+  if (from === undefined) return undefined
+  if (parts.window !== undefined) return 'There is more than one range of hours in it. Say one.'
+  parts.window = [from, until]
+  delete parts.from
+  delete parts.until
+  return undefined
+}
+
+function loneClock(items: readonly Item[] | undefined): Clock | undefined {
+  const [item, ...more] = items ?? []
+  return item?.t === 'time' && more.length === 0 ? item.clocks[0] : undefined
 }
 
 /**
@@ -136,6 +165,11 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
       else return 'There is more than one range of hours in it. Say one.'
       return undefined
     }
+    case 'pastHour':
+      if (parts.pastHour !== undefined && parts.pastHour !== item.minute)
+        return 'Say one of the minutes, or "every 30 minutes".'
+      parts.pastHour = item.minute
+      return undefined
     case 'part':
       if (parts.part !== undefined && parts.part !== item.part)
         return 'There is more than one part of the day in it. Say one.'
@@ -164,8 +198,9 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
       parts.zone ??= item
       return undefined
     }
-    case 'day':
     case 'period':
+      return addPeriod(parts, item)
+    case 'day':
     case 'span':
     case 'now':
     case 'after':
@@ -173,6 +208,26 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
     default:
       throw new TypeError(`No such item: ${item satisfies never}`)
   }
+}
+
+/** "every day next week at 9": from its first day until its last. */
+function addPeriod(parts: RepeatParts, item: ItemOf<'period'>): string | undefined {
+  if (item.unit === 'weekend')
+    return 'One weekend, or each of them? Say "every saturday and sunday", or their dates.'
+  if (parts.from !== undefined || parts.until !== undefined)
+    return 'It begins or ends twice. Say one of them.'
+  if (item.offset > 0) parts.from = [item]
+  parts.until = [item]
+  parts.within = item.unit
+  return undefined
+}
+
+/** "every week next week": there is only one. */
+function onlyOne({ within, unit, weekdays, dates, nth }: RepeatParts): boolean {
+  if (within === undefined) return false
+  const monthly = unit === 'month' || (unit === undefined && (dates.length > 0 || nth !== undefined))
+  const weekly = unit === 'week' || (unit === undefined && weekdays?.length === 1)
+  return unit === 'year' || (monthly && within !== 'year') || (weekly && within === 'week')
 }
 
 function addEvery(parts: RepeatParts, item: ItemOf<'every'>): string | undefined {
@@ -203,6 +258,8 @@ function afterwards(items: readonly Item[]): Item[] | string {
       const last = arranged.at(-1)
       if (last === undefined || !BOUND_ITEMS.has(last.t)) break
       if (last.t === 'time' && days.length > 0) break
+      // "hafta içi cuma hariç": the set is what Friday is left out of.
+      if (item.edge === 'except' && days.length > 0 && last.t === 'weekday' && last.days.length > 1) break
       days.unshift(last)
       arranged.pop()
     }
@@ -244,9 +301,9 @@ function pairUp(items: readonly Item[]): RepeatParts['pairs'] {
 }
 
 /** "until june at 9:00": the only time there is belongs to the rule. */
-function boundTimes(parts: RepeatParts): void {
+function boundTimes(parts: RepeatParts): undefined {
   const isTimed = parts.clocks.length > 0 || parts.window !== undefined || parts.part !== undefined
-  if (isTimed || parts.unit === 'hour' || parts.unit === 'minute') return
+  if (isTimed || parts.unit === 'hour' || parts.unit === 'minute') return undefined
   for (const edge of ['until', 'from'] as const) {
     const items = parts[edge]
     const time = items?.find((item) => item.t === 'time')
@@ -255,6 +312,7 @@ function boundTimes(parts: RepeatParts): void {
     if (items.length === 1) delete parts[edge]
     else parts[edge] = items.filter((item) => item.t !== 'time')
     parts.clocks.push(...time.clocks)
-    return
+    return undefined
   }
+  return undefined
 }

@@ -16,6 +16,8 @@ export function exceptions(
     if (item.t === 'and') continue
     if (item.t === 'weekday')
       except.weekdays = [...(except.weekdays ?? []), ...item.days].sort((a, b) => a - b)
+    else if (item.t === 'period' && item.unit === 'weekend' && item.offset === 0)
+      except.weekdays = [...(except.weekdays ?? []), 6, 7].sort((a, b) => a - b)
     else if (
       item.t === 'date' &&
       item.days.length === 0 &&

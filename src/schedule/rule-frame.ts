@@ -74,6 +74,15 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   if (days !== undefined) {
     if (unit === 'month' || unit === 'year')
       return `Which ${WEEKDAY_NAMES[(days[0] ?? 1) - 1]} of the ${unit}? Say "first …", or "every week".`
+    // "cada 15 días los lunes": a fortnight, with both its ends counted
+    if (unit === 'day' && interval === 15)
+      return {
+        every: 'week',
+        interval: 2,
+        weekdays: days,
+        ...monthly,
+        notes: ['Every 15 days on a weekday is taken as every 2 weeks.'],
+      }
     if (unit === 'day' && interval % 7 === 0)
       return { every: 'week', interval: interval / 7, weekdays: days, ...monthly, notes }
     if (unit === 'day' && interval > 1) return 'Say every so many days, or on which weekdays, not both.'
@@ -87,6 +96,18 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   const lists = { week: 'every monday', month: 'every month on the 1st', year: 'every year on july 4' }
   return `On which day of the ${unit}? Say, for example, "${lists[unit]}".`
 }
+
+/** The days on which it is after midnight, where nights were said: "every friday night at 1" is on Saturdays. */
+export function dayLater(frame: Frame): Frame | string {
+  if (frame.every === 'day') return frame
+  if (frame.every !== 'week' || frame.weekdays === undefined)
+    return 'That is after midnight. Say the day after it, and the hour.'
+  const notes = [...frame.notes, 'That is after midnight, so on the following day.']
+  return { ...frame, weekdays: nextDays(frame.weekdays), notes }
+}
+
+export const nextDays = (weekdays: readonly number[]): number[] =>
+  weekdays.map((day) => (day % 7) + 1).sort((a, b) => a - b)
 
 function setOf({ weekdays, unit }: RepeatParts): number[] | undefined {
   if (unit === 'workday') return weekdays ?? [1, 2, 3, 4, 5]

@@ -2,10 +2,16 @@ import type { Clock } from './grammar/items.ts'
 import type { Here } from './once.ts'
 import type { RepeatParts } from './repeat-parts.ts'
 import type { Frame } from './rule-frame.ts'
-import { clockInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
+import { clocksInPart, type TimeOfDay, timeOfPart, timesOf } from './time-of-day.ts'
+
+/** Times of one day; `later` when they are after the midnight with which that day ends: "friday night at 1". */
+interface ClockSet {
+  times: string[]
+  later: boolean
+}
 
 interface Times {
-  choices: { times: string[]; notes: string[] }[]
+  choices: { times: string[]; notes: string[]; later?: boolean }[]
   question?: string
 }
 
@@ -32,37 +38,47 @@ export function timesSaid(parts: RepeatParts, frame: Frame, here: Here): Times |
       question: 'At what hour?',
     }
   }
-  const sets = clockSets(parts.clocks, parts)
+  const sets = clockSets(parts.clocks, parts, frame.every === 'day')
   if (typeof sets === 'string') return sets
+  const begins = frame.every !== 'day' && parts.clocks.some(({ midnight }) => midnight)
   return {
-    choices: sets.map((times) => ({ times, notes: [] })),
+    choices: sets.map(({ times, later }) => ({
+      times,
+      later,
+      notes: begins && !later ? ['That is the midnight with which the day begins.'] : [],
+    })),
     question: 'In the morning or in the afternoon?',
   }
 }
 
-/** The times of a list; twice when they may all be before or after noon. */
-export function clockSets(clocks: Clock[], parts: RepeatParts): string[][] | string {
-  const likely: string[] = []
-  const other: string[] = []
+/** The times of a list; twice when they may all be before or after noon. `daily`: on whichever day, they are the same. */
+export function clockSets(clocks: Clock[], parts: RepeatParts, daily: boolean): ClockSet[] | string {
+  const likely: TimeOfDay[] = []
+  const other: TimeOfDay[] = []
   for (const clock of clocks) {
     let times: TimeOfDay[]
     if (parts.part === undefined) times = timesOf(clock)
     else {
-      const inPart = clockInPart(clock, parts.part)
+      const inPart = clocksInPart(clock, parts.part)
       if (typeof inPart === 'string') return inPart
-      times = [inPart]
+      times = inPart
     }
     const [first, second] = times
     if (first === undefined) return 'There is no such time.'
-    likely.push(clockText(first.time))
-    other.push(clockText((second ?? first).time))
+    likely.push(first)
+    other.push(second ?? first)
   }
-  const sets = [sorted(likely)]
-  if (other.join() !== likely.join()) sets.push(sorted(other))
+  const lists = other.every(({ time }, i) => likely[i]?.time.equals(time)) ? [likely] : [likely, other]
+  const sets: ClockSet[] = []
+  for (const list of lists) {
+    const later = list.filter(({ nextDay }) => nextDay).length
+    if (later > 0 && ((later < list.length && !daily) || parts.except !== undefined))
+      return 'After midnight it is the next day. Say the days and the hours by the calendar.'
+    const times = list.map(({ time }) => clockText(time))
+    sets.push({ times: [...new Set(times)].sort(), later: later > 0 })
+  }
   return sets
 }
-
-const sorted = (times: string[]) => [...new Set(times)].sort()
 
 export const clockText = (time: Temporal.PlainTime) =>
   time.toString({ smallestUnit: time.second === 0 ? 'minute' : 'second' })

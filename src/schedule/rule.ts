@@ -5,7 +5,7 @@ import { clockNote, type Here } from './once.ts'
 import { nextRuns, type Recurrence } from './recurrence.ts'
 import { type RepeatParts, repeatParts } from './repeat-parts.ts'
 import { edge, exceptions } from './rule-edges.ts'
-import { type Frame, frameOf } from './rule-frame.ts'
+import { dayLater, type Frame, frameOf, nextDays } from './rule-frame.ts'
 import { clockSets, clockText, timesSaid, wallText } from './rule-times.ts'
 import { saidZones } from './said-zone.ts'
 import { timesOf } from './time-of-day.ts'
@@ -47,8 +47,13 @@ export function readRule(items: readonly Item[], here: Here): When {
   let failed: string | undefined
   const frames = frame.other === undefined ? [frame] : [frame, frame.other.frame]
   for (const zone of zones.zones) {
-    for (const one of frames) {
+    for (const said of frames) {
       for (const choice of times.choices) {
+        const one = choice.later ? dayLater(said) : said
+        if (typeof one === 'string') {
+          failed ??= one
+          continue
+        }
         const built = buildRule(parts, one, choice.times, zone.zone, here)
         if (typeof built === 'string') {
           failed ??= built
@@ -182,7 +187,9 @@ function byTheClock(
     })
     const [from, to] = sides
     if (from === undefined || to === undefined) return 'Between which times?'
-    rule.window = { from: clockText(from.time), to: clockText(to.time) }
+    // "every hour at :30 between 9 and 17"
+    const first = parts.pastHour === undefined ? from.time : from.time.add({ minutes: parts.pastHour })
+    rule.window = { from: clockText(first), to: clockText(to.time) }
     rule.from = wallText(start ?? now)
     return undefined
   }
@@ -195,6 +202,13 @@ function byTheClock(
     return 'Say either one time, or every how many minutes or hours between which times.'
   }
   if (start !== undefined) return undefined
+  if (parts.pastHour !== undefined) {
+    const grid = 1440 % minutes === 0 ? minutes : 60
+    const past = (now.hour * 60 + now.minute - parts.pastHour) / grid
+    const ahead = (Math.floor(past) + 1) * grid + parts.pastHour
+    rule.from = wallText(now.round({ smallestUnit: 'day', roundingMode: 'floor' }).add({ minutes: ahead }))
+    return undefined
+  }
   const divides = 1440 % minutes === 0
   const grid = divides ? now.round({ smallestUnit: 'day', roundingMode: 'floor' }) : undefined
   if (grid === undefined) {
@@ -210,10 +224,11 @@ function byTheClock(
 function slotsOf(parts: RepeatParts): NonNullable<Recurrence['slots']> | string {
   const slots: { weekdays: number[]; times: string[] }[] = []
   for (const pair of parts.pairs ?? []) {
-    const sets = clockSets(pair.clocks, parts)
+    const sets = clockSets(pair.clocks, parts, false)
     if (typeof sets === 'string') return sets
     if (sets.length > 1) return 'In the morning or in the afternoon? Say "am" or "pm" with each time.'
-    slots.push({ weekdays: [...pair.days].sort((a, b) => a - b), times: sets[0] ?? [] })
+    const { times = [], later } = sets[0] ?? {}
+    slots.push({ weekdays: later ? nextDays(pair.days) : [...pair.days].sort((a, b) => a - b), times })
   }
   return slots
 }

@@ -36,12 +36,23 @@ const WHAT: Record<keyof Slots, string> = {
   ofMonth: 'more than one month',
 }
 
+const DAYS = new Set<string>(['day', 'weekday', 'date', 'feast', 'nth', 'weekEdge'])
+const REPEATS = 'That sounds like something that repeats. Say "every …", or one day and time.'
+
 /** Sorts items into slots; a sentence for people when two of a kind contradict each other. */
 export function fillSlots(items: readonly Item[]): Slots | string {
   const slots: Slots = {}
+  let joined = false
   for (const item of items) {
+    // "tomorrow and friday" are two, though a Friday may be tomorrow.
+    if (joined && DAYS.has(item.t) && Object.keys(slots).some((slot) => DAYS.has(slot)))
+      return 'There is more than one day in it. Say one, or "every …" if it repeats.'
+    joined = item.t === 'and' && item.word === true
     switch (item.t) {
       case 'and':
+        break
+      case 'count':
+        if (item.count !== 1) return REPEATS
         break
       case 'date': {
         const merged = slots.date === undefined ? item : mergeDates(slots.date, item)
@@ -79,13 +90,14 @@ export function fillSlots(items: readonly Item[]): Slots | string {
       }
       case 'now':
         return 'A schedule needs a time that is still to come; what should go out now can be published right away.'
+      case 'pastHour':
+        return 'That is so every hour. Say "every hour at :30", or one time.'
       case 'until':
       case 'from':
       case 'after':
       case 'lasting':
-      case 'count':
       case 'except':
-        return 'That sounds like something that repeats. Say "every …", or one day and time.'
+        return REPEATS
       case 'every':
       case 'often':
         return 'That both repeats and does not. Say one of them.'

@@ -19,6 +19,23 @@ const PART_TIMES: Record<DayPart, string> = {
   endOfDay: '17:00',
 }
 
+/** The first hour that is no more of it. */
+const PART_ENDS: Record<DayPart, number> = {
+  early: 9,
+  morning: 12,
+  noon: 14,
+  afternoon: 18,
+  evening: 23,
+  late: 24,
+  night: 24,
+  endOfDay: 19,
+}
+
+/** Whether a part of the day is not over, but the time that it usually stands for is. */
+export function isGoingOn(part: DayPart, usual: Temporal.PlainTime, now: Temporal.PlainTime): boolean {
+  return Temporal.PlainTime.compare(usual, now) <= 0 && now.hour < PART_ENDS[part]
+}
+
 const PART_WORDS: Record<DayPart, string> = {
   early: 'early',
   morning: 'morning',
@@ -53,8 +70,16 @@ export function timeOfPart(part: DayPart, defaultTime: Temporal.PlainTime): Time
   }
 }
 
+/** As `clockInPart`; two answers for "tonight at 5", which is late in the afternoon or before dawn. */
+export function clocksInPart(clock: Clock, part: DayPart): TimeOfDay[] | string {
+  const inPart = clockInPart(clock, part)
+  if (typeof inPart === 'string') return inPart
+  const early = inPart.nextDay && !clock.sure && (clock.hour === 4 || clock.hour === 5)
+  return early ? [{ time: plain(clock, clock.hour + 12) }, inPart] : [inPart]
+}
+
 /** A clock within a part of the day: "7 in the evening". A sentence for people when they contradict each other. */
-export function clockInPart(clock: Clock, part: DayPart): TimeOfDay | string {
+function clockInPart(clock: Clock, part: DayPart): TimeOfDay | string {
   const { hour } = clock
   const shown = `${hour}:${String(clock.minute).padStart(2, '0')}`
   const contradiction = `${shown} is not ${PART_WORDS[part]}. Which one is it?`

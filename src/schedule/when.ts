@@ -21,3 +21,11 @@ export type When =
   | { kind: 'recurring'; rule: Recurrence; next: Temporal.Instant[]; notes: string[] }
   | { kind: 'ask'; question: string; choices: Choice[] }
   | { kind: 'error'; message: string }
+
+/** What a reading needs to know besides the phrase. */
+export interface Here {
+  now: Temporal.Instant
+  zone: string
+  locale: string
+  defaultTime: Temporal.PlainTime
+}

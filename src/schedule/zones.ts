@@ -183,13 +183,20 @@ function place(r: Reader, i: number, introduced: boolean): Hit<ZoneMeaning> | un
   }
   if (zone === undefined) return undefined
   // "la", "us" and "ny" are words elsewhere
-  const short = next === i + 1 && (r.tokens[i]?.text.length ?? 0) <= 3 && isPlain(r.tokens[i]?.text)
+  const short =
+    next === i + 1 &&
+    !PLAIN_PLACES.has(r.tokens[i]?.text ?? '') &&
+    (r.tokens[i]?.text.length ?? 0) <= 3 &&
+    isPlain(r.tokens[i]?.text)
   const typed = r.quote(i, next)
   if (short && !introduced && typed !== typed.toUpperCase() && timeWord(r, next) === next) return undefined
   const zones = zone.split('|')
   if (zones.length > 1) return { value: { kind: 'several', name: typed, zones }, next }
   return { value: { kind: 'zone', zone }, next }
 }
+
+/** Short, but no word of any language here. */
+const PLAIN_PLACES = new Set(['nyc'])
 
 const isPlain = (text = '') => /^[a-z]+$/.test(text)
 

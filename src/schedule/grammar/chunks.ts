@@ -7,6 +7,7 @@ import {
   dateLike,
   dayRule,
   NOTHING_SAID,
+  ofMonthRule,
   type Rule,
   type Said,
   spanRule,
@@ -20,6 +21,8 @@ import {
   exceptRule,
   fromRule,
   lastingRule,
+  pastHourRule,
+  stepRule,
   untilRule,
 } from './repeats.ts'
 import { seqRule } from './sequence.ts'
@@ -27,7 +30,7 @@ import { seqRule } from './sequence.ts'
 /** Words that stand between things and say nothing of their own. */
 const CONNECTORS: Kind[] = ['on', 'the', 'of', 'at', 'in', 'for', 'glue', 'this', 'coming', 'and']
 
-const CONNECTING_MARKS = new Set([',', '.', '@', ';', ':', '!', '|', '&'])
+const CONNECTING_MARKS = new Set([',', '.', '@', ';', ':', '!', '|', '&', '(', ')'])
 
 /** What a phrase may not end with. */
 const DANGLING: Kind[] = ['at', 'in', 'for', 'of']
@@ -81,7 +84,7 @@ function readUntil(r: Reader, start: number, items: Item[]): number {
       next = found.next
       said = { at: said.at || kind === 'at' || kind === 'for', on: said.on || kind === 'on' }
       dangling = DANGLING.includes(kind)
-      if (kind === 'and') items.push({ t: 'and' })
+      if (kind === 'and') items.push({ t: 'and', word: true })
     }
     if (next === at && CONNECTING_MARKS.has(r.tokens[at]?.text ?? '') && r.tokens[at]?.kind === 'mark') {
       if (r.mark(at, '@')) said = { at: true, on: false }
@@ -96,6 +99,9 @@ function readUntil(r: Reader, start: number, items: Item[]): number {
 
 function refusalAt(r: Reader, i: number): string | undefined {
   const gone = r.lex(i, 'gone')
+  // "last weekend of the month"
+  if (gone !== undefined && ofMonthRule(r, gone.next) !== undefined)
+    return `Which day is that? Say, for example, "last saturday of the month", or "last day of the month".`
   if (gone !== undefined)
     return `${quoted(r.quote(i, gone.next))} is in the past. Say a time that is still to come.`
   const or = r.lex(i, 'or')
@@ -118,11 +124,13 @@ const rules: Rule[] = [
   ...dateLike,
   everyRule,
   everyAfterRule,
+  stepRule,
   untilRule,
   fromRule,
   exceptRule,
   lastingRule,
   spanRule,
+  pastHourRule,
   timeLike,
   betweenRule,
   partRule,

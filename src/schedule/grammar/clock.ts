@@ -1,3 +1,4 @@
+import type { Kind } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import type { Clock, Item } from './items.ts'
 import { integer } from './numbers.ts'
@@ -26,6 +27,7 @@ export function timeRule(
   const readings = [first.value]
   let at = first.next
   let range = false
+  let orMinutes: number | undefined
   for (;;) {
     const separated = separator(r, at)
     if (separated === undefined) break
@@ -39,6 +41,7 @@ export function timeRule(
       if (readings.length > 1 || isAt) break
       range = true
     }
+    orMinutes = readings.length > 1 ? undefined : minutesOrHour(r, at, then, [first.value, next.value])
     readings.push(next.value)
     at = next.next
     if (range) {
@@ -50,11 +53,22 @@ export function timeRule(
   shareHalf(readings, range)
   const bare = readings.length === 1 ? readings[0]?.bare : undefined
   const item: Item = { t: 'time', clocks: readings.map(({ clock }) => clock), range, marked, index: i }
+  if (orMinutes !== undefined) item.orMinutes = orMinutes
   const unit = r.lex(i + 1, 'unit') ?? r.lex(i + 1, 'shortUnit')
   const worded = (r.tokens[i + 1]?.text.length ?? 0) > 1 && first.value.clock.hour < 7
   const hours = unit?.value === 'hour' && !said.at && (r.habits.clock12 === 'always' || worded)
   if (hours && first.value.clock.hour < 13 && !first.value.clock.dayEnd) item.maybeSpan = true
   return { value: bare === undefined ? item : { ...item, bare }, next: at }
+}
+
+/** "a las 9 y 15", but not "a las 9 y a las 15" nor "9 y 17", which nobody says of minutes. */
+function minutesOrHour(r: Reader, i: number, second: number, [one, two]: [Reading, Reading]) {
+  if (r.lex(i, 'plus')?.next !== second || one.clock.minute + two.clock.minute > 0) return undefined
+  const digits = r.digits(second)
+  const plain = one.bare !== undefined && (two.bare !== undefined || two.clock.half !== undefined)
+  return plain && digits !== undefined && digits.value > 0 && digits.value % 5 === 0
+    ? digits.value
+    : undefined
 }
 
 function separator(r: Reader, i: number): Hit<'and' | 'to'> | undefined {
@@ -129,7 +143,7 @@ function relativeClock(r: Reader, i: number, said: boolean): Hit<Reading> | unde
   const shift = r.lex(before?.next ?? i, 'shift')
   if (before === undefined && shift === undefined) return undefined
   const at = r.skip(shift?.next ?? before?.next ?? i, 'the', 'at')
-  const hour = plainClock(r, at, true)
+  const hour = plainClock(r, at, true) ?? namedClock(r, at)
   if (hour === undefined || hour.value.clock.minute !== 0) return undefined
   const minutes = (before?.value ?? 0) + Number(shift?.value ?? 0)
   return { value: { clock: moved(r, hour.value.clock, minutes, said), marked: true }, next: hour.next }
@@ -151,9 +165,13 @@ function minutesBefore(r: Reader, i: number): Hit<number> | undefined {
 function moved(r: Reader, clock: Clock, minutes: number, _said: boolean): Clock {
   const total = (clock.hour * 60 + clock.minute + minutes + 1440) % 1440
   const hour = Math.floor(total / 60)
+  // A quarter to midnight is no midnight, and a quarter to noon is before it.
+  const { midnight, ...named } = clock
+  if (midnight || (clock.half === 'pm' && clock.hour === 12 && minutes < 0))
+    return { hour, minute: total % 60, second: 0, sure: true, ...(midnight ? {} : { half: 'am' }) }
   const sure = clock.half !== undefined || clock.hour > 12 || r.habits.clock12 === 'never'
   return {
-    ...clock,
+    ...named,
     hour: clock.half === undefined && hour === 0 && clock.hour === 1 ? 12 : hour,
     minute: total % 60,
     sure,
@@ -258,7 +276,9 @@ function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
     }
     return undefined
   }
-  if (text.length === 4 || (text.length === 3 && (said || timeMarkFollows(r, i + 1)))) {
+  // "tomorrow 930"
+  const dated = r.is(i - 1, 'day') || r.is(i - 1, 'weekday')
+  if (text.length === 4 || (text.length === 3 && (said || dated || timeMarkFollows(r, i + 1)))) {
     const hour = Math.floor(value / 100)
     const minutes = value % 100
     if (minutes > 59 || hour > 24 || (hour === 24 && minutes > 0)) return undefined
@@ -303,8 +323,8 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
   if (oclock !== undefined && second === 0) {
     marked = true
     next = oclock.next
-    // "3 Uhr" has 15 beside it; "3 o'clock" has not.
-    if (r.habits.clock12 !== 'always') sure = true
+    // "3 Uhr" has 15 beside it; "3 o'clock", "3'te" and "las 3 en punto" have not.
+    if (r.habits.clock12 !== 'always' && oclock.value === 'h') sure = true
     if (!full && r.habits.clock12 === 'always' && oclock.value === 'h' && r.digits(next) !== undefined)
       sure = hour > 12 || sure
     const minutes = full || oclock.value === '' ? undefined : minutesAfter(r, next)
@@ -332,7 +352,7 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
     if (late !== undefined) {
       next = late.next
       marked = true
-      if (r.habits.clock12 !== 'always') sure = true
+      if (r.habits.clock12 !== 'always' && late.value === 'h') sure = true
     }
   } else if (full && shift === 0 && minute !== 0) {
     const till = r.lex(next, 'tillAfter')
@@ -375,8 +395,17 @@ function minutesAfter(r: Reader, i: number): Hit<number> | undefined {
   const mark = r.lex(minutes.next, 'minuteMark')
   if (mark !== undefined) return { value: minutes.value, next: mark.next }
   // "à 9 heures 2 fois", "9h 3 jours": not minutes
-  if (count?.text.length === 1 || r.is(minutes.next, 'unit') || r.is(minutes.next, 'month')) return undefined
-  return minutes
+  if (count?.text.length === 1 || NO_MINUTES.some((kind) => r.is(minutes.next, kind))) return undefined
+  return isOfDate(r, minutes.next) ? undefined : minutes
+}
+
+/** What a number that stands before one of these counts is no minutes. */
+const NO_MINUTES: Kind[] = ['unit', 'month', 'times']
+
+/** "9時 12月21日": the 12 is a month. "9時30 月曜" has a weekday there. */
+function isOfDate(r: Reader, i: number): boolean {
+  const mark = r.lex(i, 'monthMark') ?? r.lex(i, 'dayMarkAfter') ?? r.lex(i, 'yearMark')
+  return mark !== undefined && r.glued(i) && mark.next >= (r.lex(i, 'weekday')?.next ?? 0)
 }
 
 /** "y diez", "menos diez", "on geçe", "çeyrek kala", "10分前". */
@@ -387,9 +416,10 @@ function signedMinutes(r: Reader, i: number): Hit<number> | undefined {
   if (count === undefined || count.value < 1 || count.value > 59) return undefined
   if (minus !== undefined) return { value: -count.value, next: count.next }
   if (plus !== undefined) {
-    // "a las 9 y 17" are two times: only words and two digits above 24 are minutes
+    // "a las 9 y 17" are two times: only words and what no clock shows as an hour are minutes
     const digits = r.digits(plus.next)
-    return digits === undefined && count.value >= 5 ? count : undefined
+    if (digits === undefined) return count.value >= 5 ? count : undefined
+    return count.value > 24 && !r.is(r.skip(count.next, 'of'), 'month') ? count : undefined
   }
   const past = r.lex(count.next, 'pastAfter')
   if (past !== undefined) return { value: count.value, next: past.next }

@@ -194,7 +194,9 @@ function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
   if (end !== undefined)
     return { value: { t: 'date', month: value, days: [-1], marked: true }, next: end.next }
   const dotted = dotAfter(r, month.next)
-  const days = dayList(r, r.skip(hyphen(r, dotted), 'the'), true)
+  // "dezembro às 9": the word before an hour is also an article
+  const after = hyphen(r, dotted)
+  const days = dayList(r, r.is(after, 'at') ? after : r.skip(after, 'the'), true)
   if (days !== undefined && !countsDays(r, days.next)) {
     const year = yearAfter(r, days.next)
     const item: DateItem = { t: 'date', month: value, days: days.value, marked: true }
@@ -287,7 +289,8 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
     let then = r.mark(next, ',') ? next + 1 : next
     if (r.mark(then, '&')) then += 1
     then = r.skip(then, 'and')
-    if (then === next) break
+    // "dia 7, às 9" goes on with an hour
+    if (then === next || r.is(then, 'at')) break
     at = r.skip(then, 'the', 'dayMark', 'on')
   }
   if (days.length === 0 || countsDays(r, next)) return undefined

@@ -4,7 +4,8 @@ import type { Hit, Reader } from '../reader.ts'
 import { timeRule } from './clock.ts'
 import { dateRule } from './dates.ts'
 import { EMPTY_SPAN, type Item, type Span } from './items.ts'
-import { addUnit, integer, span } from './numbers.ts'
+import { addUnit, hoursAndMinutes, integer, span } from './numbers.ts'
+import { seqRule } from './sequence.ts'
 import { endRule, nthRule, weekdayRule } from './weekdays.ts'
 
 /** Which connectors stand before a chunk. */
@@ -25,12 +26,16 @@ export const NOTHING_SAID: Said = { at: false, on: false }
 // Weekdays come first: "segunda, quarta e sexta" are no ordinals.
 export const dateLike: Rule[] = [
   weekdayBesideRule,
+  nextWorkdayRule,
+  nightToRule,
+  nightFromRule,
   dayWeekRule,
   (r, i) => one(weekdayRule(r, i)),
   endRule,
   (r, i) => one(nthRule(r, i)),
   (r, i, said) => one(dateRule(r, i, said)),
   dayRule,
+  monthEndRule,
   periodRule,
   ofMonthRule,
 ]
@@ -40,14 +45,21 @@ export const timeLike: Rule = (r, i, said) => one(timeRule(r, i, said, (at, than
 /** Whether a date or a length reads more from here than a time would: "at 9, 15 march". */
 function isLonger(r: Reader, i: number, than: number): boolean {
   const length = span(r, i)
-  if (length !== undefined && length.next > than) return true
+  // "9-5 weekdays" is no five of them
+  if (length !== undefined && length.value.workdays === 0 && length.next > than) return true
   for (const rule of dateLike) if ((rule(r, i, NOTHING_SAID)?.next ?? 0) > than) return true
   return false
 }
 
+const isLower = (word: string) => word === word.toLowerCase()
+
 export function dayRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const day = r.lex(i, 'day')
-  return day === undefined ? undefined : { value: [{ t: 'day', offset: Number(day.value) }], next: day.next }
+  if (day === undefined) return undefined
+  // "morgen so um 10": here it is no Sunday, which has a capital
+  const about = r.is(day.next, 'weekday') ? r.lex(day.next, 'glue') : undefined
+  const filled = about !== undefined && r.is(about.next, 'at') && isLower(r.quote(day.next, about.next))
+  return { value: [{ t: 'day', offset: Number(day.value) }], next: filled ? about.next : day.next }
 }
 
 /** "the friday before christmas", "monday after the 15th": the day itself is read after it. */
@@ -66,6 +78,38 @@ const namesDate = (r: Reader, i: number): boolean =>
 export function besideDay(r: Reader, i: number): number | undefined {
   const side = r.lex(i, 'side')
   return side === undefined ? undefined : someDays(r, side.next, false)?.next
+}
+
+/** "in der Nacht auf Sonntag": the night of the day before it, whose small hours are Sunday's. */
+function nightToRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const night = r.lex(i, 'nightTo')
+  const named =
+    night !== undefined && (namesDate(r, night.next) || r.is(r.skip(night.next, 'the'), 'weekday'))
+  if (night === undefined || !named) return undefined
+  const dayBefore: Item = { t: 'span', span: negative({ ...EMPTY_SPAN, days: 1 }), based: true }
+  return { value: [dayBefore, { t: 'part', part: 'night' }], next: night.next }
+}
+
+/** "dans la nuit de samedi à dimanche" is the night of that Saturday. */
+function nightFromRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const night = r.lex(i, 'nightFrom')
+  const first = night === undefined ? undefined : r.lex(night.next, 'weekday')
+  const then = first === undefined ? i : r.skip(first.next, 'to', 'on', 'of', 'the')
+  const second = first === undefined || then === first.next ? undefined : r.lex(then, 'weekday')
+  if (first === undefined || second === undefined) return undefined
+  if ((Number(first.value) % 7) + 1 !== second.value)
+    return r.refuse(`${quoted(r.quote(i, second.next))} is more than one night. Say a day and an hour.`)
+  const item: Item = { t: 'weekday', days: [Number(first.value)] }
+  return { value: [item, { t: 'part', part: 'night' }], next: second.next }
+}
+
+/** "next business day", "翌営業日". */
+function nextWorkdayRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const next = r.lex(i, 'next') ?? r.lex(i, 'coming')
+  const day = next === undefined ? undefined : r.lex(next.next, 'workday')
+  // "the next working days" are several
+  if (day === undefined || (r.lex(next?.next ?? i, 'unit')?.next ?? 0) > day.next) return undefined
+  return { value: [{ t: 'span', span: { ...EMPTY_SPAN, workdays: 1 } }], next: day.next }
 }
 
 /** "monday week", "today week", "lundi en huit". */
@@ -109,6 +153,15 @@ function periodRule(r: Reader, i: number): Hit<Item[]> | undefined {
   return undefined
 }
 
+/** "来月末", "gelecek ay sonu": the last day of that month. */
+function monthEndRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const period = seqRule(r, i) ?? periodRule(r, i)
+  const [item, ...more] = period?.value ?? []
+  const end = period === undefined ? undefined : r.lex(period.next, 'endAfter')
+  if (end === undefined || item?.t !== 'period' || item.unit !== 'month' || more.length > 0) return undefined
+  return { value: [item, { t: 'nth', nths: [-1], of: 'day' }], next: end.next }
+}
+
 /** "of the month", "im Monat", "du mois", "ayın". */
 export function ofMonthRule(r: Reader, i: number): Hit<Item[]> | undefined {
   if (!r.is(i, 'of') && !r.is(i, 'in')) return undefined
@@ -126,7 +179,9 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
   const plus = r.mark(i, '+')
   const at = prefix === undefined ? (plus ? i + 1 : i) : r.skip(prefix.next, 'glue')
   if (prefix !== undefined && r.mark(at, '-')) return r.refuse('A time cannot lie a negative amount ahead.')
-  const length = span(r, at)
+  // "after 9:30h" is rather a time of day
+  const long = prefix === undefined || r.is(i, 'side') ? undefined : hoursAndMinutes(r, at)
+  const length = long ?? span(r, at)
   if (length === undefined) return unitBeside(r, at) ?? weekdaysAhead(r, at, prefix !== undefined)
   // "às 9h a partir de março"
   if (said.at && prefix === undefined && !plus) return undefined
@@ -141,7 +196,12 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
     if (now !== undefined) return { value: [{ t: 'span', span: length.value }], next: now.next }
     return { value: [{ t: 'span', span: length.value, based: true }], next: base.next }
   }
-  if (prefix !== undefined || plus) return { value: [{ t: 'span', span: length.value }], next: length.next }
+  if (prefix !== undefined || plus) {
+    const item: Item = { t: 'span', span: length.value }
+    const round = r.lex(at, 'roundDays')
+    const rounded = prefix !== undefined && round?.next === length.next
+    return { value: [rounded ? { ...item, round: Number(round.value) } : item], next: length.next }
+  }
   const before = r.lex(length.next, 'side')
   if (before?.value === 'before')
     return { value: [{ t: 'span', span: negative(length.value), based: true }], next: before.next }

@@ -35,8 +35,12 @@ export type Item =
       bare?: number
       index: number
       maybeSpan?: true
+      /** The second number, where it may be the minutes of the first: "a las 9 y 15". */
+      orMinutes?: number
     }
   | { t: 'part'; part: DayPart }
+  /** So many minutes past each hour: "at :30". */
+  | { t: 'pastHour'; minute: number }
   /** The hour and minute that it is now: "same time tomorrow". */
   | { t: 'sameTime' }
   | { t: 'day'; offset: number }
@@ -56,7 +60,8 @@ export type Item =
   | { t: 'feast'; name: string; year?: number }
   | { t: 'dotted'; first: number; second: number; index: number; asDate: boolean }
   | { t: 'nth'; nths: number[]; of: NthOf; month?: number }
-  | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true }
+  /** `round`: the days that people mean by it, where they count both ends ("quinze jours"). */
+  | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true; round?: number }
   /** The first or the last day of a week, so many weeks on. */
   | { t: 'weekEdge'; edge: 'start' | 'end'; offset: number }
   | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number }
@@ -70,7 +75,8 @@ export type Item =
   | { t: 'except'; items: Item[] }
   | { t: 'zone'; meaning: ZoneMeaning }
   | { t: 'now' }
-  | { t: 'and' }
+  /** `word`: said, not only a comma. */
+  | { t: 'and'; word?: true }
 
 export type ItemOf<T extends Item['t']> = Extract<Item, { t: T }>
 

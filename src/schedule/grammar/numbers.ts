@@ -147,6 +147,17 @@ export function span(r: Reader, i: number): SpanHit | undefined {
   return parts === 0 ? undefined : { value: total, next: at, compact }
 }
 
+/** "0:45 hours", "1:30h" after "in": how long to wait, not a time of day. */
+export function hoursAndMinutes(r: Reader, i: number): SpanHit | undefined {
+  const [hours, minutes] = [r.digits(i), r.digits(i + 2)]
+  const joined = r.mark(i + 1, ':') && r.glued(i + 1) && r.glued(i + 2)
+  if (hours === undefined || minutes?.text.length !== 2 || minutes.value > 59 || !joined) return undefined
+  const unit = r.lex(i + 3, 'unit') ?? r.lex(i + 3, 'shortUnit')
+  if (unit?.value !== 'hour') return undefined
+  const seconds = (hours.value * 60 + minutes.value) * 60
+  return { value: { seconds, days: 0, workdays: 0, months: 0 }, next: unit.next, compact: true }
+}
+
 interface SpanPart {
   unit: Unit
   next: number
@@ -183,6 +194,8 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   const unit = long === undefined || (short !== undefined && short.next > long.next) ? short : long
   if (unit === undefined) return undefined
   const name = unit.value as Unit
+  // "3.12 saat 9": a date, and the word for hour before its hour
+  if (!Number.isInteger(count.value) && r.is(at, 'at') && r.digits(unit.next) !== undefined) return undefined
   const glued = r.glued(at)
   at = unit.next
   // "1d." but not a full stop that belongs to a date

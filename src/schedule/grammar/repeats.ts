@@ -1,15 +1,18 @@
+import { quoted } from '../../kit/user-error.ts'
 import type { DayPart, Unit } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { dateRule } from './dates.ts'
 import { NOTHING_SAID, ofMonthRule, someDays, timeLike } from './day-rules.ts'
 import type { EMPTY_SPAN, Item } from './items.ts'
-import { integer, ordinal, span } from './numbers.ts'
+import { hoursAndMinutes, integer, ordinal, span } from './numbers.ts'
 import { sequence } from './sequence.ts'
 
 /** "every", "every other", "every 2 weeks", "every third day", "each". */
 export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const every = r.lex(i, 'every')
   if (every === undefined) return onceRule(r, i)
+  // "every now and then"
+  if ((r.lex(i, 'vague')?.next ?? 0) > every.next) return undefined
   let interval = Number(every.value === '' ? 1 : every.value)
   let at = r.skip(every.next, 'glue')
   const other = r.lex(at, 'other')
@@ -50,6 +53,18 @@ export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
       return { value: [every], next: length.next }
     }
   }
+  // "every 1.5 hours", "every 2:30 hours"
+  const long = interval === 1 ? hoursAndMinutes(r, at) : undefined
+  if (long !== undefined) {
+    const every = everySpan(long.value)
+    return every === undefined ? undefined : { value: [every], next: long.next }
+  }
+  const length = interval === 1 && r.digits(at) !== undefined ? span(r, at) : undefined
+  const fraction = length !== undefined && r.digits(at + 2) !== undefined && length.next > at + 3
+  const fractional = fraction ? everySpan(length.value) : undefined
+  if (fraction && fractional === undefined)
+    return r.refuse(`${quoted(r.quote(i, length.next))} is no whole number of minutes or days.`)
+  if (fractional !== undefined) return { value: [fractional], next: length?.next ?? at }
   const count = interval === 1 ? (ordinal(r, at) ?? integer(r, at)) : undefined
   if (count !== undefined) {
     const of = counted(r, count.next)
@@ -57,7 +72,7 @@ export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
     const isNth = ordinal(r, at) !== undefined
     const ofMonth =
       of !== undefined && of.value === 'day' && (count.value === 1 || ofMonthRule(r, of.next) !== undefined)
-    if (of !== undefined && (count.value < 1 || (isNth && (of.value === 'workday' || ofMonth)))) {
+    if (of !== undefined && (count.value < 0 || (isNth && (of.value === 'workday' || ofMonth)))) {
       return { value: [{ t: 'every', interval: 1 }], next: at }
     }
     if (of !== undefined) {
@@ -87,6 +102,17 @@ function counted(r: Reader, i: number): Hit<Unit> | undefined {
 
 /** "once a week", "twice a day", "3 times a week". */
 function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const period = r.lex(i, 'unit')
+  const per = period === undefined ? undefined : r.lex(period.next, 'onceA')
+  // "günde iki kez"; "hafta sonu bir kez" may be one weekend
+  if (period !== undefined && per !== undefined && Number(per.value) > 1)
+    return {
+      value: [
+        { t: 'often', times: Number(per.value) },
+        { t: 'every', interval: 1, unit: period.value as Unit },
+      ],
+      next: per.next,
+    }
   const once = r.lex(i, 'onceA')
   let times: number | undefined
   let at = i
@@ -114,9 +140,25 @@ function onceRule(r: Reader, i: number): Hit<Item[]> | undefined {
     }
   }
   const seq = r.lex(at, 'seq')
-  if (seq === undefined || !String(seq.value).startsWith('every:')) return undefined
+  if (seq === undefined || !String(seq.value).startsWith('every:')) {
+    // "once monday 9am"
+    return once?.value === 1 ? { value: [{ t: 'count', count: 1 }], next: once.next } : undefined
+  }
   return { value: [{ t: 'often', times }, ...sequence(String(seq.value))], next: seq.next }
 }
+
+/** "de 2 em 2 horas": the number stands twice. */
+export function stepRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const from = r.lex(i, 'rangeFrom')
+  const first = from === undefined ? undefined : integer(r, from.next)
+  const then = first === undefined ? i : r.skip(first.next, 'in', 'on')
+  const second = first === undefined || then === first.next ? undefined : integer(r, then)
+  const unit = second === undefined ? undefined : counted(r, second.next)
+  if (first === undefined || unit === undefined || first.value !== second?.value) return undefined
+  return { value: [{ t: 'every', interval: first.value, unit: unit.value }], next: unit.next }
+}
+
+const BY_THE_CLOCK = new Set<number | string>(['second', 'minute', 'hour'])
 
 /** "2週間ごと", "iki haftada bir". */
 export function everyAfterRule(r: Reader, i: number): Hit<Item[]> | undefined {
@@ -124,6 +166,14 @@ export function everyAfterRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const unit = count === undefined ? undefined : r.lex(count.next, 'unit')
   const plain = unit === undefined ? undefined : r.lex(unit.next, 'everyAfter')
   if (count !== undefined && unit !== undefined && plain !== undefined) {
+    if (plain.value === 'skip' && !BY_THE_CLOCK.has(unit.value)) {
+      // "1日おき" leaves one day out. Of more, people are split on how many are left out.
+      if (count.value !== 1)
+        return r.refuse(
+          `${quoted(r.quote(i, plain.next))} is every ${count.value} ${unit.value}s to some people, and every ${count.value + 1} to others. Say ${quoted(`${r.quote(i, unit.next)}ごと`)}.`,
+        )
+      return { value: [{ t: 'every', interval: 2, unit: unit.value as Unit }], next: plain.next }
+    }
     return { value: [{ t: 'every', interval: count.value, unit: unit.value as Unit }], next: plain.next }
   }
   const length = span(r, i)
@@ -170,16 +220,22 @@ function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | unde
   const days = someDays(r, word.next, true)
   // "von Montag bis Freitag" is no beginning
   if (days?.value.some((item) => item.t === 'weekday' && item.days.length > 1)) return undefined
-  if (days === undefined && edge === 'from') {
-    // "every 12 hours starting at 9pm"
-    const time = timeLike(r, r.skip(word.next, 'at'), { at: true, on: false })
+  if (days === undefined) {
+    // "every 12 hours starting at 9pm", "every hour until 6pm"
+    const start = r.skip(word.next, 'at')
+    // "starting at 9 until 17", "from 10 to midnight"
+    const hours = edge === 'from' ? timeLike(r, start, { at: true, on: false, range: true }) : undefined
+    const range = hours?.value[0]
+    if (hours !== undefined && range?.t === 'time' && range.range)
+      return { value: [{ ...range, marked: true }], next: hours.next }
+    const time = timeLike(r, start, { at: true, on: false })
     const item = time?.value[0]
     const single = item?.t === 'time' && item.clocks.length === 1
     return time !== undefined && single
-      ? { value: [{ t: 'from', items: time.value }], next: time.next }
+      ? { value: [{ t: edge, items: time.value }], next: time.next }
       : undefined
   }
-  return days === undefined ? undefined : { value: [{ t: edge, items: days.value }], next: days.next }
+  return { value: [{ t: edge, items: days.value }], next: days.next }
 }
 
 /** "except fridays", "except 25 December and 1 January". */
@@ -190,6 +246,9 @@ export function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
   let at = word.next
   for (;;) {
     const start = r.skip(at, 'on', 'in', 'the', 'for', 'every')
+    const nth = ordinal(r, start)
+    if (nth !== undefined && r.digits(nth.next) === undefined && integer(r, nth.next)?.value === 1)
+      return r.refuse('Which one is left out? Say its date, for example "except 7 December".')
     const days = someDays(r, start, false) ?? weekendAt(r, start)
     if (days === undefined) break
     items.push(...days.value, { t: 'and' })
@@ -225,10 +284,21 @@ export function lastingRule(r: Reader, i: number): Hit<Item[]> | undefined {
     if (before === undefined || after === undefined) return undefined
     return { value: [{ t: 'lasting', span: before.value }], next: after.next }
   }
-  const length = span(r, at)
+  const length = hoursAndMinutes(r, at) ?? span(r, at)
   return length === undefined
     ? undefined
     : { value: [{ t: 'lasting', span: length.value }], next: length.next }
+}
+
+/** "at :30", "on the half hour". */
+export function pastHourRule(r: Reader, i: number): Hit<Item[]> | undefined {
+  const named = r.lex(i, 'pastHour')
+  if (named !== undefined)
+    return { value: [{ t: 'pastHour', minute: Number(named.value) }], next: named.next }
+  const minute = r.mark(i, ':') && r.glued(i + 1) ? r.digits(i + 1) : undefined
+  const afterHour = r.digits(i - 1) !== undefined && r.glued(i)
+  if (minute?.text.length !== 2 || minute.value > 59 || afterHour) return undefined
+  return { value: [{ t: 'pastHour', minute: minute.value }], next: i + 2 }
 }
 
 /** "between 9 and 17". */

@@ -31,7 +31,10 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
 
 export function nthOf(r: Reader, i: number): Hit<NthOf> | undefined {
   const at = r.skip(i, 'the')
-  const unit = r.lex(at, 'unit')
+  // "sexta dia 11": no sixth day, but a Friday and its date
+  const mark = r.lex(at, 'dayMark')
+  const dated = mark !== undefined && r.digits(mark.next) !== undefined
+  const unit = dated ? undefined : r.lex(at, 'unit')
   const set = r.lex(at, 'days')
   const days = weekdayList(r, at)
   // "日曜日" begins with the word for day

@@ -88,8 +88,8 @@ export const de: Language = {
     },
     unit: {
       second: 'sekunde|sekunden|sek',
-      minute: 'minute|minuten|min',
-      hour: 'stunde|stunden|std',
+      minute: 'minute|minuten|min|min.',
+      hour: 'stunde|stunden|std|std.',
       day: 'tag|tage|tagen|tages|tags',
       workday:
         'werktag|werktage|werktagen|werktags|arbeitstag|arbeitstage|arbeitstagen|arbeitstages|werktages|wochentag|geschäftstag',
@@ -98,12 +98,14 @@ export const de: Language = {
       year: 'jahr|jahre|jahren|jahres|jahrs',
       weekend: 'wochenende|wochenenden|wochenendes',
     },
+    workday: 'werktag|werktags|werktages|arbeitstag|arbeitstages|wochentag|geschäftstag',
     span: {
       15: 'viertelstunde',
       30: 'halbe stunde|halben stunde|halbstunde|halb stunde',
       45: 'dreiviertelstunde|dreiviertel stunde',
       90: 'anderthalbe stunde',
     },
+    roundDays: { 7: 'acht tagen|acht tage' },
     half: 'halbe|halben|halber|halbes',
     andHalf: 'einhalb|und eine halbe|und einen halben|und ein halbes',
     few: 'paar|ein paar|einige|einigen|mehrere|mehreren|viele',
@@ -120,6 +122,9 @@ export const de: Language = {
       night: 'nacht|nachts|in der nacht|des nachts',
       endOfDay: 'feierabend|zum feierabend|am ende des tages|ende des tages|dienstschluss',
     },
+    nightTo:
+      'in der nacht auf|in der nacht auf den|in der nacht zum|in der nacht zu|nacht auf|nacht auf den|nacht zum',
+    nightFrom: 'in der nacht von|in der nacht vom|nacht von|nacht vom',
     clock: {
       noon: '12 uhr mittags|high noon|punkt mittag',
       midnight: 'mitternacht|um mitternacht|12 uhr nachts',

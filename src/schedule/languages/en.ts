@@ -116,6 +116,7 @@ export const en: Language = {
       year: 'year|years|yr|yrs',
       weekend: 'weekend|weekends',
     },
+    workday: 'working day|business day|workday|work day|weekday|week day',
     span: {
       30: 'half-hour|half hour|half-an-hour',
       15: 'quarter-hour|quarter hour',
@@ -151,6 +152,12 @@ export const en: Language = {
       '-15':
         'quarter to|a quarter to|quarter till|a quarter till|quarter of|a quarter of|quarter before|a quarter before|quarter til',
     },
+    pastHour: {
+      0: 'on the hour|at the top of the hour|top of the hour',
+      15: 'quarter past the hour|a quarter past the hour',
+      30: 'on the half hour|on the half-hour|half past the hour|half past each hour',
+      45: 'quarter to the hour|a quarter to the hour',
+    },
     past: 'past|after',
     till: 'to|till|before|til|of',
     day: {
@@ -171,7 +178,7 @@ export const en: Language = {
       'day:0 part:night': 'tonight|tonite|2nite|2night|tonight at night|this night|to-night',
       'day:1 part:night': 'tomorrow night',
       'every:day':
-        'daily|everyday|day-to-day|every day of the week|each day of the week|each and every day|all days|every single day|nightly at|once daily|once every day|all week|seven days a week|7 days a week',
+        'daily|everyday|day-to-day|every day of the week|each day of the week|each and every day|all days|every single day|once daily|once every day|all week|seven days a week|7 days a week',
       'every:day part:night': 'nightly|every night|each night|nights',
       'every:day part:morning': 'mornings|every morning|each morning|in the mornings',
       'every:day part:afternoon': 'afternoons|in the afternoons',
@@ -189,6 +196,7 @@ export const en: Language = {
       'every:day part:noon': 'lunchtimes',
       'weekdays:6,7 part:morning': 'weekend mornings',
       'weekdays:6,7 part:evening': 'weekend evenings',
+      'period:weekend:0': 'weekend|the weekend|at the weekend|on the weekend|over the weekend',
       'period:week:2': 'week after next|the week after next',
       'period:month:2': 'month after next|the month after next',
     },
@@ -207,6 +215,8 @@ export const en: Language = {
       'easter-2': 'good friday',
       'easter-3': 'maundy thursday|holy thursday',
       'easter-7': 'palm sunday',
+      'easter-21':
+        "mothering sunday|mother's day uk|mothers day uk|uk mother's day|uk mothers day|british mother's day|mother's day in the uk|mothers day in the uk|mother's day in britain",
       'easter-46': 'ash wednesday',
       'easter-47': 'shrove tuesday|mardi gras|pancake day|pancake tuesday|fat tuesday',
       'easter+1': 'easter monday',
@@ -223,7 +233,7 @@ export const en: Language = {
     },
     in: 'in|within|after|in another',
     hence: {
-      '': "from now|hence|later|time|' time|out|from today's date",
+      '': "from now|hence|later|time|' time|'s time|out|from today's date",
       exact: 'from right now|from this moment|from this very moment|from exactly now|from the present moment',
     },
     base: 'from|after|following|since',

@@ -91,12 +91,14 @@ export const es: Language = {
       year: 'año|años',
       weekend: 'fin de semana|fines de semana|finde|findes',
     },
+    workday: 'día laborable|día hábil|día laboral|día de semana',
     span: {
       15: 'cuarto de hora',
       30: 'media hora',
       45: 'tres cuartos de hora',
       90: 'hora y media',
     },
+    roundDays: { 7: 'ocho días', 14: 'quince días' },
     half: 'medio|media',
     andHalf: 'y media|y medio',
     few: 'unos|unas|unos pocos|unas pocas|algunos|algunas|varios|varias|unos cuantos|pocos|pocas',
@@ -109,6 +111,7 @@ export const es: Language = {
       night: 'noche|de la noche|por la noche|en la noche|a la noche|de noche|por las noches',
       endOfDay: 'fin del día|al final del día|al fin del día|final del día',
     },
+    nightFrom: 'en la noche del|la noche del|noche del|en la madrugada del|la madrugada del|madrugada del',
     clock: {
       noon: 'mediodía|medio día|al mediodía|al medio día',
       midnight: 'medianoche|media noche|a medianoche',

@@ -153,6 +153,7 @@ export const tr: Language = {
       year: 'yıl|yılda|yılın|sene|senede|yıla',
       weekend: 'hafta sonu|haftasonu|hafta sonunda|hafta sonuna',
     },
+    workday: 'iş günü|iş gününde|iş gününe|işgünü',
     span: { 15: 'çeyrek saat', 30: 'yarım saat|yarım saatte', 45: 'üç çeyrek saat' },
     half: 'yarım',
     andHalf: 'buçuk',
