@@ -51,6 +51,8 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   if (interval < 1 || interval > 1000)
     return `Every ${interval} of them is not a rule. Say a number from 1 to 1000.`
   const days = setOf(parts)
+  if (parts.unit === 'workday' && interval > 1 && parts.weekdays === undefined)
+    return 'Which working days? Say them, for example "every monday, wednesday and friday".'
   if (unit === 'minute' || unit === 'hour') {
     if (nth !== undefined || dates.length > 0)
       return 'Say either every so many hours or minutes, or on which days.'

@@ -4,7 +4,8 @@ import type { Item } from './grammar/items.ts'
 import { clockNote, type Here } from './once.ts'
 import { nextRuns, type Recurrence } from './recurrence.ts'
 import { type RepeatParts, repeatParts } from './repeat-parts.ts'
-import { edge, exceptions } from './rule-edges.ts'
+import { edgeNotes, edges } from './rule-edges.ts'
+import { exceptions } from './rule-exceptions.ts'
 import { type Frame, frameOf } from './rule-frame.ts'
 import { clockSets, clockText, timesSaid, wallText } from './rule-times.ts'
 import { saidZones } from './said-zone.ts'
@@ -54,7 +55,9 @@ export function readRule(items: readonly Item[], here: Here): When {
           failed ??= built
           continue
         }
-        const notes = [...one.notes, ...choice.notes]
+        const notes = [...one.notes, ...choice.notes, ...edgeNotes(parts.until)]
+        if (built.begins && Temporal.PlainDateTime.compare(built.from, wallIn(built.zone, here)) < 0)
+          notes.push(`It counts from ${built.from.slice(0, 10)}, which is past.`)
         if (zone.note !== undefined) notes.push(zone.note)
         const question = zones.question ?? frame.other?.question ?? times.question
         rules.push({ rule: built, notes, question })
@@ -81,6 +84,8 @@ export function readRule(items: readonly Item[], here: Here): When {
   const question = rules.find((rule) => rule.question !== undefined)?.question
   return { kind: 'ask', question: question ?? 'Which one do you mean?', choices }
 }
+
+const wallIn = (zone: string, here: Here) => here.now.toZonedDateTimeISO(zone).toPlainDateTime()
 
 function differ(a: Recurrence, b: Recurrence, here: Here): boolean {
   const others = nextRuns(b, here.now, SHOWN_RUNS)
@@ -109,8 +114,9 @@ function buildRule(
 ): Recurrence | string {
   const { notes: _, other: __, ...days } = frame
   const now = here.now.toZonedDateTimeISO(zone).toPlainDateTime()
-  const start = parts.from === undefined ? undefined : edge(parts.from, 'from', zone, here)
-  if (typeof start === 'string') return start
+  const said = edges({ from: parts.from, until: parts.until }, zone, here, latestOf(times))
+  if (typeof said === 'string') return said
+  const { start, end } = said
   const rule: Recurrence = { ...days, from: wallText(start ?? now), zone, times }
   if (start !== undefined) rule.begins = true
   if (parts.pairs !== undefined) {
@@ -145,18 +151,28 @@ function buildRule(
   }
   if (parts.lasting !== undefined) {
     if (parts.lasting.seconds !== 0) {
-      const end = first.add({ seconds: parts.lasting.seconds })
-      rule.until = wallText(end.toZonedDateTimeISO(zone).toPlainDateTime())
+      const over = lastBefore(rule, first, parts.lasting.seconds)
+      rule.until = wallText(over.toZonedDateTimeISO(zone).toPlainDateTime())
     } else {
       rule.until = addSpan(wall.toPlainDate(), parts.lasting).subtract({ days: 1 }).toString()
     }
   }
-  if (parts.until !== undefined) {
-    const end = edge(parts.until, 'until', zone, here)
-    if (typeof end === 'string') return end
+  if (parts.until !== undefined && end !== undefined) {
     rule.until = parts.until.some((item) => item.t === 'time') ? wallText(end) : end.toPlainDate().toString()
   }
   return rule
+}
+
+const latestOf = (times: readonly string[]) => {
+  const last = times.at(-1)
+  return last === undefined ? undefined : Temporal.PlainTime.from(last)
+}
+
+/** "for 2 hours" ends two hours after it began, and what would run at that very moment is one too many. */
+function lastBefore(rule: Recurrence, first: Temporal.Instant, seconds: number): Temporal.Instant {
+  if (rule.every !== 'minute' && rule.every !== 'hour') return first.add({ seconds: seconds - 60 })
+  const step = rule.interval * (rule.every === 'hour' ? 3_600 : 60)
+  return first.add({ seconds: Math.floor((seconds - 1) / step) * step })
 }
 
 function firstRun(rule: Recurrence, now: Temporal.Instant | undefined): Temporal.Instant | undefined {
@@ -194,7 +210,7 @@ function byTheClock(
       return 'Say either the times, or every how many minutes or hours.'
     return 'Say either one time, or every how many minutes or hours between which times.'
   }
-  if (start !== undefined) return undefined
+  if (start !== undefined) return onDaysFrom(rule, parts, start)
   const divides = 1440 % minutes === 0
   const grid = divides ? now.round({ smallestUnit: 'day', roundingMode: 'floor' }) : undefined
   if (grid === undefined) {
@@ -205,6 +221,18 @@ function byTheClock(
   const passed = now.hour * 60 + now.minute
   rule.from = wallText(grid.add({ minutes: (Math.floor(passed / minutes) + 1) * minutes }))
   return undefined
+}
+
+/** "every hour on weekdays from 9": it begins at nine; but on the days after it would run from midnight on. */
+function onDaysFrom(rule: Recurrence, parts: RepeatParts, start: Temporal.PlainDateTime): string | undefined {
+  const timed = parts.from?.some((item) => item.t === 'time')
+  const days = rule.weekdays ?? rule.months
+  if (!timed || days === undefined) return undefined
+  const everyDay = parts.from?.every((item) => item.t === 'time')
+  const first = firstRun(rule, undefined)?.toZonedDateTimeISO(rule.zone).toPlainDate()
+  if (!everyDay && first?.equals(start.toPlainDate())) return undefined
+  const from = clockText(start.toPlainTime())
+  return `Until which hour? Say, for example, "between ${from} and ${clockText(start.toPlainTime().add({ hours: 8 }))}".`
 }
 
 function slotsOf(parts: RepeatParts): NonNullable<Recurrence['slots']> | string {

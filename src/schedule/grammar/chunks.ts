@@ -15,6 +15,7 @@ import {
 import type { Item } from './items.ts'
 import {
   betweenRule,
+  dayRangeRule,
   everyAfterRule,
   everyRule,
   exceptRule,
@@ -116,6 +117,7 @@ const rules: Rule[] = [
   seqRule,
   // Before "from": "from monday to friday" is no beginning.
   ...dateLike,
+  dayRangeRule,
   everyRule,
   everyAfterRule,
   untilRule,
