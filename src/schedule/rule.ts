@@ -137,14 +137,14 @@ function buildRule(
   const first = firstRun(rule, start === undefined ? here.now : undefined)
   if (first === undefined) return 'That never happens.'
   const wall = first.toZonedDateTimeISO(zone).toPlainDateTime()
-  if (rule.every !== 'minute' && rule.every !== 'hour') rule.from = wallText(wall)
-  else if (
+  if (start !== undefined && parts.window === undefined) {
+    const problem = fromMidnight(rule, parts, start, wall)
+    if (problem !== undefined) return problem
+  }
+  const onItsGrid =
     start === undefined &&
-    rule.window === undefined &&
-    rule.weekdays === undefined &&
-    rule.months === undefined
-  )
-    rule.from = wallText(wall)
+    (rule.window !== undefined || rule.weekdays !== undefined || rule.months !== undefined)
+  if ((rule.every !== 'minute' && rule.every !== 'hour') || !onItsGrid) rule.from = wallText(wall)
   if (parts.count !== undefined) {
     if (parts.count < 1 || parts.count > 10_000) return `${parts.count} times is not possible.`
     rule.count = parts.count
@@ -210,7 +210,7 @@ function byTheClock(
       return 'Say either the times, or every how many minutes or hours.'
     return 'Say either one time, or every how many minutes or hours between which times.'
   }
-  if (start !== undefined) return onDaysFrom(rule, parts, start)
+  if (start !== undefined) return hoursOrDays(parts)
   const divides = 1440 % minutes === 0
   const grid = divides ? now.round({ smallestUnit: 'day', roundingMode: 'floor' }) : undefined
   if (grid === undefined) {
@@ -223,16 +223,28 @@ function byTheClock(
   return undefined
 }
 
+/** "every hour from 9 to 17 december" says hours to some, and days to others. */
+function hoursOrDays({ from }: RepeatParts): string | undefined {
+  const plain = from?.find((item) => item.t === 'date' && item.days.length > 0 && !item.marked)
+  const [day] = plain?.t === 'date' ? plain.days : []
+  return day === undefined || day > 24
+    ? undefined
+    : `Is ${day} an hour, or a day? Say, for example, "between 9:00 and 17:00", or the month with each day.`
+}
+
 /** "every hour on weekdays from 9": it begins at nine; but on the days after it would run from midnight on. */
-function onDaysFrom(rule: Recurrence, parts: RepeatParts, start: Temporal.PlainDateTime): string | undefined {
-  const timed = parts.from?.some((item) => item.t === 'time')
-  const days = rule.weekdays ?? rule.months
-  if (!timed || days === undefined) return undefined
-  const everyDay = parts.from?.every((item) => item.t === 'time')
-  const first = firstRun(rule, undefined)?.toZonedDateTimeISO(rule.zone).toPlainDate()
-  if (!everyDay && first?.equals(start.toPlainDate())) return undefined
-  const from = clockText(start.toPlainTime())
-  return `Until which hour? Say, for example, "between ${from} and ${clockText(start.toPlainTime().add({ hours: 8 }))}".`
+function fromMidnight(
+  rule: Recurrence,
+  parts: RepeatParts,
+  start: Temporal.PlainDateTime,
+  first: Temporal.PlainDateTime,
+): string | undefined {
+  const byDay = rule.every !== 'minute' && rule.every !== 'hour'
+  if (byDay || !parts.from?.some((item) => item.t === 'time')) return undefined
+  const eachDay = parts.from.every((item) => item.t === 'time') && rule.weekdays !== undefined
+  if (!eachDay && first.toPlainDate().equals(start.toPlainDate())) return undefined
+  const [from, to] = [start, start.add({ hours: 8 })].map((moment) => clockText(moment.toPlainTime()))
+  return `Until which hour? Say, for example, "between ${from} and ${to}".`
 }
 
 function slotsOf(parts: RepeatParts): NonNullable<Recurrence['slots']> | string {

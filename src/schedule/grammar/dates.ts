@@ -178,11 +178,18 @@ function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
   const at = r.skip(hyphen(r, days.next), 'of', 'the')
   const month = r.lex(at, 'month')
   if (month === undefined) return undefined
+  // "9 to 17 in july" are hours
+  const isPlain = r.digits(days.next - 1) !== undefined && !r.mark(days.next, '.')
+  if (isPlain && isWithin(r, days.next)) return undefined
   const year = yearAfter(r, hyphen(r, month.next))
   const item: DateItem = { t: 'date', month: Number(month.value), days: days.value, marked: true }
   if (year === undefined) return checked(r, i, dotAfter(r, month.next), item)
   return checked(r, i, year.next, { ...item, year: year.value })
 }
+
+/** "in july", "im Juli", "en juillet": the month as a time in which something happens, not as that of a day. */
+const isWithin = (r: Reader, i: number) =>
+  r.is(i, 'in') || r.is(i, 'on') || (r.habits.ordinalDot && r.is(i, 'of'))
 
 /** "July 4", "Dec 25th, 2026", "March the 3rd", "March 2027", "March". */
 function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {

@@ -32,9 +32,8 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
   if (last === undefined) return undefined
   const pair = { first: first.value, last: last.value }
   if (!isRange(pair, asked || intro > i)) return undefined
-  // "9 to 17 in july" are hours, and "dec 5 - 15" may be one
+  // "dec 5 - 15" may be an hour
   if (pair.last.plain && r.mark(first.next, '-') && !r.glued(first.next)) return undefined
-  if (pair.first.plain && isApart(r, last.next)) return undefined
   const next = r.lex(last.next, 'untilAfter')?.next ?? last.next
   return {
     value: [
@@ -55,17 +54,6 @@ function isRange({ first, last }: { first: End; last: End }, introduced: boolean
   if (months) return introduced
   const day = ({ days }: DateItem) => days[0] ?? 0
   return !(first.plain || last.plain) || (day(a) > 0 && day(a) < day(b))
-}
-
-/** Whether a word like "in" parts a plain number from the month that was read with it. */
-function isApart(r: Reader, next: number): boolean {
-  for (let at = next - 1; at > 0; at -= 1) {
-    const day = r.digits(at)
-    if (day === undefined || day.text.length > 2) continue
-    if (r.mark(at + 1, '.')) return false
-    return r.is(at + 1, 'in') || r.is(at + 1, 'on') || (r.habits.ordinalDot && r.is(at + 1, 'of'))
-  }
-  return false
 }
 
 /** "1 to 5 december 2027" is in one year. */
@@ -111,7 +99,8 @@ function day(r: Reader, i: number): Hit<End> | undefined {
   const number = nth ?? integer(r, at)
   if (number === undefined || number.value < 1 || number.value > 31 || clockFollows(r, at, number.next))
     return undefined
-  const item: DateItem = { t: 'date', days: [number.value], marked: true }
+  const days = [number.value]
+  const item: DateItem = nth === undefined ? { t: 'date', days } : { t: 'date', days, marked: true }
   const value: End = { items: [item], date: item }
   return { value: nth === undefined ? { ...value, plain: true } : value, next: number.next }
 }
