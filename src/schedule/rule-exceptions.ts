@@ -7,6 +7,12 @@ type Except = NonNullable<Recurrence['except']>
 
 /** Days left out one by one; more of them are rather an end of the rule, or whole months. */
 const LONGEST_GAP = 62
+/** And so many where the rule itself may end: "except dec 24 until jan 1". */
+const SURE_GAP = 14
+const SURE_MONTHS = 2
+
+const OVER_OR_OUT =
+  'Is all of that left out, or is the rule over then? Say "except from … to …", or "until" before "except".'
 
 /** What a rule leaves out; a sentence for people when that cannot be said for sure. */
 export function exceptions(
@@ -16,7 +22,10 @@ export function exceptions(
 ): Except | string | undefined {
   if (items === undefined) return undefined
   const except: Except = {}
-  for (const group of groupsOf(items)) {
+  const groups = groupsOf(items)
+  // "except dec 7 and dec 14 until dec 20"
+  if (groups.length > 1 && items.some((item) => item.t === 'until' && item.maybeEnd)) return OVER_OR_OUT
+  for (const group of groups) {
     const problem = leaveOut(except, group, zone, here)
     if (problem !== undefined) return problem
   }
@@ -106,8 +115,8 @@ function leaveOutMonth(
 
 function leaveOutRange(
   except: Except,
-  from: ItemOf<'from' | 'until'>,
-  until: ItemOf<'from' | 'until'>,
+  from: ItemOf<'from'>,
+  until: ItemOf<'until'>,
   zone: string,
   here: Here,
 ): string | undefined {
@@ -119,11 +128,16 @@ function leaveOutRange(
       months.push(month)
       if (month === last.month) break
     }
+    if (until.maybeEnd && months.length > SURE_MONTHS) return OVER_OR_OUT
     except.months = ascending([...(except.months ?? []), ...months])
     return undefined
   }
   const span = edges({ from: from.items, until: until.items, nearest: true }, zone, here)
-  return typeof span === 'string' ? span : addSpan(except, span.start ?? '', span.end ?? '')
+  if (typeof span === 'string') return span
+  const { start, end } = span
+  if (start === undefined || end === undefined) return 'What is left out? Say weekdays, months or dates.'
+  if (until.maybeEnd && start.until(end, { largestUnit: 'days' }).days > SURE_GAP) return OVER_OR_OUT
+  return addSpan(except, start, end)
 }
 
 const isWholeMonth = (item: Item | undefined): item is ItemOf<'date'> & { month: number } =>

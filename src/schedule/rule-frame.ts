@@ -84,6 +84,8 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   if (unit === undefined && (interval > 1 || (parts.clocks.length === 0 && parts.part === undefined))) {
     return 'Every what? Say, for example, "every day", or "every monday".'
   }
+  if (unit === undefined && parts.from !== undefined && parts.until !== undefined)
+    return 'Every day of it, or every year? Say "every day", or each date.'
   if (unit === undefined || unit === 'day') return { every: 'day', interval, ...monthly, notes }
   if (parts.from !== undefined) return startFrame(parts, unit, interval, here, notes)
   const lists = { week: 'every monday', month: 'every month on the 1st', year: 'every year on july 4' }

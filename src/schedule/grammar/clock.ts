@@ -131,6 +131,9 @@ function relativeClock(r: Reader, i: number, said: boolean): Hit<Reading> | unde
   const at = r.skip(shift?.next ?? before?.next ?? i, 'the', 'at')
   const hour = plainClock(r, at, true)
   if (hour === undefined || hour.value.clock.minute !== 0) return undefined
+  // "10 to 20" is a range: nobody is ten minutes short of a twentieth hour
+  if (before !== undefined && hour.value.bare !== undefined && hour.value.bare > 12 && r.is(i + 1, 'to'))
+    return undefined
   const minutes = (before?.value ?? 0) + Number(shift?.value ?? 0)
   return { value: { clock: moved(r, hour.value.clock, minutes, said), marked: true }, next: hour.next }
 }

@@ -24,25 +24,33 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
   const intro = Math.max(
     ...(['from', 'between', 'rangeFrom'] as const).map((kind) => r.lex(i, kind)?.next ?? i),
   )
-  const first = end(r, r.skip(intro, 'the', 'on'))
+  // "every friday december 4 to december 18": the weekday is the rule's
+  const isAsked = asked || intro > i
+  const start = r.skip(intro, 'the', 'on')
+  const first = isAsked ? end(r, start) : day(r, start)
   if (first === undefined) return undefined
   const to = separator(r, first.next, r.is(i, 'between'))
   if (to === undefined) return undefined
   const last = end(r, r.skip(to, 'the', 'on'))
   if (last === undefined) return undefined
   const pair = { first: first.value, last: last.value }
-  if (!isRange(pair, asked || intro > i)) return undefined
+  if (!isRange(pair, isAsked)) return undefined
   // "dec 5 - 15" may be an hour
   if (pair.last.plain && r.mark(first.next, '-') && !r.glued(first.next)) return undefined
   const next = r.lex(last.next, 'untilAfter')?.next ?? last.next
   return {
     value: [
       { t: 'from', items: withYear(pair.first, pair.last.date) },
-      { t: 'until', items: pair.last.items },
+      isAsked && intro === i && mayEnd(r, first.next)
+        ? { t: 'until', items: pair.last.items, maybeEnd: true }
+        : { t: 'until', items: pair.last.items },
     ],
     next,
   }
 }
+
+/** Whether what stands between two days may also be the word before the end of a rule. */
+export const mayEnd = (r: Reader, i: number) => r.is(i, 'until') && !r.is(i, 'through')
 
 function isRange({ first, last }: { first: End; last: End }, introduced: boolean): boolean {
   const [a, b] = [first.date, last.date]

@@ -62,7 +62,9 @@ export type Item =
   | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number }
   | { t: 'every'; interval: number; unit?: Unit; quarter?: true }
   | { t: 'ofMonth' }
-  | { t: 'until' | 'from'; items: Item[] }
+  /** `maybeEnd`: of what is left out, or of the rule ("except dec 24 until jan 31"). */
+  | { t: 'until'; items: Item[]; maybeEnd?: true }
+  | { t: 'from'; items: Item[] }
   | { t: 'after'; edge: 'until' | 'from' | 'except' }
   | { t: 'lasting'; span: Span }
   | { t: 'count'; count: number }

@@ -1,7 +1,8 @@
+import { quoted } from '../../kit/user-error.ts'
 import type { DayPart, Unit } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { clockFollows, dateRule } from './dates.ts'
-import { dayRange } from './day-range.ts'
+import { dayRange, mayEnd } from './day-range.ts'
 import { andTime, NOTHING_SAID, ofMonthRule, type Said, someDays, timeLike } from './day-rules.ts'
 import type { EMPTY_SPAN, Item } from './items.ts'
 import { integer, ordinal, span } from './numbers.ts'
@@ -25,7 +26,8 @@ export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
     unit?.value === 'day' &&
     r.is(at, 'dayMark') &&
     interval === 1 &&
-    (dateRule(r, at, NOTHING_SAID)?.next ?? 0) > unit.next
+    (dateRule(r, at, NOTHING_SAID)?.next ?? 0) > unit.next &&
+    dayRange(r, unit.next) === undefined
   ) {
     return { value: [{ t: 'every', interval }], next: at }
   }
@@ -161,9 +163,24 @@ export function fromRule(r: Reader, i: number): Hit<Item[]> | undefined {
   return bound(r, i, 'from')
 }
 
+/** "at 5 to 9 december" is five minutes to nine to some, and five days to others. */
+function timeOrDays(r: Reader, i: number, said: Said): undefined {
+  const time = timeLike(r, i, said)
+  const [item] = time?.value ?? []
+  const isRelative = item?.t === 'time' && item.clocks.length === 1 && item.bare === undefined
+  const days = dayRange(r, i)
+  if (time === undefined || days === undefined || !isRelative || !r.is(i + 1, 'to') || time.next <= i + 1)
+    return undefined
+  const [phrase, short] = [r.quote(i, days.next), r.quote(i, time.next)].map(quoted)
+  return r.refuse(
+    `${phrase} may be days, or the time ${short}. Say the time in digits, or "from" before the days.`,
+  )
+}
+
 /** "from dec 1 to dec 5", "1 to 5 december": from the one day until the other. */
 export function dayRangeRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
-  const range = said.at ? undefined : dayRange(r, i)
+  if (said.at) return timeOrDays(r, i, said)
+  const range = dayRange(r, i)
   const [from, until] = range?.value ?? []
   if (range === undefined || from === undefined || until?.t !== 'until') return undefined
   const last = andTime(r, { value: until.items, next: range.next })
@@ -178,6 +195,8 @@ function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | unde
   const now = edge === 'from' ? r.lex(word.next, 'now') : undefined
   if (now !== undefined) return { value: [{ t: 'and' }], next: now.next }
   const days = someDays(r, word.next, true)
+  // nor is "from 10 to 12" ten minutes short of noon
+  if (edge === 'from' && days === undefined && betweenRule(r, i) !== undefined) return undefined
   // "von Montag bis Freitag" is no beginning
   if (days?.value.some((item) => item.t === 'weekday' && item.days.length > 1)) return undefined
   if (days === undefined && edge === 'from') {
@@ -222,13 +241,9 @@ function leftOut(r: Reader, i: number): Hit<Item[]> | undefined {
   const to = r.lex(days.next, 'to') ?? r.lex(days.next, 'until')
   const last = to === undefined ? undefined : someDays(r, to.next, false)
   if (last === undefined) return days
-  return {
-    value: [
-      { t: 'from', items: days.value },
-      { t: 'until', items: last.value },
-    ],
-    next: last.next,
-  }
+  const until: Item = { t: 'until', items: last.value }
+  if (mayEnd(r, days.next)) until.maybeEnd = true
+  return { value: [{ t: 'from', items: days.value }, until], next: last.next }
 }
 
 /** Weekdays and months that are left out each time they come. */
