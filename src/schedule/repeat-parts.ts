@@ -210,6 +210,8 @@ function afterwards(items: readonly Item[]): Item[] | string {
       if (last.t === 'time' && days.length > 0) break
       // "her pazartesi 24 aralık hariç": the weekday is the rule's
       if (last.t === 'weekday' && days.length > 0 && arranged.at(-2)?.t === 'every') break
+      // "saat 9 aralıkta 25 aralık hariç": only the nearest date is left out
+      if (item.edge === 'except' && last.t === 'date' && days.some((day) => isWhole(day, last))) break
       days.unshift(last)
       arranged.pop()
     }
@@ -229,6 +231,10 @@ function afterwards(items: readonly Item[]): Item[] | string {
   }
   return arranged
 }
+
+/** Whether a date needs nothing from the one that was said before it. */
+const isWhole = (item: Item, before: ItemOf<'date'>) =>
+  item.t === 'date' && item.days.length > 0 && (item.month !== undefined || before.days.length > 0)
 
 const isDay = (item: Item | undefined) => item?.t === 'date' && item.days.length > 0
 

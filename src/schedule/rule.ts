@@ -160,13 +160,15 @@ function buildRule(
   }
   if (parts.until !== undefined && end !== undefined) {
     rule.until = parts.until.some((item) => item.t === 'time') ? wallText(end) : end.toPlainDate().toString()
-    const isNear = parts.until.some((item) => item.t === 'date' && item.year === undefined)
+    const isNear = parts.until.some(
+      (item) => item.t === 'date' && item.days.length > 0 && item.year === undefined,
+    )
     const isLong =
       rule.every === 'year' ||
       (rule.every === 'month' && wall.toPlainDate().until(rule.until.slice(0, 10)).days < SHORTEST_MONTH)
     // "every month on the 1st to the 5th" means five days of each
     if (isNear && isLong && nextRuns(rule, first, 1).length === 0)
-      return `It would come only once, on ${rule.from.slice(0, 10)}. Say each day, for example "on the 1st, 2nd and 3rd".`
+      return `It would come only once, on ${rule.from.slice(0, 10)}. Say that day alone, or each of them, for example "on the 1st, 2nd and 3rd".`
   }
   return rule
 }

@@ -48,6 +48,7 @@ describe('a rule from one day until another', () => {
     ['pt', 'todos os dias às 9 de 1 a 5 de dezembro', '2026-12-01', '2026-12-05'],
     ['tr', '1 aralıktan 5 aralığa kadar her gün saat 9', '2026-12-01', '2026-12-05'],
     ['ja', '1月5日から10日まで毎日9時', '2027-01-05', '2027-01-10'],
+    ['ja', '毎日 9時 12月1日から12月20日まで', '2026-12-01', '2026-12-20'],
   ])('%s: %s', (locale, phrase, first, last) => {
     expect(days(phrase, locale)).toEqual(between(first, last))
   })
@@ -77,6 +78,15 @@ describe('a rule from one day until another', () => {
     expect(days('every day at 9 from march 1 to december 31')).toEqual([
       'Does it begin in 2026, or in 2027? Say the year.',
     ])
+  })
+
+  test('an end of the rule is no end of the days before it', () => {
+    const ends = read('every month on the 15th until june 30 2027 at 9')
+    expect(ends).toMatchObject({ rule: { monthDays: [15], until: '2027-06-30' } })
+    expect(days('every month on the 15th until june 30 2027 at 9')[0]).toBe('2026-12-15')
+    const hourly = read('every hour 9-17 until dec 20')
+    expect(hourly).toMatchObject({ rule: { window: { from: '09:00', to: '17:00' }, until: '2026-12-20' } })
+    expect(read('at 5 to 9 dec 5')).toMatchObject({ kind: 'once' })
   })
 
   test('days of each month or year are no range that ends', () => {

@@ -377,6 +377,8 @@ function minutesAfter(r: Reader, i: number): Hit<number> | undefined {
   if (minutes === undefined || minutes.value > 59) return undefined
   const mark = r.lex(minutes.next, 'minuteMark')
   if (mark !== undefined) return { value: minutes.value, next: mark.next }
+  // "9時 12月1日": a date
+  if (r.is(minutes.next, 'monthMark') || r.is(minutes.next, 'dayMarkAfter')) return undefined
   // "à 9 heures 2 fois", "9h 3 jours": not minutes
   if (count?.text.length === 1 || r.is(minutes.next, 'unit') || r.is(minutes.next, 'month')) return undefined
   return minutes

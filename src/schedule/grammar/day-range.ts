@@ -30,9 +30,11 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
   const first = isAsked ? end(r, start) : day(r, start)
   if (first === undefined) return undefined
   const to = separator(r, first.next, r.is(i, 'between'))
-  if (to === undefined) return undefined
+  // "on the 15th until june 30": the one is a day, the other an end
+  if (to === undefined || (!isAsked && mayEnd(r, first.next))) return undefined
   const last = end(r, r.skip(to, 'the', 'on'))
   if (last === undefined) return undefined
+  if (isBare(first.value.date) && r.is(r.skip(to, 'the', 'on'), 'month')) return undefined
   const pair = { first: first.value, last: last.value }
   if (!isRange(pair, isAsked)) return undefined
   // "dec 5 - 15" may be an hour
@@ -51,6 +53,8 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
 
 /** Whether what stands between two days may also be the word before the end of a rule. */
 export const mayEnd = (r: Reader, i: number) => r.is(i, 'until') && !r.is(i, 'through')
+
+const isBare = (date: End['date']) => date.t === 'date' && date.month === undefined
 
 function isRange({ first, last }: { first: End; last: End }, introduced: boolean): boolean {
   const [a, b] = [first.date, last.date]

@@ -171,6 +171,8 @@ function timeOrDays(r: Reader, i: number, said: Said): undefined {
   const days = dayRange(r, i)
   if (time === undefined || days === undefined || !isRelative || !r.is(i + 1, 'to') || time.next <= i + 1)
     return undefined
+  // "at 5 to 9 dec 5"
+  if (r.digits(days.next) !== undefined && !clockFollows(r, days.next, days.next + 1)) return undefined
   const [phrase, short] = [r.quote(i, days.next), r.quote(i, time.next)].map(quoted)
   return r.refuse(
     `${phrase} may be days, or the time ${short}. Say the time in digits, or "from" before the days.`,
