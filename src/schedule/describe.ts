@@ -99,12 +99,13 @@ const isWorkWeek = (days: readonly number[] | undefined) => days?.join() === '1,
 
 function frameOf(rule: Recurrence, speech: Speech): string | undefined {
   if (rule.slots !== undefined) {
+    const isEach = rule.interval === 1
+    const days = isEach ? speech.everyWeekdays : speech.onWeekdays
     const slots = rule.slots.map(
-      ({ weekdays, times }) =>
-        `${speech.everyWeekdays(weekdayNames(weekdays, speech))} ${atTimes(times, speech)}`,
+      ({ weekdays, times }) => `${days(weekdayNames(weekdays, speech))} ${atTimes(times, speech)}`,
     )
+    if (!isEach) slots[0] = `${speech.every(rule.interval, 'week')} ${slots[0] ?? ''}`
     const months = rule.months === undefined ? [] : [monthsOf(rule.months, speech)]
-    if (rule.interval > 1) return undefined
     return [list(slots, speech), ...months].join(' ')
   }
   const words: string[] = []
@@ -198,7 +199,28 @@ function exceptions(except: NonNullable<Recurrence['except']>, speech: Speech): 
   const words = [
     ...(except.weekdays ?? []).map((day) => speech.weekdays[day - 1] ?? ''),
     ...(except.months ?? []).map((month) => speech.months[month - 1] ?? ''),
-    ...(except.dates ?? []).map((date) => dateOf(Temporal.PlainDate.from(date), speech)),
+    ...stretches(except.dates ?? []).map(([first, last]) => stretch(first, last, speech)),
   ]
-  return words.length > 1 && !speech.exceptSeveral ? undefined : list(words, speech)
+  if (words.includes(undefined)) return undefined
+  const said = words.filter((word) => word !== undefined)
+  return said.length > 1 && !speech.exceptSeveral ? undefined : list(said, speech)
+}
+
+type Stretch = [first: Temporal.PlainDate, last: Temporal.PlainDate]
+
+/** Dates that follow one another without a gap, together. */
+function stretches(dates: readonly string[]): Stretch[] {
+  const all: Stretch[] = []
+  for (const text of dates) {
+    const date = Temporal.PlainDate.from(text)
+    const before = all.at(-1)
+    if (before?.[1].add({ days: 1 }).equals(date)) before[1] = date
+    else all.push([date, date])
+  }
+  return all
+}
+
+function stretch(first: Temporal.PlainDate, last: Temporal.PlainDate, speech: Speech): string | undefined {
+  const [a, b] = [dateOf(first, speech), dateOf(last, speech)]
+  return first.equals(last) ? a : speech.range?.(a, b)
 }

@@ -85,6 +85,7 @@ export type Kind =
   | 'between'
   | 'and'
   | 'to'
+  | 'through' // of the words for "to" that are also words for "until": the one that ends no rule
   | 'or'
   | 'glue' // says nothing: "around", "please"
   | 'vague' // ['' or 'twice' for what may be twice in it or every second one] names no time: "soon", "maybe"

@@ -253,6 +253,11 @@ function afterwards(items: readonly Item[]): Item[] | string {
       arranged.push(item)
       continue
     }
+    const range = arranged.slice(-2)
+    if (item.edge === 'except' && range[0]?.t === 'from' && range[1]?.t === 'until') {
+      arranged.splice(-2, 2, { t: 'except', items: range })
+      continue
+    }
     const days: Item[] = []
     while (arranged.length > 0) {
       const last = arranged.at(-1)
@@ -260,15 +265,35 @@ function afterwards(items: readonly Item[]): Item[] | string {
       if (last.t === 'time' && days.length > 0) break
       // "hafta içi cuma hariç": the set is what Friday is left out of.
       if (item.edge === 'except' && days.length > 0 && last.t === 'weekday' && last.days.length > 1) break
+      // "her pazartesi 24 aralık hariç": the weekday is the rule's
+      if (last.t === 'weekday' && days.length > 0 && arranged.at(-2)?.t === 'every') break
+      // "saat 9 aralıkta 25 aralık hariç": only the nearest date is left out
+      if (item.edge === 'except' && last.t === 'date' && days.some((day) => isWhole(day, last))) break
       days.unshift(last)
       arranged.pop()
     }
     const problem = days.length === 0 ? 'Until or from when?' : undefined
     if (problem !== undefined) return problem
-    arranged.push({ t: item.edge, items: days })
+    const [first, ...others] = days
+    // "1 aralıktan 5 aralığa kadar"
+    if (
+      item.edge === 'until' &&
+      first !== undefined &&
+      isDay(first) &&
+      others.length === 1 &&
+      isDay(others[0])
+    )
+      arranged.push({ t: 'from', items: [first] }, { t: 'until', items: others })
+    else arranged.push({ t: item.edge, items: days })
   }
   return arranged
 }
+
+/** Whether a date needs nothing from the one that was said before it. */
+const isWhole = (item: Item, before: ItemOf<'date'>) =>
+  item.t === 'date' && item.days.length > 0 && (item.month !== undefined || before.days.length > 0)
+
+const isDay = (item: Item | undefined) => item?.t === 'date' && item.days.length > 0
 
 const BOUND_ITEMS = new Set<Item['t']>([
   'date',

@@ -1,50 +1,90 @@
 import { daysOf } from './days.ts'
 import type { Item, ItemOf } from './grammar/items.ts'
 import type { Here } from './once.ts'
-import type { Recurrence } from './recurrence.ts'
 import { fillSlots, type Slots } from './slots.ts'
 import { timesOf } from './time-of-day.ts'
 
-export function exceptions(
-  items: Item[] | undefined,
-  zone: string,
-  here: Here,
-): Recurrence['except'] | string | undefined {
-  if (items === undefined) return undefined
-  const except: { dates?: string[]; weekdays?: number[]; months?: number[] } = {}
-  for (const item of items) {
-    if (item.t === 'and') continue
-    if (item.t === 'weekday')
-      except.weekdays = [...(except.weekdays ?? []), ...item.days].sort((a, b) => a - b)
-    else if (item.t === 'period' && item.unit === 'weekend' && item.offset === 0)
-      except.weekdays = [...(except.weekdays ?? []), 6, 7].sort((a, b) => a - b)
-    else if (
-      item.t === 'date' &&
-      item.days.length === 0 &&
-      item.month !== undefined &&
-      item.year === undefined
-    ) {
-      except.months = [...(except.months ?? []), item.month].sort((a, b) => a - b)
-    } else if (item.t === 'date' && item.month === undefined && item.days.length > 0) {
-      return 'Of which month? Say the whole date that is left out.'
-    } else if (item.t === 'date' || item.t === 'feast') {
-      const days = item.t === 'feast' ? [item] : item.days.map((day) => ({ ...item, days: [day] }))
-      for (const day of days) {
-        const found = edge([day], 'from', zone, here)
-        if (typeof found === 'string') return found
-        except.dates = [...(except.dates ?? []), found.toPlainDate().toString()].sort()
-      }
-    } else return 'What is left out? Say weekdays, months or dates.'
-  }
-  return except
+/** A beginning so long ago is still the one that was meant: its next like would be most of a year ahead. */
+const RECENT = { days: 60 }
+
+interface Span {
+  start?: Temporal.PlainDateTime
+  end?: Temporal.PlainDateTime
 }
 
-/** The first moment of "starting …" or the last of "until …": a month or a week is meant whole. */
-export function edge(
-  items: readonly Item[],
-  which: 'from' | 'until',
+/**
+ * Where something begins and where it ends. Each says of the other what was left out: "from the 20th to the 24th of
+ * january" has one month, and what ends this winter did not begin in the next. `latest` is its last time of the day;
+ * `nearest` has it end within a year.
+ */
+export function edges(
+  said: { from?: Item[] | undefined; until?: Item[] | undefined; nearest?: boolean },
   zone: string,
   here: Here,
+  latest?: Temporal.PlainTime,
+): Span | string {
+  const [from, until] = shareMonth(said.from, said.until)
+  let start = from === undefined ? undefined : edge(from, 'from', zone, here, latest)
+  let end = until === undefined ? undefined : edge(until, 'until', zone, here, latest)
+  if (typeof start === 'string') return start
+  if (typeof end === 'string') return end
+  if (start === undefined || end === undefined)
+    return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) }
+  const compare = Temporal.PlainDateTime.compare
+  const today = here.now.toZonedDateTimeISO(zone).toPlainDate().toPlainDateTime()
+  if (isYearless(from)) {
+    const isPast = compare(start, today) < 0
+    while ((said.nearest || (isPast && isYearless(until))) && compare(start.add({ years: 1 }), end) <= 0)
+      start = start.add({ years: 1 })
+    const later = start
+    while (compare(dayOf(start), dayOf(end)) > 0) start = start.subtract({ years: 1 })
+    if (compare(start, later) < 0 && compare(start, today.subtract(RECENT)) < 0)
+      return `Does it begin in ${start.year}, or in ${later.year}? Say the year.`
+  } else if (isYearless(until)) {
+    while (compare(dayOf(end), dayOf(start)) < 0) end = end.add({ years: 1 })
+  }
+  return { start, end }
+}
+
+const dayOf = (moment: Temporal.PlainDateTime) => moment.toPlainDate().toPlainDateTime()
+
+const dateIn = (items: readonly Item[] | undefined) => items?.find((item) => item.t === 'date')
+
+const isYearless = (items: readonly Item[] | undefined): boolean => {
+  const date = dateIn(items)
+  return date?.month !== undefined && date.year === undefined && !items?.some((item) => item.t === 'period')
+}
+
+/** "from the 20th to the 24th of january", "1月5日から10日まで": the month that one of them lacks. */
+function shareMonth(
+  from: Item[] | undefined,
+  until: Item[] | undefined,
+): [Item[] | undefined, Item[] | undefined] {
+  const first = dateIn(from)
+  const last = dateIn(until)
+  const [a, b] = [first?.days[0], last?.days[0]]
+  if (from === undefined || until === undefined || a === undefined || b === undefined) return [from, until]
+  if ([...from, ...until].some((item) => item.t === 'period')) return [from, until]
+  const put = (items: Item[], date: ItemOf<'date'>, month: number) =>
+    items.map((item) => (item === date ? { ...date, month } : item))
+  const inOrder = a < b || b < 0
+  if (first?.month === undefined && last?.month !== undefined && first !== undefined)
+    return [put(from, first, inOrder ? last.month : ((last.month + 10) % 12) + 1), until]
+  if (last?.month === undefined && first?.month !== undefined && last !== undefined)
+    return [from, put(until, last, inOrder ? first.month : (first.month % 12) + 1)]
+  return [from, until]
+}
+
+/**
+ * The first moment of "starting …", the last of "until …", or the day that is left out: for the edges a month or a week
+ * is meant whole. A weekday whose `latest` time has passed is the one of the next week.
+ */
+export function edge(
+  items: readonly Item[],
+  which: 'from' | 'until' | 'day',
+  zone: string,
+  here: Here,
+  latest?: Temporal.PlainTime,
 ): Temporal.PlainDateTime | string {
   const slots = fillSlots(items)
   if (typeof slots === 'string') return slots
@@ -60,7 +100,7 @@ export function edge(
   let day: Temporal.PlainDate
   if (wide && slots.nth === undefined) {
     const month = date.month ?? 1
-    const passed = month < now.month || (last ? false : month === now.month && now.day > 1)
+    const passed = month < now.month
     const first = Temporal.PlainDate.from({ year: date.year ?? now.year + (passed ? 1 : 0), month, day: 1 })
     day = last ? first.with({ day: first.daysInMonth }) : first
   } else if (
@@ -74,19 +114,38 @@ export function edge(
     const today = now.toPlainDate().toPlainDateTime(time ?? '00:00')
     return Temporal.PlainDateTime.compare(today, now) > 0 ? today : today.add({ days: 1 })
   } else {
-    const found = daysOf(slots, now, time ?? Temporal.PlainTime.from('23:59:59'))
+    const only = Object.keys(slots).every((kind) => kind === 'weekday' || kind === 'time')
+    const found = daysOf(slots, now, time ?? (only ? latest : undefined) ?? END_OF_DAY)
     if (found === undefined) return last ? 'Until when?' : 'From when on?'
     if (typeof found === 'string') return found
     const [first, second] = found.dates
     if (first === undefined) return 'There is no such day.'
     if (second !== undefined && (date?.swap || weekEdge !== undefined))
       return found.question ?? 'Which day do you mean?'
+    if (second !== undefined && which === 'day')
+      return `${found.question ?? 'Which day do you mean?'} Say its date.`
     day = slots.weekday?.next === undefined ? first : (second ?? first)
+  }
+  if (which === 'from' && date !== undefined && isYearless(items)) {
+    const before = day.subtract({ years: 1 })
+    const isRecent = Temporal.PlainDate.compare(before, now.toPlainDate().subtract(RECENT)) >= 0
+    if (isRecent && !wide && before.day === day.day) day = before
   }
   if (last && Temporal.PlainDate.compare(day, now.toPlainDate()) < 0)
     return `It would be over already: ${day.toString()} is past.`
   return day.toPlainDateTime(time ?? '00:00')
 }
+
+/** What a person should know of the edges before they count. */
+export function edgeNotes(until: readonly Item[] | undefined): string[] {
+  const [month, ...more] = until ?? []
+  const wide = month?.t === 'date' && month.days.length === 0 && more.every((item) => item.t === 'time')
+  return wide
+    ? ['It goes on until the end of that month. Say "until", and its first day, if it does not.']
+    : []
+}
+
+const END_OF_DAY = Temporal.PlainTime.from('23:59:59')
 
 function periodEdge(period: ItemOf<'period'>, today: Temporal.PlainDate, last: boolean): Temporal.PlainDate {
   const monday = today.subtract({ days: today.dayOfWeek - 1 }).add({ days: 7 * period.offset })

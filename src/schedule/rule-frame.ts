@@ -51,6 +51,8 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   if (interval < 1 || interval > 1000)
     return `Every ${interval} of them is not a rule. Say a number from 1 to 1000.`
   const days = setOf(parts)
+  if (parts.unit === 'workday' && interval > 1 && parts.weekdays === undefined)
+    return 'Which working days? Say them, for example "every monday, wednesday and friday".'
   if (unit === 'minute' || unit === 'hour') {
     if (nth !== undefined || dates.length > 0)
       return 'Say either every so many hours or minutes, or on which days.'
@@ -91,6 +93,8 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   if (unit === undefined && (interval > 1 || (parts.clocks.length === 0 && parts.part === undefined))) {
     return 'Every what? Say, for example, "every day", or "every monday".'
   }
+  if (unit === undefined && parts.from !== undefined && parts.until !== undefined)
+    return 'Every day of it, or every year? Say "every day", or each date.'
   if (unit === undefined || unit === 'day') return { every: 'day', interval, ...monthly, notes }
   if (parts.from !== undefined) return startFrame(parts, unit, interval, here, notes)
   const lists = { week: 'every monday', month: 'every month on the 1st', year: 'every year on july 4' }

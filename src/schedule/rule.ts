@@ -4,7 +4,8 @@ import type { Item } from './grammar/items.ts'
 import { clockNote, type Here } from './once.ts'
 import { nextRuns, type Recurrence } from './recurrence.ts'
 import { type RepeatParts, repeatParts } from './repeat-parts.ts'
-import { edge, exceptions } from './rule-edges.ts'
+import { edgeNotes, edges } from './rule-edges.ts'
+import { exceptions } from './rule-exceptions.ts'
 import { dayLater, type Frame, frameOf, nextDays } from './rule-frame.ts'
 import { clockSets, clockText, timesSaid, wallText } from './rule-times.ts'
 import { saidZones } from './said-zone.ts'
@@ -13,6 +14,7 @@ import type { Choice, When } from './when.ts'
 
 /** How many runs a reading shows. */
 const SHOWN_RUNS = 3
+const SHORTEST_MONTH = 28
 
 const error = (message: string): When => ({ kind: 'error', message })
 
@@ -59,7 +61,9 @@ export function readRule(items: readonly Item[], here: Here): When {
           failed ??= built
           continue
         }
-        const notes = [...one.notes, ...choice.notes]
+        const notes = [...one.notes, ...choice.notes, ...edgeNotes(parts.until)]
+        if (built.begins && Temporal.PlainDateTime.compare(built.from, wallIn(built.zone, here)) < 0)
+          notes.push(`It counts from ${built.from.slice(0, 10)}, which is past.`)
         if (zone.note !== undefined) notes.push(zone.note)
         const question = zones.question ?? frame.other?.question ?? times.question
         rules.push({ rule: built, notes, question })
@@ -86,6 +90,8 @@ export function readRule(items: readonly Item[], here: Here): When {
   const question = rules.find((rule) => rule.question !== undefined)?.question
   return { kind: 'ask', question: question ?? 'Which one do you mean?', choices }
 }
+
+const wallIn = (zone: string, here: Here) => here.now.toZonedDateTimeISO(zone).toPlainDateTime()
 
 function differ(a: Recurrence, b: Recurrence, here: Here): boolean {
   const others = nextRuns(b, here.now, SHOWN_RUNS)
@@ -114,8 +120,9 @@ function buildRule(
 ): Recurrence | string {
   const { notes: _, other: __, ...days } = frame
   const now = here.now.toZonedDateTimeISO(zone).toPlainDateTime()
-  const start = parts.from === undefined ? undefined : edge(parts.from, 'from', zone, here)
-  if (typeof start === 'string') return start
+  const said = edges({ from: parts.from, until: parts.until }, zone, here, latestOf(times))
+  if (typeof said === 'string') return said
+  const { start, end } = said
   const rule: Recurrence = { ...days, from: wallText(start ?? now), zone, times }
   if (start !== undefined) rule.begins = true
   if (parts.pairs !== undefined) {
@@ -136,32 +143,51 @@ function buildRule(
   const first = firstRun(rule, start === undefined ? here.now : undefined)
   if (first === undefined) return 'That never happens.'
   const wall = first.toZonedDateTimeISO(zone).toPlainDateTime()
-  if (rule.every !== 'minute' && rule.every !== 'hour') rule.from = wallText(wall)
-  else if (
+  if (start !== undefined && parts.window === undefined) {
+    const problem = fromMidnight(rule, parts, start, wall)
+    if (problem !== undefined) return problem
+  }
+  const onItsGrid =
     start === undefined &&
-    rule.window === undefined &&
-    rule.weekdays === undefined &&
-    rule.months === undefined
-  )
-    rule.from = wallText(wall)
+    (rule.window !== undefined || rule.weekdays !== undefined || rule.months !== undefined)
+  if ((rule.every !== 'minute' && rule.every !== 'hour') || !onItsGrid) rule.from = wallText(wall)
   if (parts.count !== undefined) {
     if (parts.count < 1 || parts.count > 10_000) return `${parts.count} times is not possible.`
     rule.count = parts.count
   }
   if (parts.lasting !== undefined) {
     if (parts.lasting.seconds !== 0) {
-      const end = first.add({ seconds: parts.lasting.seconds })
-      rule.until = wallText(end.toZonedDateTimeISO(zone).toPlainDateTime())
+      const over = lastBefore(rule, first, parts.lasting.seconds)
+      rule.until = wallText(over.toZonedDateTimeISO(zone).toPlainDateTime())
     } else {
       rule.until = addSpan(wall.toPlainDate(), parts.lasting).subtract({ days: 1 }).toString()
     }
   }
-  if (parts.until !== undefined) {
-    const end = edge(parts.until, 'until', zone, here)
-    if (typeof end === 'string') return end
+  if (parts.until !== undefined && end !== undefined) {
     rule.until = parts.until.some((item) => item.t === 'time') ? wallText(end) : end.toPlainDate().toString()
+    const isNear = parts.until.some(
+      (item) => item.t === 'date' && item.days.length > 0 && item.year === undefined,
+    )
+    const isLong =
+      rule.every === 'year' ||
+      (rule.every === 'month' && wall.toPlainDate().until(rule.until.slice(0, 10)).days < SHORTEST_MONTH)
+    // "every month on the 1st to the 5th" means five days of each
+    if (isNear && isLong && nextRuns(rule, first, 1).length === 0)
+      return `It would come only once, on ${rule.from.slice(0, 10)}. Say that day alone, or each of them, for example "on the 1st, 2nd and 3rd".`
   }
   return rule
+}
+
+const latestOf = (times: readonly string[]) => {
+  const last = times.at(-1)
+  return last === undefined ? undefined : Temporal.PlainTime.from(last)
+}
+
+/** "for 2 hours" ends two hours after it began, and what would run at that very moment is one too many. */
+function lastBefore(rule: Recurrence, first: Temporal.Instant, seconds: number): Temporal.Instant {
+  if (rule.every !== 'minute' && rule.every !== 'hour') return first.add({ seconds: seconds - 60 })
+  const step = rule.interval * (rule.every === 'hour' ? 3_600 : 60)
+  return first.add({ seconds: Math.floor((seconds - 1) / step) * step })
 }
 
 function firstRun(rule: Recurrence, now: Temporal.Instant | undefined): Temporal.Instant | undefined {
@@ -201,7 +227,7 @@ function byTheClock(
       return 'Say either the times, or every how many minutes or hours.'
     return 'Say either one time, or every how many minutes or hours between which times.'
   }
-  if (start !== undefined) return undefined
+  if (start !== undefined) return hoursOrDays(parts)
   if (parts.pastHour !== undefined) {
     const grid = 1440 % minutes === 0 ? minutes : 60
     const past = (now.hour * 60 + now.minute - parts.pastHour) / grid
@@ -219,6 +245,30 @@ function byTheClock(
   const passed = now.hour * 60 + now.minute
   rule.from = wallText(grid.add({ minutes: (Math.floor(passed / minutes) + 1) * minutes }))
   return undefined
+}
+
+/** "every hour from 9 to 17 december" says hours to some, and days to others. */
+function hoursOrDays({ from }: RepeatParts): string | undefined {
+  const plain = from?.find((item) => item.t === 'date' && item.days.length > 0 && !item.marked)
+  const [day] = plain?.t === 'date' ? plain.days : []
+  return day === undefined || day > 24
+    ? undefined
+    : `Is ${day} an hour, or a day? Say, for example, "between 9:00 and 17:00", or the month with each day.`
+}
+
+/** "every hour on weekdays from 9": it begins at nine; but on the days after it would run from midnight on. */
+function fromMidnight(
+  rule: Recurrence,
+  parts: RepeatParts,
+  start: Temporal.PlainDateTime,
+  first: Temporal.PlainDateTime,
+): string | undefined {
+  const byDay = rule.every !== 'minute' && rule.every !== 'hour'
+  if (byDay || !parts.from?.some((item) => item.t === 'time')) return undefined
+  const eachDay = parts.from.every((item) => item.t === 'time') && rule.weekdays !== undefined
+  if (!eachDay && first.toPlainDate().equals(start.toPlainDate())) return undefined
+  const [from, to] = [start, start.add({ hours: 8 })].map((moment) => clockText(moment.toPlainTime()))
+  return `Until which hour? Say, for example, "between ${from} and ${to}".`
 }
 
 function slotsOf(parts: RepeatParts): NonNullable<Recurrence['slots']> | string {

@@ -36,6 +36,8 @@ export interface Speech {
   until: (date: string, time: string | undefined) => string
   times: (count: number) => string
   except: (list: string) => string
+  /** From the one date until the other, in a list of exceptions. */
+  range?: (first: string, last: string) => string
   /** Whether a list of exceptions of several kinds can be said. */
   exceptSeveral: boolean
 }

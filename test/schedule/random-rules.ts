@@ -76,10 +76,10 @@ const elapsing = fc
     weekdays: fc.option(weekdays, { nil: undefined }),
   })
   .map((r) => defined({ ...r, times: [] }))
-const slots = fc.tuple(few(1, 3, 2), times, few(4, 7, 2), times).map(([a, at, b, bt]) =>
+const slots = fc.tuple(few(1, 3, 2), times, few(4, 7, 2), times, interval).map(([a, at, b, bt, each]) =>
   defined({
     every: 'week',
-    interval: 1,
+    interval: each,
     times: [],
     slots: [
       { weekdays: a, times: at },
@@ -110,11 +110,14 @@ export const extras = fc.record({
     fc.oneof(
       few(1, 7, 2).map((days) => ({ weekdays: days })),
       few(1, 12, 2).map((all) => ({ months: all })),
-      fc.integer({ min: 1, max: 3000 }).map((ahead) => ({ ahead })),
+      fc.record({ ahead: fc.integer({ min: 1, max: 3000 }), length: fc.integer({ min: 1, max: 40 }) }),
     ),
     { nil: undefined, freq: 2 },
   ),
 })
+
+const daysFrom = (first: Temporal.PlainDate, count: number) =>
+  Array.from({ length: count }, (_, day) => first.add({ days: day }).toString())
 
 const STEP: Record<string, number> = { minute: 1, hour: 60 }
 
@@ -148,9 +151,11 @@ export function ruleAt(
     rule.from = (1440 % minutes === 0 ? aligned : wall.add({ minutes })).toString({ smallestUnit: 'minute' })
     if (1440 % minutes !== 0) rule.begins = true
   }
-  const except = more.except as { weekdays?: number[]; months?: number[]; ahead?: number } | undefined
+  const except = more.except as
+    | { weekdays?: number[]; months?: number[]; ahead?: number; length?: number }
+    | undefined
   if (except?.ahead !== undefined)
-    rule.except = { dates: [wall.toPlainDate().add({ days: except.ahead }).toString()] }
+    rule.except = { dates: daysFrom(wall.toPlainDate().add({ days: except.ahead }), except.length ?? 1) }
   else if (except !== undefined) rule.except = except as NonNullable<Recurrence['except']>
   if (more.begins !== undefined && !free) {
     rule.begins = true
@@ -162,7 +167,7 @@ export function ruleAt(
       : at
   const first = nextRuns(step === undefined ? { ...rule, interval: 1 } : rule, start, 1)[0]
   if (first === undefined) return undefined
-  if (step === undefined)
+  if (step === undefined || (free && (rule.begins || more.count !== undefined)))
     rule.from = first.toZonedDateTimeISO(where).toPlainDateTime().toString({ smallestUnit: 'minute' })
   if (more.until !== undefined) {
     const end = wall.toPlainDate().add({ days: more.until }).toString()

@@ -31,6 +31,7 @@ describe('what Crier prints reads back', () => {
         fc.pre(rule !== undefined)
         if (rule === undefined) return
         const sentence = describeRule(rule, code)
+        expect(sentence, JSON.stringify(rule)).not.toBe('')
         // Longer ones are refused before they are read.
         fc.pre(sentence.length <= LONGEST_PHRASE)
         said += 1

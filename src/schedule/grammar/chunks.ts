@@ -16,6 +16,7 @@ import {
 import type { Item } from './items.ts'
 import {
   betweenRule,
+  dayRangeRule,
   everyAfterRule,
   everyRule,
   exceptRule,
@@ -47,14 +48,24 @@ export function readChunks(r: Reader): Chunks {
   return { ok: true, items }
 }
 
-function notUnderstood(r: Reader, from: number): string {
+function notUnderstood(r: Reader, start: number): string {
+  const bound = BOUNDS.map((kind) => r.lex(start, kind)?.next ?? start)
+  const after = r.skip(Math.max(...bound), 'the')
+  // Of "except bank holidays" it is not "except" that was not understood.
+  const from = after < r.end ? after : start
   const token = r.tokens[from]
-  const to = from + 1
+  let to = from + 1
+  while (from > start && to < r.end && isUnknown(r, to)) to += 1
   const word = r.quote(from, token?.kind === 'word' && isIdeograph(token.text) ? r.end : to)
   const whole = quoted(r.text)
   const inWhole = quoted(word) === whole ? '' : ` in ${whole}`
   return `I did not understand ${quoted(word)}${inWhole}.`
 }
+
+const BOUNDS: Kind[] = ['except', 'until', 'from']
+
+const isUnknown = (r: Reader, i: number) =>
+  r.tokens[i]?.kind === 'word' && chunk(r, i, NOTHING_SAID) === undefined && r.at(i).length === 0
 
 const isIdeograph = (text: string) => (text.codePointAt(0) ?? 0) > 0x2fff
 
@@ -122,6 +133,7 @@ const rules: Rule[] = [
   seqRule,
   // Before "from": "from monday to friday" is no beginning.
   ...dateLike,
+  dayRangeRule,
   everyRule,
   everyAfterRule,
   stepRule,

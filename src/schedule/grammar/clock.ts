@@ -145,6 +145,9 @@ function relativeClock(r: Reader, i: number, said: boolean): Hit<Reading> | unde
   const at = r.skip(shift?.next ?? before?.next ?? i, 'the', 'at')
   const hour = plainClock(r, at, true) ?? namedClock(r, at)
   if (hour === undefined || hour.value.clock.minute !== 0) return undefined
+  // "10 to 20" is a range: nobody is ten minutes short of a twentieth hour
+  if (before !== undefined && hour.value.bare !== undefined && hour.value.bare > 12 && r.is(i + 1, 'to'))
+    return undefined
   const minutes = (before?.value ?? 0) + Number(shift?.value ?? 0)
   return { value: { clock: moved(r, hour.value.clock, minutes, said), marked: true }, next: hour.next }
 }
@@ -394,6 +397,8 @@ function minutesAfter(r: Reader, i: number): Hit<number> | undefined {
   if (minutes === undefined || minutes.value > 59) return undefined
   const mark = r.lex(minutes.next, 'minuteMark')
   if (mark !== undefined) return { value: minutes.value, next: mark.next }
+  // "9時 12月1日": a date
+  if (r.is(minutes.next, 'monthMark') || r.is(minutes.next, 'dayMarkAfter')) return undefined
   // "à 9 heures 2 fois", "9h 3 jours": not minutes
   if (count?.text.length === 1 || NO_MINUTES.some((kind) => r.is(minutes.next, kind))) return undefined
   return isOfDate(r, minutes.next) ? undefined : minutes

@@ -7,8 +7,15 @@ const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 type DateItem = ItemOf<'date'>
 
+interface Said {
+  at: boolean
+  on: boolean
+  /** A day is to follow: the dot that ends "bis 21.12." is the date's own. */
+  date?: boolean
+}
+
 /** A day of the calendar in any of its spellings, or a month alone. */
-export function dateRule(r: Reader, i: number, said: { at: boolean; on: boolean }): Hit<Item> | undefined {
+export function dateRule(r: Reader, i: number, said: Said): Hit<Item> | undefined {
   return (
     isoDate(r, i) ??
     markedDate(r, i) ??
@@ -99,7 +106,7 @@ function moreDays(r: Reader, i: number): Hit<number> | undefined {
 }
 
 /** 4/25, 4/25/2026, 30.07.2013, 14.07., 25-12-2026, and 10.11 which may be a time. */
-function numericDate(r: Reader, i: number, said: { at: boolean; on: boolean }): Hit<Item> | undefined {
+function numericDate(r: Reader, i: number, said: Said): Hit<Item> | undefined {
   const first = r.digits(i)
   const second = r.digits(i + 2)
   const mark = r.tokens[i + 1]
@@ -120,7 +127,7 @@ function numericDate(r: Reader, i: number, said: { at: boolean; on: boolean }): 
   if (third !== undefined && !third.gap && !isClock) return undefined
   if (dotted) {
     if (second.gap && !r.mark(i + 3, '.')) return undefined
-    const closed = r.mark(i + 3, '.') && r.glued(i + 3) && r.end > i + 4
+    const closed = r.mark(i + 3, '.') && r.glued(i + 3) && (said.date || r.end > i + 4)
     if (closed) return monthAndDay(r, i, i + 4, first.value, second.value, '.')
     // 15.30 is a time, 24.12 is a date
     const asDate = second.value <= 12 && second.value > 0 && first.value <= 31 && first.value > 0
@@ -171,11 +178,18 @@ function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
   const at = r.skip(hyphen(r, days.next), 'of', 'the')
   const month = r.lex(at, 'month')
   if (month === undefined) return undefined
+  // "9 to 17 in july" are hours
+  const isPlain = r.digits(days.next - 1) !== undefined && !r.mark(days.next, '.')
+  if (isPlain && isWithin(r, days.next)) return undefined
   const year = yearAfter(r, hyphen(r, month.next))
   const item: DateItem = { t: 'date', month: Number(month.value), days: days.value, marked: true }
   if (year === undefined) return checked(r, i, dotAfter(r, month.next), item)
   return checked(r, i, year.next, { ...item, year: year.value })
 }
+
+/** "in july", "im Juli", "en juillet": the month as a time in which something happens, not as that of a day. */
+const isWithin = (r: Reader, i: number) =>
+  r.is(i, 'in') || r.is(i, 'on') || (r.habits.ordinalDot && r.is(i, 'of'))
 
 /** "July 4", "Dec 25th, 2026", "March the 3rd", "March 2027", "March". */
 function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
@@ -236,7 +250,7 @@ function dayList(r: Reader, i: number, afterMonth: boolean): Hit<number[]> | und
     // "July 4, 2026" and "July 4, 9:00" do not go on with a day
     const plain = r.digits(more) !== undefined && next?.next === more + 1
     const joined = r.is(at, 'and') || (r.mark(at, ',') && r.is(at + 1, 'and')) || r.mark(at, '&')
-    if (next === undefined || (plain && afterMonth && (!joined || timeLike(r, more, next.next)))) break
+    if (next === undefined || (plain && afterMonth && (!joined || clockFollows(r, more, next.next)))) break
     at = more
   }
   return days.length === 0 ? undefined : { value: days, next: at }
@@ -280,10 +294,10 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
     if (
       day === undefined ||
       day.value < 1 ||
-      (days.length > 0 && plain !== undefined && timeLike(r, at, day.next))
+      (days.length > 0 && plain !== undefined && clockFollows(r, at, day.next))
     )
       break
-    if (days.length === 0 && plain !== undefined && timeLike(r, at, day.next)) return undefined
+    if (days.length === 0 && plain !== undefined && clockFollows(r, at, day.next)) return undefined
     days.push(day.value)
     next = day.next
     let then = r.mark(next, ',') ? next + 1 : next
@@ -313,7 +327,8 @@ function countsDays(r: Reader, next: number): boolean {
   }
 }
 
-function timeLike(r: Reader, i: number, next: number): boolean {
+/** Whether a number is an hour by what stands after it. */
+export function clockFollows(r: Reader, i: number, next: number): boolean {
   if (r.is(next, 'oclock') || r.is(next, 'ampm') || r.is(next, 'unit') || r.is(next, 'shiftAfter'))
     return true
   if (r.digits(i) === undefined) return false

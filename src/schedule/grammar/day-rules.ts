@@ -3,6 +3,7 @@ import type { Unit } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { timeRule } from './clock.ts'
 import { dateRule } from './dates.ts'
+import { dayRange } from './day-range.ts'
 import { EMPTY_SPAN, type Item, type Span } from './items.ts'
 import { addUnit, hoursAndMinutes, integer, span } from './numbers.ts'
 import { seqRule } from './sequence.ts'
@@ -14,6 +15,8 @@ export interface Said {
   on: boolean
   /** Two times are to follow: "from 9 to 17" is not nine minutes to 17. */
   range?: boolean
+  /** A day is to follow. */
+  date?: boolean
 }
 
 export type Rule = (r: Reader, i: number, said: Said) => Hit<Item[]> | undefined
@@ -40,14 +43,20 @@ export const dateLike: Rule[] = [
   ofMonthRule,
 ]
 
-export const timeLike: Rule = (r, i, said) => one(timeRule(r, i, said, (at, than) => isLonger(r, at, than)))
+export const timeLike: Rule = (r, i, said) =>
+  one(timeRule(r, i, said, (at, than) => isLonger(r, at, than, { ...NOTHING_SAID, date: !hasDot(r, i, at) })))
+
+/** "9.00 bis 17.10." are hours at the end of a sentence, "9 bis 21.12." are not. */
+const hasDot = (r: Reader, from: number, to: number) =>
+  r.tokens.slice(from, to).some(({ text }) => text === '.')
 
 /** Whether a date or a length reads more from here than a time would: "at 9, 15 march". */
-function isLonger(r: Reader, i: number, than: number): boolean {
+function isLonger(r: Reader, i: number, than: number, said: Said): boolean {
   const length = span(r, i)
   // "9-5 weekdays" is no five of them
   if (length !== undefined && length.value.workdays === 0 && length.next > than) return true
-  for (const rule of dateLike) if ((rule(r, i, NOTHING_SAID)?.next ?? 0) > than) return true
+  if ((dayRange(r, i)?.next ?? 0) > than) return true
+  for (const rule of dateLike) if ((rule(r, i, said)?.next ?? 0) > than) return true
   return false
 }
 
@@ -262,7 +271,12 @@ function weekdaysAhead(r: Reader, i: number, introduced: boolean): Hit<Item[]> |
 }
 
 /** One or two things that name a day ("Friday 30 June"), and a time if it comes with its own "at". */
-export function someDays(r: Reader, i: number, withTime: boolean): Hit<Item[]> | undefined {
+export function someDays(
+  r: Reader,
+  i: number,
+  withTime: boolean,
+  said: Said = { ...NOTHING_SAID, date: true },
+): Hit<Item[]> | undefined {
   const items: Item[] = []
   let at = i
   for (;;) {
@@ -270,17 +284,30 @@ export function someDays(r: Reader, i: number, withTime: boolean): Hit<Item[]> |
     let best: Hit<Item[]> | undefined
     for (const rule of [...dateLike, spanRule]) {
       for (const from of start === at ? [at] : [at, start]) {
-        const hit = rule(r, from, NOTHING_SAID)
+        const hit = rule(r, from, said)
         if (hit !== undefined && hit.next > (best?.next ?? from)) best = hit
       }
     }
-    if (best === undefined) break
+    if (best === undefined || isApart(items.at(-1), best.value[0], r.mark(at, ','))) break
     items.push(...best.value)
     at = best.next
     if (items.length >= 3) break
   }
   if (items.length === 0) return undefined
   if (!withTime) return { value: items, next: at }
+  return andTime(r, { value: items, next: at })
+}
+
+/** "fridays, dec 24" and "august on the 1st" are two things, "friday, dec 25" is one. */
+function isApart(before: Item | undefined, item: Item | undefined, comma: boolean): boolean {
+  const dated = item?.t === 'date' && item.days.length > 0
+  if (!dated || before === undefined) return false
+  if (before.t === 'date') return before.days.length === 0 && item.month === undefined
+  return comma && before.t === 'weekday' && (before.habit === true || before.days.length > 1)
+}
+
+/** Days with the time that stands after them, if it comes with its own "at". */
+export function andTime(r: Reader, { value: items, next: at }: Hit<Item[]>): Hit<Item[]> {
   const saidAt = r.skip(at, 'at')
   const time = timeLike(r, saidAt, { at: saidAt > at, on: false })
   const item = time?.value[0]

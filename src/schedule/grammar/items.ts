@@ -64,10 +64,13 @@ export type Item =
   | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true; round?: number }
   /** The first or the last day of a week, so many weeks on. */
   | { t: 'weekEdge'; edge: 'start' | 'end'; offset: number }
-  | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number }
+  /** `bare`: said without "this", so that of a rule it is each of them. */
+  | { t: 'period'; unit: 'week' | 'month' | 'year' | 'weekend'; offset: number; bare?: true }
   | { t: 'every'; interval: number; unit?: Unit; quarter?: true }
   | { t: 'ofMonth' }
-  | { t: 'until' | 'from'; items: Item[] }
+  /** `maybeEnd`: of what is left out, or of the rule ("except dec 24 until jan 31"). */
+  | { t: 'until'; items: Item[]; maybeEnd?: true }
+  | { t: 'from'; items: Item[] }
   | { t: 'after'; edge: 'until' | 'from' | 'except' }
   | { t: 'lasting'; span: Span }
   | { t: 'count'; count: number }

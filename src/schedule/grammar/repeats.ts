@@ -1,8 +1,9 @@
 import { quoted } from '../../kit/user-error.ts'
 import type { DayPart, Unit } from '../lexicon.ts'
 import type { Hit, Reader } from '../reader.ts'
-import { dateRule } from './dates.ts'
-import { NOTHING_SAID, ofMonthRule, someDays, timeLike } from './day-rules.ts'
+import { clockFollows, dateRule } from './dates.ts'
+import { dayRange, mayEnd } from './day-range.ts'
+import { andTime, NOTHING_SAID, ofMonthRule, type Said, someDays, timeLike } from './day-rules.ts'
 import type { EMPTY_SPAN, Item } from './items.ts'
 import { hoursAndMinutes, integer, ordinal, span } from './numbers.ts'
 import { sequence } from './sequence.ts'
@@ -27,7 +28,8 @@ export function everyRule(r: Reader, i: number): Hit<Item[]> | undefined {
     unit?.value === 'day' &&
     r.is(at, 'dayMark') &&
     interval === 1 &&
-    (dateRule(r, at, NOTHING_SAID)?.next ?? 0) > unit.next
+    (dateRule(r, at, NOTHING_SAID)?.next ?? 0) > unit.next &&
+    dayRange(r, unit.next) === undefined
   ) {
     return { value: [{ t: 'every', interval }], next: at }
   }
@@ -210,6 +212,32 @@ export function fromRule(r: Reader, i: number): Hit<Item[]> | undefined {
   return bound(r, i, 'from')
 }
 
+/** "at 5 to 9 december" is five minutes to nine to some, and five days to others. */
+function timeOrDays(r: Reader, i: number, said: Said): undefined {
+  const time = timeLike(r, i, said)
+  const [item] = time?.value ?? []
+  const isRelative = item?.t === 'time' && item.clocks.length === 1 && item.bare === undefined
+  const days = dayRange(r, i)
+  if (time === undefined || days === undefined || !isRelative || !r.is(i + 1, 'to') || time.next <= i + 1)
+    return undefined
+  // "at 5 to 9 dec 5"
+  if (r.digits(days.next) !== undefined && !clockFollows(r, days.next, days.next + 1)) return undefined
+  const [phrase, short] = [r.quote(i, days.next), r.quote(i, time.next)].map(quoted)
+  return r.refuse(
+    `${phrase} may be days, or the time ${short}. Say the time in digits, or "from" before the days.`,
+  )
+}
+
+/** "from dec 1 to dec 5", "1 to 5 december": from the one day until the other. */
+export function dayRangeRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefined {
+  if (said.at) return timeOrDays(r, i, said)
+  const range = dayRange(r, i)
+  const [from, until] = range?.value ?? []
+  if (range === undefined || from === undefined || until?.t !== 'until') return undefined
+  const last = andTime(r, { value: until.items, next: range.next })
+  return { value: [from, { t: 'until', items: last.value }], next: last.next }
+}
+
 /** "until 30 June 2026 at 17:00", "starting next monday". */
 function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | undefined {
   const word = r.lex(i, edge)
@@ -218,6 +246,8 @@ function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | unde
   const now = edge === 'from' ? r.lex(word.next, 'now') : undefined
   if (now !== undefined) return { value: [{ t: 'and' }], next: now.next }
   const days = someDays(r, word.next, true)
+  // nor is "from 10 to 12" ten minutes short of noon
+  if (edge === 'from' && days === undefined && betweenRule(r, i) !== undefined) return undefined
   // "von Montag bis Freitag" is no beginning
   if (days?.value.some((item) => item.t === 'weekday' && item.days.length > 1)) return undefined
   if (days === undefined) {
@@ -238,7 +268,7 @@ function bound(r: Reader, i: number, edge: 'until' | 'from'): Hit<Item[]> | unde
   return { value: [{ t: edge, items: days.value }], next: days.next }
 }
 
-/** "except fridays", "except 25 December and 1 January". */
+/** "except fridays", "except 25 December and 1 January", "except dec 24 to jan 2". */
 export function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const word = r.lex(i, 'except')
   if (word === undefined) return undefined
@@ -249,17 +279,57 @@ export function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
     const nth = ordinal(r, start)
     if (nth !== undefined && r.digits(nth.next) === undefined && integer(r, nth.next)?.value === 1)
       return r.refuse('Which one is left out? Say its date, for example "except 7 December".')
-    const days = someDays(r, start, false) ?? weekendAt(r, start)
+    const days = leftOut(r, start) ?? weekendAt(r, start)
     if (days === undefined) break
-    items.push(...days.value, { t: 'and' })
-    at = days.next
+    items.push(...days.value)
+    at = moreDays(r, days.next, items)
+    items.push({ t: 'and' })
     const then = r.skip(r.mark(at, ',') ? at + 1 : at, 'and')
     if (then === at) break
     // "except fridays and at 9:00"
-    if (someDays(r, r.skip(then, 'on', 'in', 'the'), false) === undefined) break
+    if (leftOut(r, r.skip(then, 'on', 'in', 'the')) === undefined) break
     at = then
   }
   return items.length === 0 ? undefined : { value: [{ t: 'except', items }], next: at }
+}
+
+function leftOut(r: Reader, i: number): Hit<Item[]> | undefined {
+  const range = dayRange(r, i, true)
+  const days = someDays(r, i, false, { at: false, on: true, date: true }) ?? weekendAt(r, i)
+  if (range !== undefined && range.next >= (days?.next ?? 0)) return range
+  if (days === undefined || days.value.every(isOpen)) return days
+  // "except next monday to next friday"; but "except mondays until june" ends the rule
+  const to = r.lex(days.next, 'to') ?? r.lex(days.next, 'until')
+  const last = to === undefined ? undefined : someDays(r, to.next, false)
+  if (last === undefined) return days
+  const until: Item = { t: 'until', items: last.value }
+  if (mayEnd(r, days.next)) until.maybeEnd = true
+  return { value: [{ t: 'from', items: days.value }, until], next: last.next }
+}
+
+/** Weekdays and months that are left out each time they come. */
+const isOpen = (item: Item) =>
+  (item.t === 'weekday' && item.next === undefined && !item.now) ||
+  (item.t === 'date' && item.days.length === 0 && item.year === undefined)
+
+/** "dec 24, 25 and 26": days in order that belong to the month before them, the last one after "and". */
+function moreDays(r: Reader, i: number, items: Item[]): number {
+  const date = items.at(-1)
+  if (date?.t !== 'date' || date.month === undefined) return i
+  const days = [...date.days]
+  let at = i
+  for (;;) {
+    const comma = r.mark(at, ',') ? at + 1 : at
+    const then = r.skip(comma, 'and')
+    const day = r.digits(then)
+    const isDay = day !== undefined && day.value <= 31 && day.value > (days.at(-1) ?? 31)
+    if (then === at || !isDay || clockFollows(r, then, then + 1) || r.is(then + 1, 'month')) return i
+    days.push(day.value)
+    at = then + 1
+    if (then === comma) continue
+    items.splice(-1, 1, { ...date, days })
+    return at
+  }
 }
 
 function weekendAt(r: Reader, i: number): Hit<Item[]> | undefined {

@@ -28,7 +28,12 @@ export function sequence(text: string): Item[] {
           ? { t: 'every', interval: 1 }
           : { t: 'every', interval: Number(second || 1), unit: first as Unit }
       case 'period':
-        return { t: 'period', unit: first as 'week' | 'month' | 'year' | 'weekend', offset: Number(second) }
+        return {
+          t: 'period',
+          unit: first as 'week' | 'month' | 'year' | 'weekend',
+          offset: Number(second),
+          ...(second === '' ? { bare: true } : {}),
+        }
       case 'nth':
         return { t: 'nth', nths: [Number(first)], of: second === 'workday' ? 'workday' : 'day' }
       case 'ofMonth':

@@ -149,6 +149,7 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
     all.now = true
     at = r.skip(at, 'this')
   } else if (r.is(at, 'coming')) {
+    all.now = true
     at = r.skip(at, 'coming', 'of')
   } else {
     at = r.is(at, 'rangeFrom') ? r.skip(at, 'rangeFrom', 'the') : at

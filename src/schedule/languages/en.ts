@@ -259,6 +259,7 @@ export const en: Language = {
     between: 'between',
     and: 'and|&|plus|as well as|and also|and on|then|n',
     to: 'to|through|thru|until|till|til|-|up to',
+    through: 'to|through|thru',
     or: 'or|either|or maybe|and/or',
     glue: 'around|about|approximately|approx|approx.|circa|ca|ca.|exactly|sharp|on the dot|please|pls|roughly|just|more|single|precisely|also|the time of|~|promptly|ish',
     vague: {

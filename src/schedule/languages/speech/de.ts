@@ -55,5 +55,6 @@ export const deSpeech: Speech = {
   until: (date, time) => `bis zum ${date}${time === undefined ? '' : ` um ${time} Uhr`}`,
   times: (count) => `${count} mal`,
   except: (list) => `außer ${list}`,
+  range: (first, last) => `vom ${first} bis ${last}`,
   exceptSeveral: true,
 }

@@ -44,5 +44,6 @@ export const enSpeech: Speech = {
   until: (date, time) => `until ${date}${time === undefined ? '' : ` at ${time}`}`,
   times: (count) => `for ${count} times`,
   except: (list) => `except ${list}`,
+  range: (first, last) => `${first} to ${last}`,
   exceptSeveral: true,
 }

@@ -43,5 +43,6 @@ export const esSpeech: Speech = {
   until: (date, time) => `hasta el ${date}${time === undefined ? '' : ` a las ${time}`}`,
   times: (count) => `${count} veces`,
   except: (list) => `excepto ${list}`,
+  range: (first, last) => `${first} a ${last}`,
   exceptSeveral: true,
 }

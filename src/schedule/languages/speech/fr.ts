@@ -49,5 +49,6 @@ export const frSpeech: Speech = {
   until: (date, time) => `jusqu'au ${date}${time === undefined ? '' : ` à ${time}`}`,
   times: (count) => `${count} fois`,
   except: (list) => `sauf ${list}`,
+  range: (from, last) => `du ${from} au ${last}`,
   exceptSeveral: true,
 }

@@ -34,5 +34,6 @@ export const jaSpeech: Speech = {
   until: (date, time) => `${date}${time === undefined ? '' : ` ${time}`}まで`,
   times: (count) => `${count}回`,
   except: (list) => `${list}を除く`,
+  range: (first, last) => `${first}から${last}`,
   exceptSeveral: false,
 }

@@ -58,5 +58,6 @@ export const ptSpeech: Speech = {
   until: (date, time) => `até ${date}${time === undefined ? '' : ` às ${time}`}`,
   times: (count) => `${count} vezes`,
   except: (list) => `exceto ${list}`,
+  range: (first, last) => `${first} a ${last}`,
   exceptSeveral: true,
 }
