@@ -13,7 +13,7 @@ import {
   type Publication,
   type Published,
 } from './contract/platform.ts'
-import { graphemes, spansWith } from './contract/text.ts'
+import { graphemes, oneLine, spansWith } from './contract/text.ts'
 import {
   CAPTION,
   COLLABORATORS,
@@ -262,9 +262,9 @@ async function findMedia(
     signal: io.signal,
   })
   const alike = data.data.filter(
-    ({ caption = '', timestamp }) =>
+    ({ caption, timestamp }) =>
       Date.parse(timestamp ?? '') >= committedAt - CLOCK_SKEW &&
-      (story || caption.trim() === publication.text.trim()),
+      (story || oneLine(caption) === oneLine(publication.text)),
   )
   const silent = story || publication.text.trim() === ''
   const found = silent && alike.length > 1 ? undefined : alike[0]

@@ -8,7 +8,7 @@ import {
   type Published,
 } from './contract/platform.ts'
 import type { ReadRefusal } from './contract/refusal.ts'
-import { entitiesOf, graphemes, HASHTAG, spansWith } from './contract/text.ts'
+import { entitiesOf, graphemes, HASHTAG, oneLine, spansWith } from './contract/text.ts'
 import { refreshTokens, revokeTokens, signedIn } from './contract/tokens.ts'
 import { API, boardsOf, Credentials, oauthServer, PLATFORM, tokenEndpoint } from './pinterest/connect.ts'
 import { uploadVideo } from './pinterest/media.ts'
@@ -242,9 +242,6 @@ const hasWords = (publication: Publication): boolean =>
   oneLine(publication.text) !== '' ||
   oneLine(publication.options.title) !== '' ||
   linkOf(publication) !== undefined
-
-const oneLine = (words: string | null | undefined): string =>
-  (words ?? '').normalize('NFC').replace(/\s+/g, ' ').trim()
 
 const published = ({ id }: { id: string }): Published => ({
   remoteId: id,

@@ -13,7 +13,7 @@ import {
   type Publication,
   type Published,
 } from './contract/platform.ts'
-import { type Entity, spansWith, threadParts } from './contract/text.ts'
+import { type Entity, oneLine, spansWith, threadParts } from './contract/text.ts'
 import { CHARACTERS, checkDraft, count, entities, MEDIA } from './threads/check.ts'
 import { API, base, Credentials, PLATFORM, SIGN_IN } from './threads/connect.ts'
 import {
@@ -225,11 +225,11 @@ async function findPost(
     name: 'list posts',
     signal: io.signal,
   })
-  const wanted = (threadParts(text)[part] ?? '').trim()
+  const wanted = oneLine(threadParts(text)[part])
   const alike = data.data.filter(
     (post) =>
       Date.parse(post.timestamp ?? '') >= committedAt - CLOCK_SKEW &&
-      (post.text ?? '').trim() === wanted &&
+      oneLine(post.text) === wanted &&
       !earlier.includes(post.id),
   )
   const found = wanted === '' && alike.length > 1 ? undefined : alike[0]

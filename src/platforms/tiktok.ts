@@ -126,10 +126,11 @@ export default definePlatform<Credentials>({
     async find(publication, io, progress) {
       const upload = progress.get<Upload | null>(UPLOAD)
       const publishId = upload?.publishId ?? progress.get<string | null>(PUBLISH_ID) ?? undefined
-      // Without an upload nothing of a video can have been published; a call for photos may have been.
+      // Without its end nothing of a video can have been published; a call for photos may have been.
       if (publishId === undefined) {
         return isVideo(publication.media[0] ?? { type: '' }) ? 'absent' : 'unknown'
       }
+      if (upload && !upload.committed) return 'absent'
       const status = await statusOf(publishId, io)
       if (isLive(status)) return published(status, publishId, publication, io)
       if (status.status === 'FAILED') return 'absent'

@@ -245,6 +245,17 @@ describe('committing once more', () => {
     expect(world.posts()).toBe(1)
   })
 
+  it('finds the words of a part however their spaces and accents come back', async () => {
+    const cafe = publication({ text: 'Cafe\u0301  open\n---\nEnd' })
+    const { prepare, commit, find, world } = await stage()
+    await prepare(cafe)
+    world.fail(/threads_publish$/, 'drop', { after: true })
+    await failureOf(commit(cafe))
+    const [live] = world.live
+    if (live) live.text = 'Caf\u00e9 open'
+    expect(await find(cafe)).toMatchObject({ remoteId: live?.id })
+  })
+
   it('does not find a part in an earlier one with the same words', async () => {
     const echo = publication({ text: 'Echo\n---\nEcho\n---\nEcho\n---\nEnd' })
     const { prepare, commit, find, progress, world } = await stage()

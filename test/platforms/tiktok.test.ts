@@ -302,6 +302,14 @@ describe('committing and looking', () => {
     expect(world.posts()).toBe(1)
   })
 
+  it('is absent where its end was never sent, whatever TikTok says of the upload', async () => {
+    const { prepare, find, calls } = await stage()
+    await prepare(film)
+    const before = calls().length
+    expect(await find(film)).toBe('absent')
+    expect(calls()).toHaveLength(before)
+  })
+
   it('is not begun anew behind an end that was sent, however old it is', async () => {
     let now = NOW
     const { prepare, commit, io, world } = await stage(tiktokWorld({ clock: () => now }))

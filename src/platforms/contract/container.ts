@@ -123,7 +123,8 @@ export async function publishContainer<Answer>(
   again = false,
 ): Promise<Answer> {
   const mayBeLive = (code: string, cause?: unknown): PublishError => {
-    const message = `${label} has nothing to publish any more, so an earlier try may be live`
+    const has = { PUBLISHED: 'has published it', IN_PROGRESS: 'is still working on it' }[code]
+    const message = `${label} ${has ?? 'no longer has what was prepared'}, so an earlier try may be live`
     return new PublishError(name, { do: 'check' }, message, { code, cause })
   }
   const standing = again ? await state() : 'FINISHED'

@@ -15,6 +15,10 @@ export function graphemes(text: string): number {
 
 export const utf8Bytes = (text: string): number => Buffer.byteLength(text)
 
+/** Words as far as they are the same however a platform gives their spaces and accents back. */
+export const oneLine = (words: string | null | undefined): string =>
+  (words ?? '').normalize('NFC').replace(/\s+/g, ' ').trim()
+
 const THREAD_BREAK = /^[ \t]*---[ \t]*\r?$/m
 
 /** The parts of a thread: what stands between lines that are nothing but `---`. The text as it is where there is no such line. */

@@ -4,6 +4,7 @@ import { GraphNumber, graphGet } from '../contract/graph.ts'
 import { isUnknownToGraph } from '../contract/graph-refusal.ts'
 import type { Call } from '../contract/http.ts'
 import type { Io, Progress, Publication, Published } from '../contract/platform.ts'
+import { oneLine } from '../contract/text.ts'
 import { linkOf } from './check.ts'
 import type { Credentials } from './connect.ts'
 import { graph, type KeptVideo, keptPhoto, VIDEO } from './uploads.ts'
@@ -119,8 +120,6 @@ function likeness(
   const link = plainAddress(linkOf(publication) ?? '')
   return links.some(({ unshimmed_url = '' }) => plainAddress(unshimmed_url) === link) ? 'same' : 'perhaps'
 }
-
-const oneLine = (words: string): string => words.normalize('NFC').replace(/\s+/g, ' ').trim()
 
 /** An address as far as it is the same wherever it is written. */
 const plainAddress = (link: string): string =>

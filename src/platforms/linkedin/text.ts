@@ -1,5 +1,5 @@
 import type { Span } from '../../message/message.ts'
-import { type Entity, entitiesOf, HASHTAG, spansWith, withEntities } from '../contract/text.ts'
+import { type Entity, entitiesOf, HASHTAG, oneLine, spansWith, withEntities } from '../contract/text.ts'
 
 /** A mention as LinkedIn writes it, which people type so too: `@[Acme](urn:li:organization:1)`. */
 const MENTION = /@\[([^\]\n]+)\]\((urn:li:(?:organization|person):[\w-]+)\)/gu
@@ -44,8 +44,6 @@ export const plainText = (commentary: string): string =>
 /** Are these the same words, however their spaces came back? */
 export const isSameText = (sent: string, commentary: string): boolean =>
   oneLine(plainText(commentary)) === oneLine(sent) || oneLine(commentary) === oneLine(sent)
-
-const oneLine = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim()
 
 /** The text as LinkedIn shows it. */
 export const showPost = (text: string): Span[] =>
