@@ -11,6 +11,7 @@ import { silentLog } from '../../src/kit/log.ts'
 import type { Button, Message } from '../../src/message/message.ts'
 import { message, text } from '../../src/message/message.ts'
 import { plainText } from '../../src/message/plain-text.ts'
+import { askAfterRestore } from '../../src/scheduler/restored.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { healthView } from '../../src/views/health.ts'
@@ -260,4 +261,19 @@ test('a card that the chat will never change any more is posted anew', async () 
   const cards = chat.said.filter(({ where, words }) => where === 'review' && words.includes('published'))
   expect(cards.length).toBeGreaterThan(0)
   expect(await storage.workspace(team.id).outbox.refused()).toEqual([])
+})
+
+test('a question that waited when the backup was made is asked after the restore', async () => {
+  const team = await newTeam(storage, clock.now(), ['silent'])
+  const chat = chatOn()
+  const worker = await processWith(chat)
+  chat.refuse = down
+  await loseAnswer(worker, team)
+  await pass(2 * MINUTE, worker)
+  expect(await allDeliveries(storage, team.id)).toMatchObject([{ problem: { code: 'asked' } }])
+  await askAfterRestore(worker.bench, { id: 'one', backedUpAt: clock.now() })
+  chat.refuse = () => undefined
+  await pass(MINUTE, worker)
+  const questions = chat.said.filter(({ words }) => words.startsWith('#1 to'))
+  expect(questions.map(({ where }) => where).sort()).toEqual(['privately', 'results', 'review'])
 })
