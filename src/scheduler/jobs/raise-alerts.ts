@@ -108,13 +108,15 @@ async function platformsDown(
   now: EpochMs,
 ): Promise<Alert[]> {
   if (paused.length === 0) return []
+  const all = await stores.accounts.list()
   const waiting = await stores.deliveries.list({ states: ['scheduled', 'publishing'] })
   const found: Alert[] = []
   for (const platform of paused) {
-    const due = waiting.filter((one) => one.platform === platform && one.scheduledFor <= now)
+    // A dry run of an account waits for no platform.
+    const accounts = all.filter((one) => one.platform === platform && !one.dryRun).map(({ id }) => id)
+    const due = waiting.filter((one) => accounts.includes(one.accountId) && one.scheduledFor <= now)
     if (due.length === 0) continue
-    const accounts = (await stores.accounts.list()).filter((one) => one.platform === platform)
-    const live = await Promise.all(accounts.map(({ id }) => stores.deliveries.lastPublishedAt(id)))
+    const live = await Promise.all(accounts.map((id) => stores.deliveries.lastPublishedAt(id)))
     const label = bench.platforms.get(platform)?.label ?? platform
     found.push({
       // As with an account: a success ends the trouble.
