@@ -19,7 +19,11 @@ export default defineCommand({
   async run(_, { bench, stores, workspace, member, now, zone }) {
     const { pausedAt, lateMinutes } = workspace.settings
     if (pausedAt === null) throw new UserError('Nothing is paused')
-    const held = await stores.posts.list({ states: ['scheduled', 'publishing'], from: pausedAt, until: now })
+    const waiting = await stores.deliveries.list({ states: ['scheduled'] })
+    // What is due now, be it for another try: the time of its post says nothing of that.
+    const due = waiting.filter(({ dueAt }) => dueAt <= now)
+    const found = await Promise.all([...new Set(due.map(({ postId }) => postId))].map(stores.posts.get))
+    const held = found.filter((post) => post !== undefined)
     await bench.stores.transaction(workspace.id, async (inside) => {
       await inside.workspace.changeSettings({ pausedAt: null })
       await record(inside, {
@@ -30,7 +34,9 @@ export default defineCommand({
         details: { held: held.length },
       })
     })
-    const late = held.filter((post) => (post.when?.at ?? now) < now - lateMinutes * MINUTE).length
+    const late = new Set(
+      due.filter(({ dueAt }) => dueAt < now - lateMinutes * MINUTE).map(({ postId }) => postId),
+    ).size
     const said = message(
       text(
         `▶️ ${member.name} has resumed. `,
@@ -41,7 +47,7 @@ export default defineCommand({
           ? ''
           : late > 0
             ? `; ${late} came too late, and each is asked about.`
-            : ' and go out now.',
+            : ` and ${held.length === 1 ? 'goes' : 'go'} out now.`,
       ),
       held.length > 0 && list(held.map((post) => postLine(post, zone))),
     )

@@ -16,9 +16,16 @@ export interface News {
   results?: Message
   /** To one member, in private. */
   tell?: { memberId: string; message: Message }
+  /** Only in this chat: the others have it. */
+  chatId?: string
 }
 
-const postSubject = (post: Pick<Post, 'id'>): string => `post:${post.id}`
+const SUBJECT = 'post:'
+const postSubject = (post: Pick<Post, 'id'>): string => `${SUBJECT}${post.id}`
+
+/** Which post an entry of the outbox is about. */
+export const postOfSubject = (subject: string | null): string | undefined =>
+  subject?.startsWith(SUBJECT) ? subject.slice(SUBJECT.length) : undefined
 
 /**
  * Brings the post's card up to date in every review channel and says the news, through the outbox: in the transaction of
@@ -42,8 +49,9 @@ export async function announceAll(
   const at = clock.now()
   const entries: NewOutboxEntry[] = []
   for (const { post, news = {} } of all) {
-    if (post.round > 0) for (const chat of chats) entries.push(...entriesFor(chat, post, news, at))
-    if (news.tell) entries.push(...(await entriesTo(stores, chats, news.tell, at)))
+    const where = chats.filter(({ id }) => news.chatId === undefined || news.chatId === id)
+    if (post.round > 0) for (const chat of where) entries.push(...entriesFor(chat, post, news, at))
+    if (news.tell) entries.push(...(await entriesTo(stores, where, { ...news.tell, post }, at)))
   }
   await stores.outbox.add(...entries)
 }
@@ -59,7 +67,7 @@ function entriesFor(chat: Chat, post: Post, { thread, results: said }: News, at:
     chatId: chat.id,
     channel,
     memberId: null,
-    subject: kind === 'message' ? null : postSubject(post),
+    subject: postSubject(post),
     kind,
     message,
     createdAt: at,
@@ -70,6 +78,9 @@ function entriesFor(chat: Chat, post: Post, { thread, results: said }: News, at:
     ...(results && results !== review && said ? [entry(results, 'message', said)] : []),
   ]
 }
+
+/** Does it have a place where posts are talked of? */
+export const hasChannels = ({ channels }: Chat): boolean => (channels.review ?? channels.results) !== null
 
 /** The card as the post stands now; undefined where there is no such post any more. */
 export async function drawCard(
@@ -95,7 +106,7 @@ export async function tell(
 async function entriesTo(
   stores: WorkspaceStores,
   chats: readonly Chat[],
-  { memberId, message }: { memberId: string; message: Message },
+  { memberId, message, post }: { memberId: string; message: Message; post?: Post },
   at: number,
 ): Promise<NewOutboxEntry[]> {
   const member = await stores.workspace.member(memberId)
@@ -107,7 +118,7 @@ async function entriesTo(
       chatId: chat.id,
       channel: null,
       memberId,
-      subject: null,
+      subject: post ? postSubject(post) : null,
       kind: 'message',
       message,
       createdAt: at,

@@ -3,6 +3,7 @@ import type { DeliveryState } from '../deliveries/delivery.ts'
 import { DAY, type EpochMs, SECOND } from '../kit/clock.ts'
 import type { HealthFacts } from '../views/health.ts'
 import { pulseOf } from './pulse.ts'
+import { refusedChannels } from './refused-channels.ts'
 import type { WorkspaceStores } from './stores.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -38,6 +39,7 @@ export async function healthFacts(bench: Workbench, stores: WorkspaceStores): Pr
     })),
     leftAlone: leftAlone(bench, accounts, now),
     toReconnect: accounts.filter((one) => one.state === 'reconnect').map((one) => named(bench, one)),
+    refused: await refusedChannels(stores),
     outbox: await bench.stores.outboxQueue.depth(),
     databaseWell: (await bench.stores.check()).ok,
     zone: settings.zone,

@@ -15,7 +15,8 @@ import {
 import type { Post } from '../posts/post.ts'
 import { accountName, postCard } from '../views/post-card.ts'
 import { deliveryWords, hostOf } from '../views/words.ts'
-import { announce, announceAll, type News } from './announce.ts'
+import type { Chat } from '../workspaces/workspace.ts'
+import { announce, announceAll, hasChannels, type News } from './announce.ts'
 import { tellHooksOfDeliveries, tellHooksOfPost } from './hooks-tell.ts'
 import { sheetOf } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
@@ -126,12 +127,17 @@ function resultMessage(
   )
 }
 
-/** What a person must decide or mend before a delivery can go on: said in the thread, in the results channel and to the author. */
+/**
+ * What a person must decide or mend before a delivery can go on: said in the thread, in the results channel and to the author.
+ *
+ * @param again only in this chat, which did not take it before
+ */
 export async function askAbout(
   stores: WorkspaceStores,
   bench: Pick<Workbench, 'platforms' | 'clock' | 'publicAddress'>,
   post: Post,
   delivery: Delivery,
+  again?: Chat,
 ): Promise<void> {
   await tellHooksOfDeliveries(stores, [delivery], bench.clock.now())
   const card = postCard(await sheetOf(stores, bench, post))
@@ -145,6 +151,12 @@ export async function askAbout(
     ),
     actions,
   )
-  const news: News = { thread: said, results: said, tell: { memberId: post.authorId, message: said } }
+  const news: News = {
+    thread: said,
+    results: said,
+    // Whom the channel tells is not told again in private.
+    ...(again && hasChannels(again) ? {} : { tell: { memberId: post.authorId, message: said } }),
+    ...(again && { chatId: again.id }),
+  }
   await announce(stores, bench, post, news)
 }

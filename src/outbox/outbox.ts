@@ -24,8 +24,8 @@ export interface OutboxEntry {
   channel: string | null
   memberId: string | null
   /**
-   * What the message is about, such as `post:<id>`. A `card` is kept up to date: the first is posted, later ones update
-   * it, and a newer one replaces one that still waits. A `reply` stands in the card's thread.
+   * What the message is about, such as `post:<id>`; null where it is about no post. A `card` is kept up to date: the first
+   * is posted, later ones update it, and a newer one replaces one that still waits. A `reply` stands in the card's thread.
    */
   subject: string | null
   kind: 'card' | 'reply' | 'message'
@@ -59,6 +59,32 @@ export interface Sent {
   card: Card | undefined
 }
 
+/** What becomes of an entry that was not sent. */
+export type NotSent =
+  /** It is tried again then (UTC ms). It `counts` as a try, unless the chat only asked to wait. */
+  | { dueAt: EpochMs; counts: boolean }
+  /** The chat will not take it, it said then (UTC ms). Kept in mind until it is made up for. */
+  | { refusedAt: EpochMs }
+  /** Nobody needs it any more. */
+  | 'dropped'
+
+/** Where an entry goes, as one word: entries of one lane are sent one after the other. */
+export const laneOf = ({
+  chatId,
+  channel,
+  memberId,
+}: Pick<OutboxEntry, 'chatId' | 'channel' | 'memberId'>): string =>
+  channel === null ? `${chatId}@${memberId ?? ''}` : `${chatId}#${channel}`
+
+/** An entry that its chat will not take, and that was not made up for yet. */
+export interface Refused {
+  entry: OutboxEntry
+  /** When it was refused, or last tried for (UTC ms). */
+  at: EpochMs
+  /** What its channel has taken since: nothing, another message, or one of its kind about the same post. */
+  taken: 'nothing' | 'another' | 'the like'
+}
+
 /** An entry for a surface that this process has not. */
 export interface Elsewhere {
   /** Its place in the outbox: a newer card takes another's place, under an id of its own. */
@@ -78,6 +104,12 @@ export interface OutboxStore {
   cards(subject: string): Promise<Card[]>
   /** What waits is not sent any more, for this reason (one sentence). Says how many there were. */
   giveUp(problem: string): Promise<number>
+  /** What chats refused, in the order in which it was written. */
+  refused(): Promise<Refused[]>
+  /** These were made up for, or nobody needs them any more. Says which of them nobody had said so of. */
+  madeUpFor(ids: readonly string[]): Promise<string[]>
+  /** It is tried for again, at `now` (UTC ms). False where somebody has done so since `at`. */
+  triedFor(id: string, at: EpochMs, now: EpochMs): Promise<boolean>
 }
 
 /** What the sender does, across workspaces. */
@@ -105,11 +137,8 @@ export interface OutboxQueue {
   >
   /** What a claim at `now` (UTC ms) for all but these surfaces would take, without limit, and what is being sent there. */
   elsewhere(surfaces: readonly SurfaceName[], now: EpochMs): Promise<Elsewhere[]>
-  /**
-   * Nobody tried them, which counts as a try: of what is as it was seen, so that of many who say so one counts it. At the
-   * try `most` it is given up.
-   */
-  untaken(entries: readonly Elsewhere[], problem: string, most: number): Promise<void>
+  /** Nobody tried them, which counts as a try: of what is as it was seen, so that of many who say so one counts it. */
+  untaken(entries: readonly Elsewhere[], problem: string): Promise<void>
   /** Is it still ours? Then until `to` (UTC ms). `from` is what was last said of it, so that another's lease is not taken for ours. */
   renew(id: string, from: EpochMs, to: EpochMs): Promise<boolean>
   /** What is being sent, and until when it was said to be: an end that stands still is of a sender that died. */
@@ -118,8 +147,10 @@ export interface OutboxQueue {
   release(id: string, leaseUntil: EpochMs, now: EpochMs): Promise<void>
   /** It was sent; where it is a card's first, `card` says where it stands. */
   sent(id: string, at: EpochMs, card: Card | undefined): Promise<void>
-  /** It was not; tried again at `dueAt` (UTC ms), or given up where that is null. */
-  notSent(id: string, problem: string, dueAt: EpochMs | null): Promise<void>
+  /** It was not, for this reason (one sentence). False where the lease was lost: then it is another's, and left alone. */
+  notSent(id: string, leaseUntil: EpochMs, problem: string, then: NotSent): Promise<boolean>
+  /** The chat takes messages again: what waits there for another try is due at once. */
+  recovered(chatId: string, now: EpochMs): Promise<void>
   /** The chat wants to be sent nothing until then (UTC ms), in any channel, by anybody. */
   quiet(chatId: string, until: EpochMs): Promise<void>
   /**
@@ -133,14 +164,14 @@ export interface OutboxQueue {
    */
   hurry(now: EpochMs, beyond: EpochMs): Promise<void>
   depth(): Promise<number>
-  /** Chats that took nothing since an entry which was tried at least `tries` times and written before that (UTC ms). */
+  /** Chats with a channel that does not take an entry which was tried at least `tries` times and written before that (UTC ms). */
   stuck(before: EpochMs, tries: number): Promise<StuckChat[]>
 }
 
-/** A chat that nothing reaches. */
+/** A chat that messages do not reach. */
 export interface StuckChat {
   workspaceId: WorkspaceId
   chatId: string
-  /** Which entry it took last, as long as it takes no other: the name of this standstill. */
-  lastTaken: number
+  /** The oldest entry that waits: the name of this standstill. */
+  oldest: number
 }

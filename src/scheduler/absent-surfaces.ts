@@ -7,20 +7,17 @@ import { createStandstill } from './standstill.ts'
 /**
  * Finds messages for a surface that no process has: each sends to its own ones only. It knows no other process: where
  * something is due and nothing is taken between several looks of its own, on the whole surface, nobody takes it. That
- * counts as a try, each half minute, so that such messages are told of like any that fail, and given up in the end.
+ * counts as a try, each half minute, so that such messages are told of like any that fail. They are kept until somebody has
+ * the surface: only who sends knows what is too old to be said.
  */
 export interface AbsentSurfaces {
   look(): Promise<void>
 }
 
-/**
- * @param own the surfaces of this process
- * @param most tries after which a message is given up
- */
+/** @param own the surfaces of this process */
 export function createAbsentSurfaces(
   { stores, clock, log }: Pick<Workbench, 'stores' | 'clock' | 'log'>,
   own: () => readonly SurfaceName[],
-  most: number,
 ): AbsentSurfaces {
   const { outboxQueue } = stores
   const lookAgain = createStandstill<SurfaceName, Elsewhere[]>(clock, standsStill)
@@ -31,7 +28,7 @@ export function createAbsentSurfaces(
         async (now) => Map.groupBy(await outboxQueue.elsewhere(own(), now - MOST_SKEW), (one) => one.surface),
         async (surface, entries) => {
           log.warn({ surface, channels: entries.length }, 'Messages wait for a surface that no process has')
-          await outboxQueue.untaken(entries, `${surface} is not running`, most)
+          await outboxQueue.untaken(entries, `${surface} is not running`)
         },
       ),
   }

@@ -1,4 +1,5 @@
 import { digestTime } from '../analytics/digest.ts'
+import { askAbout } from '../app/post-outcome.ts'
 import { record } from '../app/record.ts'
 import { sayInChannels } from '../app/say-in-channels.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
@@ -8,7 +9,7 @@ import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import { type EpochMs, instantOf } from '../kit/clock.ts'
 import { restoredView } from '../views/restored.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
-import { askOnce } from './afterwards.ts'
+import { askOnce, isAsked } from './afterwards.ts'
 import { rescueAbandoned } from './rescue.ts'
 
 /** More posts than one team makes between a backup and its restore: numbers on cards that stand in the chats mean no other post. */
@@ -72,6 +73,7 @@ async function askIn(
     })
     if (moved) await askOnce(stores, bench, moved)
   }
+  if (dropped > 0) await askAnew(stores, bench, new Set(doubtful.map((one) => one.id)))
   for (const { id: series, plannedUntil } of await stores.series.running())
     if ((plannedUntil ?? 0) < now) await stores.series.plan(series, plannedUntil, now)
   await stores.workspace.skipNumbers(NUMBERS_SKIPPED)
@@ -86,6 +88,15 @@ async function askIn(
   })
   await tellTeam(stores, now, to, doubtful.length)
   return doubtful.length
+}
+
+/** Their questions may have been among the messages that were dropped: nobody else would ask, since the marks say that it was done. */
+async function askAnew(stores: WorkspaceStores, bench: Workbench, done: ReadonlySet<string>): Promise<void> {
+  const open = await stores.deliveries.list({ states: ['unsure', 'parked'] })
+  for (const delivery of open.filter((one) => isAsked(one) && !done.has(one.id))) {
+    const post = await stores.posts.get(delivery.postId)
+    if (post?.revision === delivery.revision) await askAbout(stores, bench, post, delivery)
+  }
 }
 
 async function tellTeam(stores: WorkspaceStores, now: EpochMs, to: string, asked: number): Promise<void> {

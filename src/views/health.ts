@@ -17,6 +17,8 @@ export interface HealthFacts {
   /** Platforms and accounts that failed too often in a row, and until when they are left alone. */
   leftAlone: readonly { name: string; until: EpochMs }[]
   toReconnect: readonly string[]
+  /** Channels of the team's chats that take no messages, and the chats' own words why. */
+  refused: readonly { name: string; why: string }[]
   /** Messages of all teams that wait to be sent. */
   outbox: number
   /** Does the database take writes, with room for more? What ails it is the operator's to read, not every team's. */
@@ -66,6 +68,8 @@ function* troubles(facts: HealthFacts): Generator<string> {
     yield `${name} failed several times in a row and is left alone until ${clockTime(until, zone)}; one post tries it then`
   if (facts.toReconnect.length > 0)
     yield `${andList(facts.toReconnect)} must be connected again: \`accounts\` has the buttons`
+  for (const { name, why } of facts.refused)
+    yield `${name} takes no messages: ${why} What waits for a word there is shown again once it does`
   if (facts.unsure > 0)
     yield `${counted(facts.unsure, 'delivery', 'deliveries')} may be live: the answer was lost`
   if (facts.late > 0)

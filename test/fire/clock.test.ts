@@ -191,20 +191,23 @@ test('what waited to be said or tried again by a clock that was ahead does not w
     createdAt: clock.now(),
   }
   await storage.workspace(team.id).outbox.add(entry)
-  const due = async () =>
-    (await storage.outboxQueue.claim({ now: clock.now(), leaseUntil: clock.now() + MINUTE, limit: 50 })).map(
-      (one) => one.entry.id,
-    )
+  const due = async () => {
+    const [now, leaseUntil] = [clock.now(), clock.now() + MINUTE]
+    const taken = await storage.outboxQueue.claim({ now, leaseUntil, limit: 50 })
+    return taken.map(({ entry: { id } }) => ({ id, leaseUntil }))
+  }
   // The chat was down: what it stands behind is to be tried again in a while.
-  for (const id of await due()) await storage.outboxQueue.notSent(id, 'Down', clock.now() + 30 * SECOND)
+  const later = { dueAt: clock.now() + 30 * SECOND, counts: true }
+  for (const { id, leaseUntil } of await due())
+    await storage.outboxQueue.notSent(id, leaseUntil, 'Down', later)
   clock.set(start)
-  expect(await due()).not.toContain('said-ahead')
+  expect((await due()).map(({ id }) => id)).not.toContain('said-ahead')
   await storage.outboxQueue.hurry(clock.now(), clock.now() + 2 * MINUTE)
   const seen: string[] = []
   for (let n = 0; n < 20 && !seen.includes('said-ahead'); n++) {
-    for (const id of await due()) {
+    for (const { id, leaseUntil } of await due()) {
       seen.push(id)
-      await storage.outboxQueue.notSent(id, 'gone', null)
+      await storage.outboxQueue.notSent(id, leaseUntil, 'gone', 'dropped')
     }
   }
   expect(seen).toContain('said-ahead')

@@ -2,6 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import pause from '../../commands/pause.ts'
+import resume from '../../commands/resume.ts'
+import { createFrontDesk } from '../../src/app/front-desk.ts'
 import { SendError, type Surface } from '../../src/app/surface.ts'
 import { HOUR, MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
 import { silentLog } from '../../src/kit/log.ts'
@@ -269,3 +272,76 @@ test('health says in words how Crier does', () =>
     bot: Not all is well
     bot: Everything is paused since 09:00
   `))
+
+test('of a platform that is down every team that waits for it hears, once, and no other', async () => {
+  const chat = chatOf()
+  const one = await startWorker(storage, clock, {
+    skew: 0,
+    url: server.url,
+    surfaces: new Map([['playground', chat]]),
+  })
+  const down = server.faults.push(...Array.from({ length: 500 }, () => 'busyBefore' as const))
+  const teams: Awaited<ReturnType<typeof newTeam>>[] = []
+  for (let n = 0; n < 10; n++) {
+    const team = await newTeam(storage, clock.now(), ['silent'])
+    teams.push(team)
+    // The last one has time.
+    const at = clock.now() + (n === 9 ? 3 * HOUR : 0)
+    await schedulePost(await team.actor(one.bench), `Post ${n}`, team.accountIds, at)
+  }
+  for (let n = 0; n < 30; n++) {
+    clock.advance(MINUTE)
+    await one.tick()
+  }
+  expect(server.faults.length).toBeLessThan(down)
+  const alerts = () =>
+    chat.said.filter((words) => /^results: ⚠️ silent fails for several accounts/.test(words))
+  expect(alerts()).toHaveLength(9)
+  expect(alerts()[0]).toContain('1 delivery of yours waits for it')
+  server.faults.length = 0
+  for (let n = 0; n < 30; n++) {
+    clock.advance(MINUTE)
+    await one.tick()
+  }
+  for (const { id } of teams.slice(0, 9))
+    expect(await allDeliveries(storage, id)).toMatchObject([{ state: 'published' }])
+  expect(alerts()).toHaveLength(9)
+})
+
+test('resume says what it lets go: also a retry whose post was due long before the pause', async () => {
+  const team = await newTeam(storage, clock.now(), ['silent'])
+  await storage.workspace(team.id).workspace.changeSettings({ lateMinutes: 30 })
+  const one = await startWorker(storage, clock, { skew: 0, url: server.url })
+  const desk = createFrontDesk(one.bench, [pause, resume], () => storage.workspace(team.id).workspace.get())
+  const say = async (line: string): Promise<string> => {
+    const answer = await desk.ask(
+      {
+        surface: 'playground',
+        chat: { externalId: `chat-${team.id}`, name: 'Playground' },
+        person: { externalId: 'grace', name: 'Grace' },
+      },
+      { line },
+    )
+    return answer.type === 'message' ? plainText(answer.message) : answer.type
+  }
+  const retries = async (): Promise<void> => {
+    server.faults.push('none', 'tooMany')
+    await schedulePost(await team.actor(one.bench), 'We ship', team.accountIds, clock.now())
+    await one.tick()
+    clock.advance(2 * SECOND)
+  }
+  await retries()
+  expect(await allDeliveries(storage, team.id)).toMatchObject([
+    { state: 'scheduled', problem: { ask: 'retry' } },
+  ])
+  await say('pause')
+  clock.advance(10 * MINUTE)
+  expect(await say('resume')).toMatch(/1 post was held back and go(es)? out now.*We ship/s)
+  await one.tick()
+  await retries()
+  await say('pause')
+  clock.advance(40 * MINUTE)
+  expect(await say('resume')).toContain('1 post was held back; 1 came too late, and each is asked about')
+  await say('pause')
+  expect(await say('resume')).not.toContain('Nothing was held back')
+})

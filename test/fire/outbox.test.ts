@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { announce } from '../../src/app/announce.ts'
 import { SendError, type Sending, type Surface } from '../../src/app/surface.ts'
-import { type Clock, MINUTE, SECOND, standingClock, systemClock } from '../../src/kit/clock.ts'
+import { type Clock, MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
 import { silentLog } from '../../src/kit/log.ts'
 import { type Message, message, text } from '../../src/message/message.ts'
@@ -109,7 +109,7 @@ test('a card that cannot be drawn does not hold back its channel', async () => {
 test('a chat is told as fast as it wants, channel by channel', async () => {
   const team = await newTeam(storage, clock.now(), [])
   const chat = chatOf({ pace: { burst: 2, every: 80 } })
-  const one = await worker(chat.surfaces, { on: systemClock })
+  const one = await worker(chat.surfaces, { on: { now: () => clock.now() + performance.now() } })
   await wordsFor(team.id, 'slow', ...Array.from({ length: 5 }, (_, n) => `${n}`))
   await wordsFor(team.id, 'other', 'at once')
   const began = performance.now()

@@ -23,7 +23,7 @@ export default defineJob({
       const sending = bench.stores.transaction(id, async (stores) => {
         if (!(await stores.marks.setOnce(`digest ${dateOf(at, settings.zone)}`, now))) return
         const digest = digestView(await digestFacts(stores, at, settings.zone), bench.platforms)
-        await sayInChannels(stores, digest, now, 'digest')
+        await sayInChannels(stores, digest, now, { rather: 'digest' })
       })
       // One team's trouble must not keep the others from their digest.
       await sending.catch((error: unknown) =>

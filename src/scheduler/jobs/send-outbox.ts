@@ -1,9 +1,9 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { drawCard } from '../../app/announce.ts'
-import { SendError, type Sending, type Surface } from '../../app/surface.ts'
-import { type EpochMs, HOUR, SECOND } from '../../kit/clock.ts'
+import { type Place, SendError, type Sending, type Surface } from '../../app/surface.ts'
+import { DAY, type EpochMs, HOUR, MINUTE, SECOND } from '../../kit/clock.ts'
 import type { Message } from '../../message/message.ts'
-import type { Card, OutboxEntry, Sent } from '../../outbox/outbox.ts'
+import type { Card, NotSent, OutboxEntry, Sent } from '../../outbox/outbox.ts'
 import type { SurfaceName } from '../../workspaces/workspace.ts'
 import { type AbsentSurfaces, createAbsentSurfaces } from '../absent-surfaces.ts'
 import { type ChannelPace, createChannelPace } from '../channel-pace.ts'
@@ -15,7 +15,14 @@ import { MOST_SKEW } from '../rescue.ts'
 const MOST_AT_ONCE = 40
 /** The net under `dead-senders`: nobody looked, and another machine's clock may be ahead. */
 const LEASE = 60 * SECOND + MOST_SKEW
-const MOST_ATTEMPTS = 12
+/** The longest wait (ms) between two tries: a chat that is back after hours is noticed within it. */
+const LONGEST_BACK_OFF = 15 * MINUTE
+/** Chats ask for no longer one (ms). */
+const LONGEST_WAIT = HOUR
+/** After so many tries a message that goes through says that its chat is back: what else waits there is tried at once. */
+const SAYS_BACK = 6
+/** News of this age (ms) is none. */
+const NEWS_LASTS = DAY
 /** A card that can't be drawn is our mistake: it must not hold back its channel for hours. */
 const MOST_DRAWINGS = 3
 /** While many posts go out, channels are looked after this often (ms): each look is a write to the disk. */
@@ -25,7 +32,14 @@ const MOST_WRITES = 30
 /** While something is being sent, new words for other channels are looked for this often (ms). */
 const LOOK_AGAIN = 200
 
-/** Says in the chats what happened: in order per channel, at the chat's pace, retried, a card's update instead of a second card. */
+/**
+ * Says in the chats what happened: in order per channel, at the chat's pace, retried, a card's update instead of a second
+ * card.
+ *
+ * What fails for now is tried until it goes through, however long that takes: nobody would ask a question again that was
+ * written here. Only news (`isNews`) that is a day old is dropped, with a line in the log. What the chat will never take is
+ * refused, and kept in mind for `raise-alerts`, which says so elsewhere, and `show-again`, which asks again.
+ */
 export default defineJob({
   name: 'send-outbox',
   every: SECOND,
@@ -83,7 +97,7 @@ function keptOf(tools: Tools): Kept {
   const known = kept.get(tools) ?? {
     pace: createChannelPace(),
     deadSenders: createDeadSenders(tools.bench),
-    absentSurfaces: createAbsentSurfaces(tools.bench, () => surfacesOf(tools), MOST_ATTEMPTS),
+    absentSurfaces: createAbsentSurfaces(tools.bench, () => surfacesOf(tools)),
   }
   kept.set(tools, known)
   return known
@@ -103,23 +117,32 @@ async function sendOne(tools: Tools, claimed: ClaimedEntry, leaseUntil: EpochMs)
     const lane = `${entry.chatId} ${entry.channel ?? entry.memberId}`
     const wait = surface.pace ? keptOf(tools).pace.take(lane, bench.clock.now(), surface.pace) : 0
     if (wait > 0) await pause(wait)
+    if (isNews(entry) && entry.createdAt < bench.clock.now() - NEWS_LASTS)
+      throw new NotWanted('It is a day old')
     const message = await wordsOf(tools, claimed)
     if (!(await lease.holds())) return undefined
     const card = await say(tools, surface, claimed, message)
     meters.messages.inc({ surface: name, result: 'sent' })
+    if (entry.attempts >= SAYS_BACK)
+      await outboxQueue
+        .recovered(entry.chatId, bench.clock.now())
+        .catch((error: unknown) =>
+          bench.log.warn({ err: error }, 'What else waits for the chat waits for its own time'),
+        )
     return { id: entry.id, card }
   } catch (error) {
     meters.messages.inc({ surface: name, result: 'failed' })
     const now = bench.clock.now()
     const reason = error instanceof Error ? error.message : String(error)
-    const again = nextTry(error, entry, now)
+    const then = whatThen(error, entry, now)
     bench.log.warn(
-      { entry: entry.id, surface: name, attempts: entry.attempts, again, reason },
+      { entry: entry.id, surface: name, attempts: entry.attempts, then, reason },
       'A message was not sent',
     )
-    if (error instanceof SendError && error.everywhere && again !== null)
-      await outboxQueue.quiet(entry.chatId, again)
-    await outboxQueue.notSent(entry.id, reason.slice(0, 500), again)
+    if (error instanceof SendError && error.everywhere && typeof then === 'object' && 'dueAt' in then)
+      await outboxQueue.quiet(entry.chatId, then.dueAt)
+    if (!(await outboxQueue.notSent(entry.id, await lease.until(), reason.slice(0, 500), then)))
+      bench.log.warn({ entry: entry.id }, 'Another process sends the message meanwhile')
     return undefined
   } finally {
     lease.letGo()
@@ -149,6 +172,11 @@ function holdLease({ bench }: Tools, id: string, claimedUntil: EpochMs) {
   }, RENEWED_EVERY)
   renewal.unref()
   return {
+    /** What was last said of it. A renewal under way may yet change that. */
+    until: async (): Promise<EpochMs> => {
+      await renewing?.catch(() => undefined)
+      return until
+    },
     holds: async (): Promise<boolean> => bench.clock.now() < until - LEASE + TRUSTED_FOR || renew(),
     letGo: () => clearInterval(renewal),
   }
@@ -171,6 +199,16 @@ class NotDrawn extends Error {
   override name = 'NotDrawn'
 }
 
+/** Nobody needs it any more. */
+class NotWanted extends Error {
+  override name = 'NotWanted'
+}
+
+/** Does it only say what happened? A card stays true, and what has buttons about a post asks for a decision. */
+const isNews = ({ kind, subject, message }: OutboxEntry): boolean =>
+  kind !== 'card' &&
+  (subject === null || message.type !== 'message' || !message.blocks.some(({ type }) => type === 'buttons'))
+
 /** A card says how its post stands now, whatever has happened since it was asked for. */
 async function wordsOf({ bench }: Tools, { workspaceId, entry }: ClaimedEntry): Promise<Message> {
   const { message } = entry
@@ -181,7 +219,7 @@ async function wordsOf({ bench }: Tools, { workspaceId, entry }: ClaimedEntry): 
       throw new NotDrawn('The card could not be drawn', { cause })
     },
   )
-  if (!drawn) throw new SendError('The post is gone', { retry: false })
+  if (!drawn) throw new NotWanted('The post is gone')
   return drawn
 }
 
@@ -202,17 +240,14 @@ async function say(
     const person = member?.identities.find(
       (one) => one.surface === surface.name && one.chat === chat,
     )?.externalId
-    if (!person) throw new SendError('The member is not known there', { retry: false })
+    if (!person) throw new NotWanted('The member is not known there')
     await surface.tell({ chat, person }, message, sending)
     return undefined
   }
   const to = { chat, channel: card?.channel ?? entry.channel }
   switch (entry.kind) {
     case 'card': {
-      if (card) {
-        await surface.update(to, card.remoteId, message)
-        return undefined
-      }
+      if (card && (await updated(surface, to, card, message))) return undefined
       const remoteId = await surface.send(to, message, sending)
       return { chatId: entry.chatId, subject: entry.subject ?? '', channel: to.channel, remoteId }
     }
@@ -227,10 +262,24 @@ async function say(
   }
 }
 
-/** The wait the chat gave, else doubling; null once it is hopeless. */
-function nextTry(error: unknown, entry: OutboxEntry, now: EpochMs): EpochMs | null {
-  if (error instanceof SendError && !error.retry) return null
-  if (entry.attempts >= (error instanceof NotDrawn ? MOST_DRAWINGS : MOST_ATTEMPTS)) return null
-  const wait = error instanceof SendError ? error.after : undefined
-  return now + (wait ?? Math.min(HOUR, SECOND * 2 ** entry.attempts))
+/** False where the chat will never change that message: it was deleted, or is too old. Then a new card takes its place. */
+async function updated(surface: Surface, to: Place, card: Card, message: Message): Promise<boolean> {
+  try {
+    await surface.update(to, card.remoteId, message)
+    return true
+  } catch (error) {
+    if (error instanceof SendError && !error.retry) return false
+    throw error
+  }
+}
+
+/** The wait that the chat gave, else doubling; refused where the chat says so, or it can't be drawn time and again. */
+function whatThen(error: unknown, entry: OutboxEntry, now: EpochMs): NotSent {
+  if (error instanceof NotWanted) return 'dropped'
+  if (error instanceof SendError && !error.retry) return { refusedAt: now }
+  if (error instanceof NotDrawn && entry.problem === error.message && entry.attempts >= MOST_DRAWINGS)
+    return { refusedAt: now }
+  if (error instanceof SendError && error.after !== undefined)
+    return { dueAt: now + Math.min(LONGEST_WAIT, error.after), counts: false }
+  return { dueAt: now + Math.min(LONGEST_BACK_OFF, SECOND * 2 ** entry.attempts), counts: true }
 }

@@ -1,11 +1,12 @@
 import { HOUR } from '../../kit/clock.ts'
-import type { Card, Elsewhere, OutboxQueue, Sent, StuckChat } from '../../outbox/outbox.ts'
+import type { Card, Elsewhere, NotSent, OutboxQueue, Sent } from '../../outbox/outbox.ts'
 import { SURFACES, type SurfaceName } from '../../workspaces/workspace.ts'
 import { givenList, givenRows, stepOverTaken } from '../dialect.ts'
-import { and, desc, eq, gt, gte, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
+import { and, eq, gt, gte, isNull, lt, or, type SQL, sql } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
 import { storable } from '../schema/json-column.ts'
 import type { Tables } from '../schema/tables.ts'
+import { refusedMark, toEntry } from '../stores/outbox-store.ts'
 
 /** Nothing is tried again later than this, and no chat asks for a longer wait (ms). */
 const LONGEST_WAIT = HOUR
@@ -115,7 +116,7 @@ const writeCards: Statement = {
 
 export function createOutboxQueue(handle: Handle): OutboxQueue {
   const { db, t } = handle
-  const { outbox, cards, chats } = t
+  const { outbox, cards, chats, marks } = t
   return {
     claim: async ({ now, leaseUntil, limit, surfaces = SURFACES, sent = [] }) => {
       const values = { now, at: now, quietAt: now, leaseUntil, limit, surfaces: JSON.stringify(surfaces) }
@@ -157,13 +158,12 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
           state: state as Elsewhere['state'],
         }),
       ),
-    untaken: (entries, problem, most) =>
+    untaken: (entries, problem) =>
       handle.atomically(async (inside) => {
         for (const { sequence, attempts } of entries) {
-          const state = attempts + 1 < most ? 'waiting' : 'failed'
           await inside.db
             .update(outbox)
-            .set({ state, attempts: attempts + 1, problem })
+            .set({ attempts: attempts + 1, problem })
             .where(
               and(eq(outbox.sequence, sequence), eq(outbox.state, 'waiting'), eq(outbox.attempts, attempts)),
             )
@@ -190,12 +190,33 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
       handle.wrote('outbox')
     },
     sent: (id, _at, card) => handle.atomically((inside) => markSent(inside, [{ id, card }])),
-    notSent: async (id, problem, dueAt) => {
-      const changes = dueAt === null ? { state: 'failed' as const } : { state: 'waiting' as const, dueAt }
+    notSent: (id, leaseUntil, problem, then) =>
+      handle.atomically(async (inside) => {
+        const [written] = await inside.db
+          .update(outbox)
+          .set({ ...endOf(outbox, then), leaseUntil: null, problem })
+          .where(and(eq(outbox.id, id), eq(outbox.state, 'sending'), eq(outbox.leaseUntil, leaseUntil)))
+          .returning({ workspaceId: outbox.workspaceId })
+        if (!written) return false
+        if (typeof then === 'object' && 'refusedAt' in then) {
+          const mark = { workspaceId: written.workspaceId, key: refusedMark(id), at: then.refusedAt }
+          await inside.db.insert(marks).values(mark).onConflictDoNothing()
+        }
+        inside.wrote('outbox')
+        return true
+      }),
+    recovered: async (chatId, now) => {
       await db
         .update(outbox)
-        .set({ ...changes, leaseUntil: null, problem })
-        .where(and(eq(outbox.id, id), eq(outbox.state, 'sending')))
+        .set({ dueAt: now })
+        .where(
+          and(
+            // As literals, or the index over what is unsent could not serve it.
+            sql`${outbox.state} in ('waiting', 'sending') and ${outbox.state} = 'waiting'`,
+            eq(outbox.chatId, chatId),
+            gt(outbox.dueAt, now),
+          ),
+        )
       handle.wrote('outbox')
     },
     quiet: async (chatId, until) => {
@@ -230,8 +251,8 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
         .where(eq(outbox.state, 'sending'))
       handle.wrote('outbox')
     },
-    stuck: async (before, tries) => {
-      const waiting = await db
+    stuck: async (before, tries) =>
+      db
         .select({
           workspaceId: outbox.workspaceId,
           chatId: outbox.chatId,
@@ -245,22 +266,7 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
             lt(outbox.createdAt, before),
           ),
         )
-        .groupBy(outbox.workspaceId, outbox.chatId)
-      const found: StuckChat[] = []
-      for (const { workspaceId, chatId, oldest } of waiting) {
-        const [last] = await db
-          .select({ sequence: outbox.sequence })
-          .from(outbox)
-          .where(
-            and(eq(outbox.workspaceId, workspaceId), eq(outbox.chatId, chatId), eq(outbox.state, 'sent')),
-          )
-          .orderBy(desc(outbox.sequence))
-          .limit(1)
-        const lastTaken = last?.sequence ?? 0
-        if (lastTaken < oldest) found.push({ workspaceId, chatId, lastTaken })
-      }
-      return found
-    },
+        .groupBy(outbox.workspaceId, outbox.chatId),
     depth: async () => {
       const unsent = await db
         .select({ entries: sql<number>`count(*)`.mapWith(Number) })
@@ -269,6 +275,14 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
       return unsent[0]?.entries ?? 0
     },
   }
+}
+
+const endOf = ({ attempts }: Tables['outbox'], then: NotSent) => {
+  if (then === 'dropped' || 'refusedAt' in then) return { state: 'failed' as const }
+  const { dueAt, counts } = then
+  // The first try stays one: at none, a newer card could take its place, and the due time would not count.
+  const back = sql<number>`case when ${attempts} > 1 then ${attempts} - 1 else ${attempts} end`
+  return { state: 'waiting' as const, dueAt, ...(counts ? {} : { attempts: back }) }
 }
 
 async function markSent(inside: Handle, sent: readonly Sent[]): Promise<void> {
@@ -286,9 +300,5 @@ async function markSent(inside: Handle, sent: readonly Sent[]): Promise<void> {
   )
   if (rows.length > 0) await inside.run(writeCards, { rows: JSON.stringify(rows) })
 }
-
-type Row = Tables['outbox']['$inferSelect']
-
-const toEntry = ({ workspaceId: _w, sequence: _s, lane: _l, leaseUntil: _u, ...entry }: Row) => entry
 
 const toCard = ({ workspaceId: _bound, ...card }: Tables['cards']['$inferSelect']): Card => card

@@ -1,9 +1,18 @@
-import type { Card, NewOutboxEntry, OutboxStore } from '../../outbox/outbox.ts'
+import {
+  type Card,
+  laneOf,
+  type NewOutboxEntry,
+  type OutboxEntry,
+  type OutboxStore,
+  type Refused,
+} from '../../outbox/outbox.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
 import { givenRows } from '../dialect.ts'
-import { and, asc, eq, inArray, sql } from '../drizzle.ts'
+import { and, asc, eq, gte, inArray, lt, sql } from '../drizzle.ts'
 import { given, type Handle, type Statement } from '../handle.ts'
 import { storable, toJsonWithBytes } from '../schema/json-column.ts'
+import type { Tables } from '../schema/tables.ts'
+import { inChunks } from './rows.ts'
 
 /**
  * Only a card that was never tried gives up its place: whether the chat took a tried one is not known, so that one goes
@@ -34,12 +43,16 @@ const addToOutbox: Statement = {
         do update set id = excluded.id, message = excluded.message, created_at = excluded.created_at`,
 }
 
-/** Where an entry goes, as one word: entries of one lane are sent one after the other. */
-const laneOf = ({ chatId, channel, memberId }: NewOutboxEntry): string =>
-  channel === null ? `${chatId}@${memberId ?? ''}` : `${chatId}#${channel}`
+/**
+ * What a chat refused is kept in mind by a mark that bears the entry's id. Ids begin with a hexadecimal digit, and in every
+ * collation these marks, and few others, are between the two ends.
+ */
+const REFUSED = 'refused '
+const [FIRST_REFUSED, BEYOND_REFUSED] = [`${REFUSED}0`, `${REFUSED}g`]
+export const refusedMark = (id: string): string => `${REFUSED}${id}`
 
 export function createOutboxStore(handle: Handle, workspaceId: WorkspaceId): OutboxStore {
-  const { outbox, cards } = handle.t
+  const { outbox, cards, marks } = handle.t
   return {
     async add(...entries) {
       if (entries.length === 0) return
@@ -74,8 +87,69 @@ export function createOutboxStore(handle: Handle, workspaceId: WorkspaceId): Out
         .returning({ id: outbox.id })
       return ended.length
     },
+    refused: async () => {
+      const rows = await handle.db
+        .select({ entry: outbox, at: marks.at, taken: takenSince(handle.t) })
+        .from(marks)
+        .innerJoin(
+          outbox,
+          and(
+            eq(outbox.workspaceId, marks.workspaceId),
+            eq(outbox.id, sql`substr(${marks.key}, ${REFUSED.length + 1})`),
+          ),
+        )
+        .where(
+          and(
+            eq(marks.workspaceId, workspaceId),
+            gte(marks.key, FIRST_REFUSED),
+            lt(marks.key, BEYOND_REFUSED),
+          ),
+        )
+        .orderBy(asc(outbox.sequence))
+      return rows.map(
+        ({ entry, at, taken }): Refused => ({
+          entry: toEntry(entry),
+          at,
+          taken: TAKEN[Number(taken)] ?? 'nothing',
+        }),
+      )
+    },
+    madeUpFor: async (ids) => {
+      const forgotten = await inChunks(ids, 1, (chunk) =>
+        handle.db
+          .delete(marks)
+          .where(and(eq(marks.workspaceId, workspaceId), inArray(marks.key, chunk.map(refusedMark))))
+          .returning({ key: marks.key }),
+      )
+      return forgotten.map(({ key }) => key.slice(REFUSED.length))
+    },
+    triedFor: async (id, at, now) => {
+      const tried = await handle.db
+        .update(marks)
+        .set({ at: now })
+        .where(and(eq(marks.workspaceId, workspaceId), eq(marks.key, refusedMark(id)), eq(marks.at, at)))
+        .returning({ key: marks.key })
+      return tried.length === 1
+    },
   }
 }
+
+/** Read only while something stands refused; what was written later is little. */
+const takenSince = ({ outbox }: Tables) => sql<number>`(
+  select coalesce(max(case when later.subject = ${outbox.subject} and later.kind = ${outbox.kind} then 2 else 1 end), 0)
+    from outbox later
+   where later.workspace_id = ${outbox.workspaceId} and later.chat_id = ${outbox.chatId}
+     and later.sequence > ${outbox.sequence} and later.lane = ${outbox.lane} and later.state = 'sent')`
+
+const TAKEN: Record<number, Refused['taken']> = { 1: 'another', 2: 'the like' }
+
+export const toEntry = ({
+  workspaceId: _w,
+  sequence: _s,
+  lane: _l,
+  leaseUntil: _u,
+  ...entry
+}: Tables['outbox']['$inferSelect']): OutboxEntry => entry
 
 const text = (value: string | null): string | null => (value === null ? null : storable(value))
 

@@ -52,13 +52,104 @@ export function chatsContract(ground: () => Ground): void {
       await team.stores.outbox.add(first)
       await team.stores.outbox.add(second)
       await claim(team)
-      await outboxQueue.notSent(first.id, 'Slack is busy', NOON + 50)
+      await outboxQueue.notSent(first.id, LEASE, 'Slack is busy', { dueAt: NOON + 50, counts: true })
       expect(await claim(team, NOON + 49)).toEqual([])
       const [again] = await claim(team, NOON + 50)
       expect(again?.entry).toMatchObject({ id: first.id, attempts: 2, problem: 'Slack is busy' })
-      await outboxQueue.notSent(first.id, 'The channel is gone', null)
+      await outboxQueue.notSent(first.id, LEASE + 50, 'It is old news', 'dropped')
       expect((await claim(team, NOON + 50)).map(({ entry }) => entry.id)).toEqual([second.id])
       await outboxQueue.sent(second.id, NOON, undefined)
+    })
+
+    test('a sender that lost its lease changes nothing of what another sends', async () => {
+      const team = await newTeam(ground().storage)
+      const { outboxQueue } = ground().storage
+      const entry = newEntry(team)
+      await team.stores.outbox.add(entry)
+      await claim(team)
+      // It slept; another one has taken it, and sends it.
+      const [again] = await claim(team, LEASE)
+      expect(again?.entry.id).toBe(entry.id)
+      const down = { dueAt: LEASE, counts: true }
+      for (const then of [down, { refusedAt: LEASE }, 'dropped' as const])
+        expect(await outboxQueue.notSent(entry.id, LEASE, 'No answer', then)).toBe(false)
+      expect(await claim(team, LEASE + 1)).toEqual([])
+      expect(await team.stores.outbox.refused()).toEqual([])
+      expect(await outboxQueue.notSent(entry.id, LEASE + 1_000, 'No answer', down)).toBe(true)
+      const [mine] = await claim(team, LEASE)
+      expect(mine?.entry).toMatchObject({ id: entry.id, attempts: 3 })
+      await outboxQueue.sent(entry.id, NOON, undefined)
+    })
+
+    test('a wait that the chat asks for is no try, and a try before it stays one', async () => {
+      const team = await newTeam(ground().storage)
+      const { outboxQueue } = ground().storage
+      const entry = newEntry(team, { kind: 'card', subject: 'post:1' })
+      await team.stores.outbox.add(entry)
+      for (const attempts of [1, 2, 2, 2]) {
+        const [taken] = await claim(team, NOON + 5)
+        expect(taken?.entry.attempts).toBe(attempts)
+        await outboxQueue.notSent(entry.id, LEASE + 5, 'Busy', { dueAt: NOON + 5, counts: false })
+      }
+      // It is not due before its time, and no newer card takes its place.
+      expect(await claim(team, NOON + 4)).toEqual([])
+      await team.stores.outbox.add(newEntry(team, { kind: 'card', subject: 'post:1' }))
+      const [taken] = await claim(team, NOON + 5)
+      expect(taken?.entry.id).toBe(entry.id)
+      await outboxQueue.sent(entry.id, NOON, undefined)
+      for (const { entry: next } of await claim(team)) await outboxQueue.sent(next.id, NOON, undefined)
+    })
+
+    test('a chat that takes messages again is tried in all its channels at once', async () => {
+      const team = await newTeam(ground().storage)
+      const { outboxQueue } = ground().storage
+      const [first, other] = [newEntry(team), newEntry(team, { channel: 'C2' })]
+      await team.stores.outbox.add(first, other)
+      await claim(team)
+      for (const { id } of [first, other])
+        await outboxQueue.notSent(id, LEASE, 'Down', { dueAt: NOON + 500, counts: true })
+      await outboxQueue.recovered((await newTeam(ground().storage)).chat.id, NOON + 9)
+      expect(await claim(team, NOON + 9)).toEqual([])
+      await outboxQueue.recovered(team.chat.id, NOON + 9)
+      expect((await claim(team, NOON + 9)).map(({ entry }) => entry.id)).toEqual([first.id, other.id])
+      for (const { id } of [first, other]) await outboxQueue.sent(id, NOON, undefined)
+    })
+
+    test('what a chat refuses is kept in mind until it is made up for, by one of all who would', async () => {
+      const team = await newTeam(ground().storage)
+      const { outboxQueue } = ground().storage
+      const { outbox } = team.stores
+      const card = (post: string) => newEntry(team, { kind: 'card', subject: `post:${post}` })
+      const [one, two, elsewhere] = [card('1'), card('2'), { ...card('1'), channel: 'C2' }]
+      await outbox.add(one, two, elsewhere)
+      for (const { id } of [one, two]) {
+        await claim(team)
+        await outboxQueue.notSent(id, LEASE, 'The channel is archived', { refusedAt: NOON + 3 })
+      }
+      await outboxQueue.sent(elsewhere.id, NOON, undefined)
+      const seen = async () => (await outbox.refused()).map(({ entry, at, taken }) => [entry.id, at, taken])
+      expect((await outbox.refused())[0]?.entry).toMatchObject({
+        ...one,
+        state: 'failed',
+        problem: 'The channel is archived',
+      })
+      expect(await seen()).toEqual([
+        [one.id, NOON + 3, 'nothing'],
+        [two.id, NOON + 3, 'nothing'],
+      ])
+      expect(await outbox.triedFor(one.id, NOON + 3, NOON + 8)).toBe(true)
+      expect(await outbox.triedFor(one.id, NOON + 3, NOON + 9)).toBe(false)
+      const again = card('2')
+      await outbox.add(again)
+      await claim(team)
+      await outboxQueue.sent(again.id, NOON, undefined)
+      expect(await seen()).toEqual([
+        [one.id, NOON + 8, 'another'],
+        [two.id, NOON + 3, 'the like'],
+      ])
+      const [mine, theirs] = [await outbox.madeUpFor([one.id]), await outbox.madeUpFor([two.id, one.id])]
+      expect([mine, theirs]).toEqual([[one.id], [two.id]])
+      expect(await seen()).toEqual([])
     })
 
     test('what was being sent when its process died is due again when its lease ends', async () => {
@@ -84,7 +175,7 @@ export function chatsContract(ground: () => Ground): void {
       const [first] = await claim(team)
       expect(first?.entry).toMatchObject({ id: newest.id, message: said('three'), kind: 'card' })
       // Whether the chat took it is not known: it goes again under its own id, and the newest behind it.
-      await outboxQueue.notSent(newest.id, 'No answer', NOON)
+      await outboxQueue.notSent(newest.id, LEASE, 'No answer', { dueAt: NOON, counts: true })
       await outbox.add(card('four'))
       await outbox.add(card('five'))
       const order: string[] = []

@@ -115,6 +115,12 @@ export function isolationContract(ground: () => Ground): void {
         at: 1,
       }
       await stores.feed.publish(item)
+      const refused = newEntry(mine)
+      await stores.outbox.add(refused)
+      const taken = await storage.outboxQueue.claim({ now: NOON, leaseUntil: NOON + 1, limit: 1_000 })
+      for (const { entry } of taken)
+        if (entry.id !== refused.id) await storage.outboxQueue.sent(entry.id, NOON, undefined)
+      await storage.outboxQueue.notSent(refused.id, NOON + 1, 'No', { refusedAt: NOON })
       await stores.outbox.add(newEntry(mine, { kind: 'card', subject: 'post:1', channel: 'C-iso' }))
       const hook = await stores.hooks.add(newHook(mine))
       const call = newHookCall(hook)
@@ -224,6 +230,9 @@ export function isolationContract(ground: () => Ground): void {
           add: (t) => t.outbox.add(newEntry(mine, { kind: 'card', subject: 'post:1', channel: 'C-iso' })),
           cards: async (t) => (await t.outbox.cards('post:1')).length,
           giveUp: (t) => t.outbox.giveUp('stolen'),
+          refused: async (t) => (await t.outbox.refused()).length,
+          madeUpFor: async (t) => (await t.outbox.madeUpFor([refused.id])).length,
+          triedFor: (t) => t.outbox.triedFor(refused.id, NOON, NOON + 1),
         },
         hooks: {
           add: own('takes no id', (t) => t.hooks.add(newHook(mine))),
@@ -358,7 +367,7 @@ export function isolationContract(ground: () => Ground): void {
             ]),
           ),
           ...Object.fromEntries(
-            ['untaken', 'renew', 'release', 'sent', 'notSent'].map((one) => [one, handedOut]),
+            ['untaken', 'renew', 'release', 'sent', 'notSent', 'recovered'].map((one) => [one, handedOut]),
           ),
         },
         hookQueue: {
