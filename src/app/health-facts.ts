@@ -23,6 +23,7 @@ export async function healthFacts(bench: Workbench, stores: WorkspaceStores): Pr
   const overdue = waiting.filter((one) => one.dueAt <= now - ON_ITS_WAY)
   const of = (state: DeliveryState): number => asked.filter((one) => one.state === state).length
   const accounts = await stores.accounts.list()
+  const awaited = new Set(waiting.map(({ accountId }) => accountId))
   return {
     now,
     tickAge: pulse.tickedAt === undefined ? undefined : now - pulse.tickedAt,
@@ -38,7 +39,9 @@ export async function healthFacts(bench: Workbench, stores: WorkspaceStores): Pr
       failed: counts.find((one) => one.state === 'failed')?.deliveries ?? 0,
     })),
     leftAlone: leftAlone(bench, accounts, now),
-    toReconnect: accounts.filter((one) => one.state === 'reconnect').map((one) => named(bench, one)),
+    toReconnect: accounts
+      .filter(({ id, state }) => state === 'reconnect' || (state === 'disconnected' && awaited.has(id)))
+      .map((one) => named(bench, one)),
     refused: await refusedChannels(stores),
     outbox: await bench.stores.outboxQueue.depth(),
     databaseWell: (await bench.stores.check()).ok,

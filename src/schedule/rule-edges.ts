@@ -97,8 +97,10 @@ export function edge(
   const period: Slots['period'] =
     last && weekEdge?.edge === 'end' ? { t: 'period', unit: 'week', offset: weekEdge.offset } : slots.period
   const wide = date !== undefined && date.days.length === 0
+  const recent = which === 'from' && isYearless(items) ? recentDay(slots, now.toPlainDate()) : undefined
   let day: Temporal.PlainDate
-  if (wide && slots.nth === undefined) {
+  if (recent !== undefined) day = recent
+  else if (wide && slots.nth === undefined) {
     const month = date.month ?? 1
     const passed = month < now.month
     const first = Temporal.PlainDate.from({ year: date.year ?? now.year + (passed ? 1 : 0), month, day: 1 })
@@ -126,11 +128,6 @@ export function edge(
       return `${found.question ?? 'Which day do you mean?'} Say its date.`
     day = slots.weekday?.next === undefined ? first : (second ?? first)
   }
-  if (which === 'from' && date !== undefined && isYearless(items)) {
-    const before = day.subtract({ years: 1 })
-    const isRecent = Temporal.PlainDate.compare(before, now.toPlainDate().subtract(RECENT)) >= 0
-    if (isRecent && !wide && before.day === day.day) day = before
-  }
   if (last && Temporal.PlainDate.compare(day, now.toPlainDate()) < 0)
     return `It would be over already: ${day.toString()} is past.`
   return day.toPlainDateTime(time ?? '00:00')
@@ -146,6 +143,19 @@ export function edgeNotes(until: readonly Item[] | undefined): string[] {
 }
 
 const END_OF_DAY = Temporal.PlainTime.from('23:59:59')
+
+/** The day of a date without its year, when it has just been. */
+function recentDay({ date, weekday }: Slots, today: Temporal.PlainDate): Temporal.PlainDate | undefined {
+  const [day] = date?.days ?? []
+  if (date?.month === undefined || date.swap || day === undefined || day < 1) return undefined
+  const first = Temporal.PlainDate.from({ year: today.year, month: date.month, day: 1 })
+  const month = Temporal.PlainDate.compare(first, today) > 0 ? first.subtract({ years: 1 }) : first
+  if (day > month.daysInMonth) return undefined
+  const found = month.with({ day })
+  const { compare } = Temporal.PlainDate
+  const isRecent = compare(found, today) < 0 && compare(found, today.subtract(RECENT)) >= 0
+  return isRecent && weekday?.days.includes(found.dayOfWeek) !== false ? found : undefined
+}
 
 function periodEdge(period: ItemOf<'period'>, today: Temporal.PlainDate, last: boolean): Temporal.PlainDate {
   const monday = today.subtract({ days: today.dayOfWeek - 1 }).add({ days: 7 * period.offset })

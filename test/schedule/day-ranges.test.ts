@@ -197,6 +197,7 @@ describe('where a rule begins', () => {
   test.each([
     ['every other friday starting nov 20 at 9', ['2026-12-04', '2026-12-18']],
     ['every other friday starting 13 nov at 9', ['2026-12-11', '2026-12-25']],
+    ['every monday at 9 starting friday nov 20', ['2026-11-30', '2026-12-07']],
     ['every 3 days from nov 26 at 9', ['2026-11-29', '2026-12-02']],
     ['every 2 weeks starting friday at 9', ['2026-12-04', '2026-12-18']],
     ['every monday starting july 1 at 9', ['2027-07-05', '2027-07-12']],

@@ -13,13 +13,13 @@ import {
   spanRule,
   timeLike,
 } from './day-rules.ts'
+import { exceptRule } from './except.ts'
 import type { Item } from './items.ts'
 import {
   betweenRule,
   dayRangeRule,
   everyAfterRule,
   everyRule,
-  exceptRule,
   fromRule,
   lastingRule,
   pastHourRule,

@@ -21,6 +21,7 @@ const EXPECTED = { at: false, on: false, date: true }
  * until the other, as two items. `asked`: a word before it asks for days. A month said once is that of both; the caller gives it to the other.
  */
 export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | undefined {
+  if (!isPossible(r, i)) return undefined
   const intro = Math.max(
     ...(['from', 'between', 'rangeFrom'] as const).map((kind) => r.lex(i, kind)?.next ?? i),
   )
@@ -49,6 +50,13 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
     ],
     next,
   }
+}
+
+/** Long lists are asked at each of their members: most phrases have nothing that could stand between two days. */
+function isPossible(r: Reader, i: number): boolean {
+  if (r.is(i, 'between')) return true
+  for (let at = i + 1; at < r.end; at += 1) if (separator(r, at, false) !== undefined) return true
+  return false
 }
 
 /** Whether what stands between two days may also be the word before the end of a rule. */
