@@ -1,3 +1,4 @@
+import { standstillOf } from '../../src/deliveries/bookkeeping.ts'
 import { ASKED, type Attempt, type Delivery } from '../../src/deliveries/delivery.ts'
 import type { EpochMs } from '../../src/kit/clock.ts'
 import type { Post } from '../../src/posts/post.ts'
@@ -90,7 +91,7 @@ export async function judge(
         counts.unsure += 1
         if (kind !== 'telegram') counts.unsureButKnowable += 1
         const place = deliveries.filter((one) => one.postId === post.id).indexOf(delivery) + 1
-        const line = `settle ${post.number}.${place} live`
+        const line = `settle ${post.number}.${place} live @${standstillOf(delivery)}`
         if (delivery.problem?.code !== ASKED) await blame(post, `${name} is unsure, and nobody was asked`)
         else if (!cards.some((card) => card.includes(`"${line}"`)))
           await blame(post, `${name} is unsure, and no card in the channel has a button "${line}"`)
