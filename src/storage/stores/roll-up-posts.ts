@@ -26,9 +26,13 @@ export const rollUpPosts: Procedure<
 > = {
   name: 'roll_up_posts',
   async run(inside, { workspaceId, postIds, at }) {
-    // Whoever tries one of them again meanwhile waits, or is waited for.
-    await holdInOrder(inside, workspaceId)
-    const rows = await inside.run(statesOfDeliveries, { workspaceId, postIds: JSON.stringify(postIds) })
+    const look = () => inside.run(statesOfDeliveries, { workspaceId, postIds: JSON.stringify(postIds) })
+    let rows = await look()
+    if (rows.some(([, , state]) => state === 'failed')) {
+      // Whoever tries one of them again meanwhile waits, or is waited for.
+      await holdInOrder(inside, workspaceId)
+      rows = await look()
+    }
     const deliveries = rows.map(([postId, revision, state, progress]) => ({
       postId: String(postId),
       revision: String(revision),
