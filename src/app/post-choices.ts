@@ -1,4 +1,4 @@
-import type { Delivery } from '../deliveries/delivery.ts'
+import { type Delivery, isAsked } from '../deliveries/delivery.ts'
 import type { Option } from '../message/form.ts'
 import type { PostState } from '../posts/post.ts'
 import { accountName } from '../views/post-card.ts'
@@ -15,7 +15,7 @@ const OPEN: readonly PostState[] = [
   'partly_published',
   'failed',
 ]
-/** Where a delivery waits for a person's word. */
+/** Where a delivery may wait for a person's word. */
 const ASKING: readonly Delivery['state'][] = ['unsure', 'late', 'parked']
 /** Nobody reads further. */
 const MOST = 200
@@ -37,7 +37,7 @@ export async function postChoices(stores: WorkspaceStores, length: number): Prom
 
 /** Deliveries that wait for a word, called by their post and their place in it, as `settle` calls them. */
 export async function deliveryChoices({ stores, bench }: Pick<Actor, 'stores' | 'bench'>): Promise<Option[]> {
-  const asking = await stores.deliveries.list({ states: ASKING, limit: MOST })
+  const asking = (await stores.deliveries.list({ states: ASKING, limit: MOST })).filter(isAsked)
   if (asking.length === 0) return []
   const accounts = new Map((await stores.accounts.list()).map((account) => [account.id, account]))
   const ofPosts = Map.groupBy(
@@ -48,7 +48,7 @@ export async function deliveryChoices({ stores, bench }: Pick<Actor, 'stores' | 
   for (const [postId, deliveries] of ofPosts) {
     const post = await stores.posts.get(postId)
     for (const [index, delivery] of deliveries.entries()) {
-      if (!post || !ASKING.includes(delivery.state)) continue
+      if (!post || !isAsked(delivery)) continue
       const account = accounts.get(delivery.accountId)
       const name = account ? accountName(account, bench.platforms) : delivery.platform
       const value = `${post.number}.${index + 1}`

@@ -46,6 +46,10 @@ export interface Problem {
 /** The problem's code once a person is asked about an unsure delivery: nothing moves it any more but their word. */
 export const ASKED = 'asked'
 
+/** Does it stand still until a person says a word? */
+export const isAsked = ({ state, problem }: Pick<Delivery, 'state' | 'problem'>): boolean =>
+  state === 'late' || state === 'parked' || (state === 'unsure' && problem?.code === ASKED)
+
 export const DELIVERY_STATES = [
   /** Waits for its time. Brought here by approval, a retry, a proven absence; taken away by a claim, an edit or a cancellation. A crash leaves it. */
   'scheduled',

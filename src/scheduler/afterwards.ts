@@ -6,7 +6,7 @@ import { askAbout, tellEnds } from '../app/post-outcome.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
 import type { AfterFailure } from '../deliveries/after-failure.ts'
-import { ASKED, type Delivery } from '../deliveries/delivery.ts'
+import { type Delivery, isAsked } from '../deliveries/delivery.ts'
 import type { Claimed } from '../deliveries/delivery-store.ts'
 import type { DeliveryMove } from '../deliveries/moves.ts'
 import { endEvent, endOf, ofNewest } from '../deliveries/outcome.ts'
@@ -150,10 +150,6 @@ async function endPosts(
     if (post) await announce(stores, bench, post)
   }
 }
-
-/** Does it stand still until a person says a word? */
-export const isAsked = ({ state, problem }: Delivery): boolean =>
-  state === 'late' || state === 'parked' || (state === 'unsure' && problem?.code === ASKED)
 
 /** The mark that people were asked about this very standstill of a delivery. */
 export const askedMark = ({ id, attempts, updatedAt }: Delivery): string =>

@@ -1,9 +1,9 @@
 import { rollUp } from '../app/post-outcome.ts'
 import type { Workbench } from '../app/workbench.ts'
-import type { Delivery } from '../deliveries/delivery.ts'
+import { type Delivery, isAsked } from '../deliveries/delivery.ts'
 import { endOf } from '../deliveries/outcome.ts'
 import { SECOND } from '../kit/clock.ts'
-import { askedMark, askOnce, isAsked } from './afterwards.ts'
+import { askedMark, askOnce } from './afterwards.ts'
 import { rememberReads } from './remember-reads.ts'
 import { teamsOf } from './teams.ts'
 

@@ -5,11 +5,11 @@ import { sayInChannels } from '../app/say-in-channels.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
 import { dateOf } from '../calendar/week.ts'
-import { ASKED, type Delivery } from '../deliveries/delivery.ts'
+import { ASKED, type Delivery, isAsked } from '../deliveries/delivery.ts'
 import { type EpochMs, instantOf } from '../kit/clock.ts'
 import { restoredView } from '../views/restored.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
-import { askOnce, isAsked } from './afterwards.ts'
+import { askOnce } from './afterwards.ts'
 import { rescueAbandoned } from './rescue.ts'
 
 /** More posts than one team makes between a backup and its restore: numbers on cards that stand in the chats mean no other post. */

@@ -1,33 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ASKED } from '../../src/deliveries/delivery.ts'
 import { DAY, HOUR, MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
-import { silentLog } from '../../src/kit/log.ts'
 import { createBreaker } from '../../src/scheduler/breaker.ts'
-import { openStorage } from '../../src/storage/open-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { type Kind, type PlatformServer, startPlatforms } from './platforms.ts'
+import type { Kind, PlatformServer } from './platforms.ts'
+import { openScene, type Scene } from './scene.ts'
 import { allDeliveries, firePlatforms, newTeam, schedulePost, startWorker, type Worker } from './world.ts'
 
 let clock: ReturnType<typeof standingClock>
-let folder: string
+let scene: Scene
 let storage: Storage
 let server: PlatformServer
 
 beforeEach(async () => {
   clock = standingClock('2026-11-20T08:00:00Z')
-  folder = await mkdtemp(join(tmpdir(), 'crier-clock-'))
-  storage = await openStorage({ url: `file:${join(folder, 'c.sqlite')}`, log: silentLog })
-  await storage.migrate()
-  server = await startPlatforms(clock)
+  scene = await openScene(clock)
+  storage = scene.storage
+  server = scene.server
 })
-afterEach(async () => {
-  await server.stop()
-  await storage.close()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => scene.close())
 
 async function teamOn(kind: Kind) {
   const team = await newTeam(storage, clock.now(), [kind])

@@ -1,38 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import pause from '../../commands/pause.ts'
 import resume from '../../commands/resume.ts'
 import { createFrontDesk } from '../../src/app/front-desk.ts'
 import { SendError, type Surface } from '../../src/app/surface.ts'
 import { HOUR, MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
-import { silentLog } from '../../src/kit/log.ts'
 import { plainText } from '../../src/message/plain-text.ts'
 import { createBreaker } from '../../src/scheduler/breaker.ts'
-import { openStorage } from '../../src/storage/open-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { conversation } from '../dialogs/conversation.ts'
-import { type PlatformServer, startPlatforms } from './platforms.ts'
+import type { PlatformServer } from './platforms.ts'
+import { openScene, type Scene } from './scene.ts'
 import { allDeliveries, firePlatforms, newTeam, schedulePost, startWorker } from './world.ts'
 
 const clock = standingClock('2026-11-20T08:00:00Z')
-let folder: string
+let scene: Scene
 let storage: Storage
 let server: PlatformServer
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'crier-health-'))
-  storage = await openStorage({ url: `file:${join(folder, 'h.sqlite')}`, log: silentLog })
-  await storage.migrate()
-  server = await startPlatforms(clock)
+  scene = await openScene(clock)
+  storage = scene.storage
+  server = scene.server
 })
-
-afterEach(async () => {
-  await server.stop()
-  await storage.close()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => scene.close())
 
 /** A chat that keeps what it was told, refuses in its review channel as it is bid, and knows a message by its key. */
 function chatOf(): Surface & { said: string[]; refusals: SendError[]; keys: string[] } {

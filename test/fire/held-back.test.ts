@@ -1,33 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
-import { silentLog } from '../../src/kit/log.ts'
-import { openStorage } from '../../src/storage/open-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { until } from '../until.ts'
-import { startPlatforms } from './platforms.ts'
+import { openScene, type Scene } from './scene.ts'
 import { allDeliveries, newTeam, schedulePost, startWorker } from './world.ts'
 
 // Claimed, and not begun: nothing of it is sent, and it waits for who publishes it later.
 
-let folder: string
+let scene: Scene
 let storage: Storage
-let server: Awaited<ReturnType<typeof startPlatforms>>
+let server: Scene['server']
 const clock = standingClock('2026-11-20T08:00:00Z')
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'crier-held-'))
-  storage = await openStorage({ url: `file:${join(folder, 'c.sqlite')}`, log: silentLog, role: 'visitor' })
-  await storage.migrate()
-  server = await startPlatforms(clock)
+  scene = await openScene(clock)
+  storage = scene.storage
+  server = scene.server
 })
-afterEach(async () => {
-  await server.stop()
-  await storage.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterEach(() => scene.close())
 
 async function underWay() {
   const team = await newTeam(storage, clock.now(), ['silent'])

@@ -1,34 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SECOND, standingClock } from '../../src/kit/clock.ts'
-import { silentLog } from '../../src/kit/log.ts'
-import { openStorage } from '../../src/storage/open-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import type { WorkspaceId } from '../../src/workspaces/workspace.ts'
 import { until } from '../until.ts'
-import { type PlatformServer, startPlatforms } from './platforms.ts'
+import type { PlatformServer } from './platforms.ts'
+import { openScene, type Scene } from './scene.ts'
 import { allDeliveries, firePlatforms, newTeam, schedulePost, startWorker } from './world.ts'
 
 const clock = standingClock('2026-11-20T08:00:00Z')
-let folder: string
+let scene: Scene
 let storage: Storage
 let server: PlatformServer
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'crier-looks-'))
-  storage = await openStorage({ url: `file:${join(folder, 'l.sqlite')}`, log: silentLog })
-  await storage.migrate()
-  server = await startPlatforms(clock)
+  scene = await openScene(clock)
+  storage = scene.storage
+  server = scene.server
 })
-
-afterEach(async () => {
-  await server.stop()
-  await storage.close()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => scene.close())
 
 const states = async (id: WorkspaceId): Promise<string[]> =>
   (await allDeliveries(storage, id)).map(({ state, problem }) =>

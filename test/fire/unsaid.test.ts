@@ -1,41 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { announce } from '../../src/app/announce.ts'
 import { healthFacts } from '../../src/app/health-facts.ts'
 import { SendError, type Surface } from '../../src/app/surface.ts'
 import { DAY, HOUR, MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
-import { silentLog } from '../../src/kit/log.ts'
 import type { Button, Message } from '../../src/message/message.ts'
 import { message, text } from '../../src/message/message.ts'
 import { plainText } from '../../src/message/plain-text.ts'
 import { askAfterRestore } from '../../src/scheduler/restored.ts'
-import { openStorage } from '../../src/storage/open-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { healthView } from '../../src/views/health.ts'
 import type { SurfaceName } from '../../src/workspaces/workspace.ts'
-import { type PlatformServer, startPlatforms } from './platforms.ts'
+import type { PlatformServer } from './platforms.ts'
+import { openScene, type Scene } from './scene.ts'
 import { allDeliveries, newTeam, schedulePost, startWorker, type Worker } from './world.ts'
 
 const clock = standingClock('2026-11-20T08:00:00Z')
-let folder: string
+let scene: Scene
 let storage: Storage
 let server: PlatformServer
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'crier-unsaid-'))
-  storage = await openStorage({ url: `file:${join(folder, 'o.sqlite')}`, log: silentLog })
-  await storage.migrate()
-  server = await startPlatforms(clock)
+  scene = await openScene(clock)
+  storage = scene.storage
+  server = scene.server
 })
-
-afterEach(async () => {
-  await server.stop()
-  await storage.close()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => scene.close())
 
 interface Said {
   /** A channel, or `privately`. */
