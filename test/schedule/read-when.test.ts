@@ -258,14 +258,19 @@ describe('hostile input', () => {
     times: '9:00-'.repeat(40),
   }
 
+  /** The fastest of many, in ms: the machine may be busy with other things. */
+  const fastest = (phrase: string): number => {
+    const times = Array.from({ length: 40 }, () => {
+      const began = performance.now()
+      read(phrase)
+      return performance.now() - began
+    })
+    return Math.min(...times)
+  }
+
   test.each(Object.entries(hostile))('%s', (_name, phrase) => {
-    let best = Number.POSITIVE_INFINITY
-    for (let i = 0; i < 40; i += 1) {
-      const start = performance.now()
-      expect(read(phrase).kind).toBe('error')
-      best = Math.min(best, performance.now() - start)
-    }
-    // The best of many: the machine may be busy with other things.
-    expect(best).toBeLessThan(1)
+    expect(read(phrase).kind).toBe('error')
+    // Some are long and take fifteen times as long as a short one; where choices multiply it is thousands.
+    expect(fastest(phrase)).toBeLessThan(fastest('tomorrow 9am') * 100)
   })
 })
