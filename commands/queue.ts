@@ -20,13 +20,12 @@ export default defineCommand({
       const posts = await stores.posts.list({ states, limit: MOST })
       return { posts, count: posts.length < MOST ? posts.length : await stores.posts.count({ states }) }
     }
-    return queueView({
-      trouble: await of('failed', 'partly_published', 'publishing'),
-      inReview: await of('in_review'),
-      scheduled: await of('scheduled'),
-      drafts: await of('draft'),
-      pausedAt: workspace.settings.pausedAt,
-      zone,
-    })
+    const [trouble, inReview, scheduled, drafts] = await Promise.all([
+      of('failed', 'partly_published', 'publishing'),
+      of('in_review'),
+      of('scheduled'),
+      of('draft'),
+    ])
+    return queueView({ trouble, inReview, scheduled, drafts, pausedAt: workspace.settings.pausedAt, zone })
   },
 })

@@ -95,7 +95,11 @@ async function readSaid(context: CommandContext, said: Said): Promise<Read> {
   const [, word = '', rest = ''] = /^(\S*)\s*([\s\S]*)$/.exec(line) ?? []
   if (word === 'form') return { form: await keptForm(context, rest.trim()) }
   const command = commandByName(context.commands, word === '' ? 'help' : word, rest)
-  const values = readLine({ usage: command.usage, fields: command.fields }, rest, await wordsOf(context))
+  const values = readLine(
+    { usage: command.usage, fields: command.fields },
+    rest,
+    await wordsOf(context, command),
+  )
   return values ? { command, values } : { command, values: textOf(command, rest), unread: true }
 }
 
@@ -117,7 +121,9 @@ const textOf = (command: Command, rest: string): FormValues => {
   return field ? { [field.name]: rest } : {}
 }
 
-async function wordsOf({ stores, bench }: Actor): Promise<LineWords> {
+/** The names that a line may hold, where its command takes accounts. */
+async function wordsOf({ stores, bench }: Actor, { fields }: Command): Promise<LineWords> {
+  if (!fields.some(({ kind }) => kind === 'accounts')) return { accounts: [] }
   const accounts = await stores.accounts.list()
   const names = accounts.flatMap((account) => [
     account.handle,

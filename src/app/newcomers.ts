@@ -37,10 +37,10 @@ export async function welcome(
 ): Promise<Known> {
   const { surface } = speaker
   const found =
-    (await bench.stores.directory.ofChat(surface, speaker.chat.externalId)) ??
-    (surface === 'terminal' || surface === 'api'
+    surface === 'terminal' || surface === 'api'
       ? { workspace: await home(), chat: undefined }
-      : await welcomeChat(bench, speaker, home))
+      : ((await bench.stores.directory.ofChat(surface, speaker.chat.externalId)) ??
+        (await welcomeChat(bench, speaker, home)))
   const stores = bench.stores.workspace(found.workspace.id)
   const identity = { surface, chat: speaker.chat.externalId, externalId: speaker.person.externalId }
   const known = await stores.workspace.memberByIdentity(identity)

@@ -1,5 +1,7 @@
+import type { Account } from '../accounts/account.ts'
 import { UserError } from '../kit/user-error.ts'
 import type { Post } from '../posts/post.ts'
+import type { Series } from '../posts/series.ts'
 import { describeRule } from '../schedule/describe.ts'
 import type { Recurrence } from '../schedule/recurrence.ts'
 import { dailyCap } from '../views/post-card.ts'
@@ -16,23 +18,27 @@ export async function sheetOf(
   post: Post,
   reader?: { zone: string; locale: string; member: Member },
 ): Promise<PostSheet> {
-  const workspace = await stores.workspace.get()
-  const members = await stores.workspace.members()
-  const accounts = await stores.accounts.list()
-  const deliveries = await stores.deliveries.ofPosts([post.id])
-  const decisions = await stores.decisions.ofPost(post.id)
-  const media = await stores.media.getMany(post.content.media.map((one) => one.mediaId))
+  const [workspace, members, accounts, deliveries, decisions, media, series] = await Promise.all([
+    stores.workspace.get(),
+    stores.workspace.members(),
+    stores.accounts.list(),
+    stores.deliveries.ofPosts([post.id]),
+    stores.decisions.ofPost(post.id),
+    stores.media.getMany(post.content.media.map((one) => one.mediaId)),
+    post.seriesId === null ? undefined : stores.series.get(post.seriesId),
+  ])
+  const mine = post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? [])
   const counts = stillApproves(members)
   const named = new Map(members.map((member) => [member.id, member]))
   return {
     post,
-    ...(await repeatsOf(stores, post, reader?.locale ?? workspace.settings.locale)),
+    ...(series ? { repeats: repeatsOf(series, reader?.locale ?? workspace.settings.locale) } : {}),
     author: named.get(post.authorId) ?? { id: post.authorId, name: 'a former member' },
     members: named,
-    accounts: post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? []),
+    accounts: mine,
     platforms: bench.platforms,
     publicAddress: bench.publicAddress,
-    used: await usedToday(stores, bench, post),
+    used: await usedToday(stores, bench, post, mine),
     deliveries: deliveries.filter((one) => one.state !== 'cancelled' || post.state !== 'scheduled'),
     // What still waits shows the approvals that count; what is over shows who approved it then.
     decisions: WAITING.has(post.state) ? decisions.filter((one) => counts(one.memberId)) : decisions,
@@ -45,15 +51,8 @@ export async function sheetOf(
 }
 
 /** What a series was understood as, and what was said: whoever approves it approves the former. */
-async function repeatsOf(
-  { series }: Pick<WorkspaceStores, 'series'>,
-  { seriesId }: Post,
-  locale: string,
-): Promise<{ repeats?: string }> {
-  const found = seriesId === null ? undefined : await series.get(seriesId)
-  if (!found) return {}
-  return { repeats: `${describeRule(found.rule as Recurrence, locale)} (“${found.phrase}”)` }
-}
+const repeatsOf = ({ rule, phrase }: Series, locale: string): string =>
+  `${describeRule(rule as Recurrence, locale)} (“${phrase}”)`
 
 const WAITING: ReadonlySet<Post['state']> = new Set(['in_review', 'scheduled'])
 
@@ -72,14 +71,15 @@ async function usedToday(
   stores: WorkspaceStores,
   bench: Pick<Workbench, 'platforms' | 'clock'>,
   post: Post,
+  accounts: readonly Account[],
 ): Promise<Map<string, number>> {
-  const used = new Map<string, number>()
-  if (post.state !== 'draft' && post.state !== 'in_review') return used
-  const accounts = await stores.accounts.list()
-  for (const account of accounts.filter((one) => post.accountIds.includes(one.id))) {
-    const cap = dailyCap(bench.platforms.get(account.platform))
-    if (cap)
-      used.set(account.id, await stores.deliveries.countAttempts(account.id, bench.clock.now() - cap.per))
-  }
-  return used
+  if (post.state !== 'draft' && post.state !== 'in_review') return new Map()
+  const now = bench.clock.now()
+  const used = await Promise.all(
+    accounts.map(async ({ id, platform }): Promise<[string, number][]> => {
+      const cap = dailyCap(bench.platforms.get(platform))
+      return cap ? [[id, await stores.deliveries.countAttempts(id, now - cap.per)]] : []
+    }),
+  )
+  return new Map(used.flat())
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../../kit/user-error.ts'
 import type { Identity, Member, WorkspaceId } from '../../workspaces/workspace.ts'
 import type { WorkspaceStore } from '../../workspaces/workspace-store.ts'
-import { and, asc, eq, sql } from '../drizzle.ts'
+import { and, asc, eq, inArray, type SQL, sql } from '../drizzle.ts'
 import type { Handle } from '../handle.ts'
 import { isUnique } from '../query-error.ts'
 import { must, saysSomething } from './rows.ts'
@@ -28,22 +28,36 @@ export function createWorkspaceStore(handle: Handle, workspaceId: WorkspaceId): 
     chat: row.chat,
     externalId: row.externalId,
   })
-  const identitiesOf = async (from: Handle, memberId: string): Promise<Identity[]> => {
-    const { identities } = t
+  /** Members with all their identities, by one query. */
+  const membersWhere = async (from: Handle, which?: SQL): Promise<Member[]> => {
     const rows = await from.db
-      .select()
-      .from(identities)
-      .where(and(eq(identities.workspaceId, workspaceId), eq(identities.memberId, memberId)))
-      .orderBy(asc(identities.surface), asc(identities.chat), asc(identities.externalId))
-    return rows.map(toIdentity)
+      .select({ member: t.members, identity: t.identities })
+      .from(t.members)
+      .leftJoin(
+        t.identities,
+        and(eq(t.identities.workspaceId, t.members.workspaceId), eq(t.identities.memberId, t.members.id)),
+      )
+      .where(and(eq(t.members.workspaceId, workspaceId), which))
+      .orderBy(
+        asc(t.members.createdAt),
+        asc(t.members.id),
+        asc(t.identities.surface),
+        asc(t.identities.chat),
+        asc(t.identities.externalId),
+      )
+    const found = new Map<string, Member>()
+    for (const row of rows) {
+      const known = found.get(row.member.id) ?? toMember(row.member, [])
+      found.set(known.id, known)
+      if (row.identity !== null) known.identities.push(toIdentity(row.identity))
+    }
+    return [...found.values()]
   }
-  const member = async (id: string, from: Handle = handle): Promise<Member | undefined> => {
-    const [row] = await from.db.select().from(t.members).where(ofMember(id))
-    return row && toMember(row, await identitiesOf(from, id))
-  }
-  const memberIdOf = async (from: Handle, { surface, chat, externalId }: Identity) => {
+  const member = async (id: string, from: Handle = handle): Promise<Member | undefined> =>
+    (await membersWhere(from, eq(t.members.id, id)))[0]
+  const ownerOf = (from: Handle, { surface, chat, externalId }: Identity) => {
     const { identities } = t
-    const [row] = await from.db
+    return from.db
       .select({ memberId: identities.memberId })
       .from(identities)
       .where(
@@ -54,8 +68,8 @@ export function createWorkspaceStore(handle: Handle, workspaceId: WorkspaceId): 
           eq(identities.externalId, externalId),
         ),
       )
-    return row?.memberId
   }
+  const memberIdOf = async (from: Handle, identity: Identity) => (await ownerOf(from, identity))[0]?.memberId
   /** Who owns it afterwards: this member, or the one who had it already. */
   const claimIdentity = async (inside: Handle, memberId: string, identity: Identity) => {
     await inside.db
@@ -136,35 +150,10 @@ export function createWorkspaceStore(handle: Handle, workspaceId: WorkspaceId): 
         await inside.db.delete(t.chats).where(ofChat(id))
       }),
 
-    members: async () => {
-      const rows = await db
-        .select({ member: t.members, identity: t.identities })
-        .from(t.members)
-        .leftJoin(
-          t.identities,
-          and(eq(t.identities.workspaceId, t.members.workspaceId), eq(t.identities.memberId, t.members.id)),
-        )
-        .where(eq(t.members.workspaceId, workspaceId))
-        .orderBy(
-          asc(t.members.createdAt),
-          asc(t.members.id),
-          asc(t.identities.surface),
-          asc(t.identities.chat),
-          asc(t.identities.externalId),
-        )
-      const found = new Map<string, Member>()
-      for (const row of rows) {
-        const known = found.get(row.member.id) ?? toMember(row.member, [])
-        found.set(known.id, known)
-        if (row.identity !== null) known.identities.push(toIdentity(row.identity))
-      }
-      return [...found.values()]
-    },
+    members: () => membersWhere(handle),
     member: (id) => member(id),
-    memberByIdentity: async (identity) => {
-      const id = await memberIdOf(handle, identity)
-      return id === undefined ? undefined : member(id)
-    },
+    memberByIdentity: async (identity) =>
+      (await membersWhere(handle, inArray(t.members.id, ownerOf(handle, identity))))[0],
     addMember: (added) =>
       handle.atomically(async (inside) => {
         const { identities, ...row } = added
