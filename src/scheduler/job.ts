@@ -8,6 +8,7 @@ import type { SurfaceName, WorkspaceId } from '../workspaces/workspace.ts'
 import type { Ended } from './afterwards.ts'
 import type { Breaker } from './breaker.ts'
 import type { Meters } from './meters.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** A worker that says nothing for this long (ms) has died; it renews at a third of it. */
 export const LEASE = 90 * SECOND
@@ -23,7 +24,7 @@ export interface Job {
   run(tools: Tools): Promise<void>
 }
 
-export interface Tools {
+export interface Tools extends Pick<UnderWay, 'room' | 'busy' | 'follow' | 'tellLater'> {
   bench: Workbench
   surfaces: ReadonlyMap<SurfaceName, Surface>
   meters: Meters
@@ -45,16 +46,8 @@ export interface Tools {
   random: () => number
   /** Ends when the process stops: what is in flight is finished, nothing new begins. */
   stopping: AbortSignal
-  /** Work that goes on after `run` has returned; a stop waits for it. */
-  follow(work: Promise<void>): void
-  /** What follows the end of a delivery: a stop waits for it, and what is due does not. */
-  tellLater(work: Promise<void>): void
   /** Calls `work` when it is its turn among deliveries with media, which may hold whole files in memory. */
   besideFewWithMedia(work: () => Promise<void>): Promise<void>
-  /** How many more deliveries this process takes on. */
-  room(): number
-  /** Are so many deliveries going out that what may wait should? */
-  busy(): boolean
   /** Wakes the loop at this time (UTC ms) instead of at the next beat. */
   wakeAt(at: EpochMs): void
 }

@@ -8,7 +8,7 @@ import type { Surface } from '../app/surface.ts'
 import type { Workbench } from '../app/workbench.ts'
 import { createLeases } from '../deliveries/leases.ts'
 import { createBatch } from '../kit/batch.ts'
-import { type EpochMs, SECOND } from '../kit/clock.ts'
+import type { EpochMs } from '../kit/clock.ts'
 import { shortCode } from '../kit/ids.ts'
 import { loadFolder } from '../kit/load-folder.ts'
 import type { SurfaceName } from '../workspaces/workspace.ts'
@@ -18,6 +18,7 @@ import { type Job, LEASE, type Tools } from './job.ts'
 import type { Meters } from './meters.ts'
 import { rememberedStores } from './remember-reads.ts'
 import { rescueAbandoned } from './rescue.ts'
+import { createUnderWay } from './under-way.ts'
 
 export interface SchedulerNeeds {
   bench: Workbench
@@ -42,22 +43,6 @@ export interface Scheduler {
   lastTick(): EpochMs | undefined
 }
 
-/** Deliveries that one process publishes at a time. */
-const MOST_IN_FLIGHT = 1024
-/** Deliveries that have ended and are not told of yet: where telling can't keep up, publishing waits for it. */
-const MOST_UNTOLD = 4 * MOST_IN_FLIGHT
-/** Where there was no room, more is claimed once this part of it is taken. */
-const REFILL_AT = 0.75
-/**
- * While people talk to it, so few that their words are heard in between: of 100 commands a second beside a burst the
- * slowest hundredth waited 45 to 58 ms on SQLite and 61 to 80 ms on PostgreSQL with 24 of them, 124 to 209 and 110 to
- * 2,809 ms with 50.
- */
-const MOST_BESIDE_TALK = 24
-/** How long (ms) after a word there may be another. */
-const TALK_LASTS = 2 * SECOND
-/** From so many on, what people are told waits a little: it is one message to many, and a post is due now. */
-const BUSY = 50
 /** Node turns a time-out of 2^31 ms and more into 1 ms; and clocks move, so the next beat looks again anyway. */
 const LONGEST_TIMER = 60_000
 
@@ -86,9 +71,6 @@ export async function createScheduler({
   const lastRun = new Map<string, EpochMs>()
   const running = new Map<string, Promise<void>>()
   const woken = new Set<string>()
-  const inFlight = new Set<Promise<void>>()
-  /** What follows the ends of deliveries: it takes no place from those that are due. */
-  const telling = new Set<Promise<void>>()
   const stopping = new AbortController()
   const breaker = createBreaker(bench.clock)
   const endings = createBatch<Ended, void>({
@@ -107,24 +89,18 @@ export async function createScheduler({
     )
   const pulse = pulseOf(bench)
   pulse.platformsPaused = () => breaker.open()
+  const underWay = createUnderWay({
+    pulse,
+    clock: bench.clock,
+    log: bench.log,
+    onBurst,
+    // What found no room must not wait for the next beat.
+    onRoom: () => wake('deliveries'),
+  })
   let claims = 0
-  let full = false
   let beat: EpochMs | undefined
   let timer: NodeJS.Timeout | undefined
   let timerAt = Number.POSITIVE_INFINITY
-
-  const isTalkedTo = (): boolean =>
-    pulse.askedAt !== undefined && bench.clock.now() - pulse.askedAt < TALK_LASTS
-  const most = (): number => (isTalkedTo() ? MOST_BESIDE_TALK : MOST_IN_FLIGHT)
-  /** People wait for the same database as what is told of deliveries: beside them that takes places, too. */
-  const underWay = (): number => inFlight.size + (isTalkedTo() ? telling.size : 0)
-
-  let bursts = false
-  const noteBurst = (): void => {
-    const lasts = bursts ? inFlight.size > 0 : inFlight.size >= BUSY
-    if (lasts !== bursts) onBurst(lasts)
-    bursts = lasts
-  }
 
   const besideFewWithMedia = pLimit(MOST_WITH_MEDIA)
   const tools: Tools = {
@@ -143,24 +119,10 @@ export async function createScheduler({
     besideFewWithMedia,
     random,
     stopping: stopping.signal,
-    room() {
-      const room = Math.min(most() - underWay(), MOST_UNTOLD - telling.size)
-      full = room <= 0
-      return room
-    },
-    busy: () => inFlight.size >= BUSY,
-    follow: (work) =>
-      keep(
-        inFlight,
-        work,
-        'A delivery ended in an error that is ours; its lease will end and it is looked into',
-      ),
-    tellLater: (work) =>
-      keep(
-        telling,
-        work,
-        'What became of a delivery could not be told; its post is looked after in a moment',
-      ),
+    room: underWay.room,
+    busy: underWay.busy,
+    follow: underWay.follow,
+    tellLater: underWay.tellLater,
     wakeAt(at) {
       if (at >= timerAt || stopping.signal.aborted || !cron) return
       clearTimeout(timer)
@@ -176,30 +138,9 @@ export async function createScheduler({
     },
   }
 
-  /** Work that goes on by itself, among others of its kind, and what is said where it fails. */
-  function keep(among: Set<Promise<void>>, work: Promise<void>, failed: string): void {
-    const kept = work
-      .catch((error: unknown) => bench.log.error({ err: error }, failed))
-      .finally(() => {
-        among.delete(kept)
-        noteBurst()
-        refill()
-      })
-    among.add(kept)
-    noteBurst()
-  }
-
-  /** What found no room must not wait for the next beat. */
-  function refill(): void {
-    if (!full || underWay() > most() * REFILL_AT || telling.size > MOST_UNTOLD * REFILL_AT) return
-    full = false
-    wake('deliveries')
-  }
-
   /** Whatever was begun; what that begins is waited for as well. */
   async function everything(): Promise<true> {
-    while (running.size + inFlight.size + telling.size > 0)
-      await Promise.all([...running.values(), ...inFlight, ...telling])
+    while (running.size > 0 || !underWay.isEmpty()) await Promise.all([...running.values(), underWay.ended()])
     return true
   }
 
