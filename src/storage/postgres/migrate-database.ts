@@ -37,28 +37,37 @@ export async function hadMigrations(client: Pool | PoolClient): Promise<string[]
 export async function migrateDatabase(pool: Pool, known: readonly Migration[], where: string): Promise<void> {
   const client = await pool.connect()
   try {
-    await client.query('set statement_timeout = 0')
-    await client.query('select pg_advisory_lock($1)', [MIGRATING])
-    await client.query(`create table if not exists ${MIGRATIONS_TABLE} (name text primary key not null)`)
-    for (const migration of pending(known, await hadMigrations(client), atStart(where)))
-      await apply(client, migration, where)
+    while (await applyNext(client, known, where));
   } finally {
-    // Closes the connection, and with it the lock.
     client.release(true)
   }
 }
 
-async function apply(client: PoolClient, { name, statements }: Migration, where: string): Promise<void> {
+/**
+ * The first that is missing, if one is: says whether it was. The lock and the patience end with the transaction: behind a
+ * pooler, what a session is left with is the next one's.
+ */
+async function applyNext(client: PoolClient, known: readonly Migration[], where: string): Promise<boolean> {
+  let applying: string | undefined
   try {
     await client.query(beginFor({ whose: EVERY_WORKSPACE, durability: 'durable' }))
-    for (const statement of statements) await client.query(statement)
-    await client.query(FORCE_ROW_SECURITY)
-    await client.query(`insert into ${MIGRATIONS_TABLE} (name) values ($1)`, [name])
+    await client.query('set local statement_timeout = 0')
+    await client.query('select pg_advisory_xact_lock($1)', [MIGRATING])
+    await client.query(`create table if not exists ${MIGRATIONS_TABLE} (name text primary key not null)`)
+    const [next] = pending(known, await hadMigrations(client), atStart(where))
+    applying = next?.name
+    for (const statement of next?.statements ?? []) await client.query(statement)
+    if (next !== undefined) {
+      await client.query(FORCE_ROW_SECURITY)
+      await client.query(`insert into ${MIGRATIONS_TABLE} (name) values ($1)`, [next.name])
+    }
     await client.query('commit')
+    return next !== undefined
   } catch (error) {
     await client.query('rollback')
+    if (applying === undefined) throw error
     throw new StorageError(
-      `The migration "${name}" failed on ${where} and was taken back (${error instanceof Error ? error.message : error})`,
+      `The migration "${applying}" failed on ${where} and was taken back (${error instanceof Error ? error.message : error})`,
       error,
     )
   }
