@@ -104,10 +104,15 @@ function roleFor(speaker: Speaker, members: readonly Member[]): Role {
   return members.some(cameFromAChat) ? 'author' : 'admin'
 }
 
-/** What the surface knows better by now: a new name, a zone where none was chosen. */
-async function refreshed(stores: WorkspaceStores, member: Member, { person }: Speaker): Promise<Member> {
+/** What the surface knows better by now: a zone where none was chosen, and a new name where it has names of its own. */
+async function refreshed(
+  stores: WorkspaceStores,
+  member: Member,
+  { surface, person }: Speaker,
+): Promise<Member> {
   const zone = member.zone === null && person.zone ? person.zone : undefined
-  const name = member.name === person.name ? undefined : person.name
+  const isOurs = surface === 'terminal' || surface === 'api'
+  const name = isOurs || member.name === person.name ? undefined : person.name
   if (zone === undefined && name === undefined) return member
   return stores.workspace.changeMember(member.id, { ...(zone ? { zone } : {}), ...(name ? { name } : {}) })
 }

@@ -59,6 +59,26 @@ await onEachDatabase((database) => {
     },
   )
 
+  test('a chat’s new name for somebody stands, whatever name a program read just before', async () => {
+    const opened = await openTestHouse({ environment: await database() })
+    const { house } = opened
+    try {
+      const said = { line: 'help' }
+      await house.desk.ask(from('slack', 'T1', 'grace'), said)
+      const { workspace, members } = await seatOf(opened, 'slack', 'T1')
+      const stores = house.storage.workspace(workspace).workspace
+      const id = members[0]?.id ?? ''
+      await stores.addIdentity(id, { surface: 'api', chat: 'local', externalId: id })
+      const grace = from('slack', 'T1', 'grace')
+      await house.desk.ask({ ...grace, person: { externalId: 'grace', name: 'Grace Hopper' } }, said)
+      const api = { ...from('api', 'local', id), person: { externalId: id, name: 'grace' } }
+      await house.desk.ask(api, said)
+      expect(await stores.members()).toContainEqual(expect.objectContaining({ id, name: 'Grace Hopper' }))
+    } finally {
+      await opened.close()
+    }
+  })
+
   test('of two strangers who are the first of a new team in one instant, one is its admin', async () => {
     const environment: Environment = { ...(await database()), CRIER_SECRET_KEY: randomUUID() }
     const first = await openTestHouse({ environment })
