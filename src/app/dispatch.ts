@@ -36,10 +36,7 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
       values = Object.fromEntries(Object.entries(values).filter(([name]) => name !== long.name))
       throw long.error
     }
-    if ('unread' in read)
-      throw new UserError(`I can't read that as \`${command.name} ${command.usage}\``, {
-        wayOut: [howToSay(command), ...choicesOf(command)].join(' '),
-      })
+    if ('unread' in read) throw unreadable(command)
     return await run(context, command, values)
   } catch (error) {
     const refusal = asRefusal(error, context)
@@ -101,6 +98,17 @@ async function readSaid(context: CommandContext, said: Said): Promise<Read> {
     await wordsOf(context, command),
   )
   return values ? { command, values } : { command, values: textOf(command, rest), unread: true }
+}
+
+function unreadable(command: Command): UserError {
+  const { name, usage } = command
+  if (usage === '')
+    return new UserError(`\`${name}\` is said by itself, with no words behind it`, {
+      offers: [{ label: name, line: name }],
+    })
+  return new UserError(`I can't read that as \`${name} ${usage}\``, {
+    wayOut: [howToSay(command), ...choicesOf(command)].join(' '),
+  })
 }
 
 /** An example that has words; the first one may be the bare name. */
