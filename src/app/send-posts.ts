@@ -22,7 +22,7 @@ import { deciderNow, isApproved, missingNow } from './approvers.ts'
 import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview, leaveReview } from './enter-review.ts'
 import { rollUp } from './post-outcome.ts'
-import { mayTouch, refused } from './post-refusals.ts'
+import { mayTouch, refused, refusedPublish } from './post-refusals.ts'
 import { record } from './record.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
@@ -49,7 +49,7 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
       })
     }
     let post = await stores.posts.reschedule(before.id, now, at)
-    if (!post) throw refused('reschedule', before)
+    if (!post) throw refusedPublish(before, await stores.deliveries.ofPosts([before.id]))
     if (post.state === 'draft') {
       await mustBeComplete(stores, actor, post)
       post = await enterReview(stores, actor, post)
