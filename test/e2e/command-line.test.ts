@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { until } from '../until.ts'
 import { freePort, startCrier } from './crier-process.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -56,6 +57,31 @@ test('a command beside a running server says the address of that, whatever port 
     await next.stop()
     expect(await addressSaid()).toBe('http://127.0.0.1:3000')
   } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+})
+
+test('a SIGTERM to npm, which its shell does not pass on, stops Crier', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'crier-'))
+  const PORT = String(await freePort())
+  const npm = spawn('npm', ['start'], {
+    cwd: root,
+    env: { ...process.env, DATA_DIR: dataDir, PORT, LOG_LEVEL: 'silent' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // A group of its own: what is left of it can be ended as a whole.
+    detached: true,
+  })
+  let ended = false
+  npm.stdout.once('close', () => (ended = true))
+  let said = ''
+  npm.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  try {
+    await until('Crier behind npm', () => said.includes('Crier is up'))
+    npm.kill('SIGTERM')
+    // Crier holds it open for as long as it lives.
+    await until('its end', () => ended)
+  } finally {
+    if (!ended && npm.pid) process.kill(-npm.pid, 'SIGKILL')
     await rm(dataDir, { recursive: true, force: true })
   }
 })
