@@ -9,7 +9,7 @@ import {
 import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
 import { newId } from '../kit/ids.ts'
-import { UserError } from '../kit/user-error.ts'
+import { Question, UserError } from '../kit/user-error.ts'
 import { partStep } from '../platforms/contract/parts.ts'
 import type { Post } from '../posts/post.ts'
 import { postNews } from '../views/post-card.ts'
@@ -128,8 +128,13 @@ function mayApproveNow(
 
 const mayRetry = ({ state, progress }: Delivery): boolean => state === 'failed' && !isCutOff(progress)
 
-/** Tries every failed delivery of a post again, at once. @throws UserError where nothing has failed */
-export async function retryPost(actor: Actor, number: number): Promise<Post> {
+/**
+ * Tries every failed delivery of a post again, at once.
+ *
+ * @param seen the standstill that somebody was asked about, and has looked at
+ * @throws UserError where nothing has failed; Question where a backup was restored since, which knows of no later try
+ */
+export async function retryPost(actor: Actor, number: number, seen?: string): Promise<Post> {
   const { bench, workspace, member } = actor
   const at = bench.clock.now()
   return bench.stores.transaction(workspace.id, async (stores) => {
@@ -142,6 +147,7 @@ export async function retryPost(actor: Actor, number: number): Promise<Post> {
       throw new UserError(`Nothing of #${number} has failed`, {
         offers: [{ label: 'Show the post', line: `show ${number}` }],
       })
+    await mustHaveLooked(stores, number, failed, seen)
     const post = before.state === 'publishing' ? before : await stores.posts.move(before.id, 'retry', { at })
     if (!post) throw refused('retry', before)
     for (const delivery of failed)
@@ -155,6 +161,29 @@ export async function retryPost(actor: Actor, number: number): Promise<Post> {
     await announce(stores, bench, post, { thread: postNews(post, `is tried again, says ${member.name}`) })
     return post
   })
+}
+
+async function mustHaveLooked(
+  stores: WorkspaceStores,
+  number: number,
+  failed: readonly Delivery[],
+  seen: string | undefined,
+): Promise<void> {
+  const { restoredAt } = (await stores.workspace.get()).settings
+  const [newest] = failed
+    .filter(({ updatedAt }) => updatedAt <= restoredAt)
+    .sort((a, b) => b.updatedAt - a.updatedAt)
+  if (!newest || seen === standstillOf(newest)) return
+  throw new Question(
+    `#${number} had failed when a backup was made that was restored since: it may have been tried again after that, and be live`,
+    {
+      wayOut: 'Look whether it is there.',
+      offers: [
+        { label: 'Not there: try again', line: `retry ${number} @${standstillOf(newest)}` },
+        { label: 'Show the post', line: `show ${number}` },
+      ],
+    },
+  )
 }
 
 export const SETTLEMENTS = ['live', 'publish', 'drop'] as const
