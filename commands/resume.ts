@@ -19,9 +19,8 @@ export default defineCommand({
   async run(_, { bench, stores, workspace, member, now, zone }) {
     const { pausedAt, lateMinutes } = workspace.settings
     if (pausedAt === null) throw new UserError('Nothing is paused')
-    const waiting = await stores.deliveries.list({ states: ['scheduled'] })
     // What is due now, be it for another try: the time of its post says nothing of that.
-    const due = waiting.filter(({ dueAt }) => dueAt <= now)
+    const due = await stores.deliveries.list({ states: ['scheduled'], dueUntil: now + 1 })
     const found = await Promise.all([...new Set(due.map(({ postId }) => postId))].map(stores.posts.get))
     const held = found.filter((post) => post !== undefined)
     await bench.stores.transaction(workspace.id, async (inside) => {

@@ -1,20 +1,20 @@
 import { z } from 'zod'
-import { postNumber } from '../src/app/args.ts'
+import { postNumber, standstill } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { postArg } from '../src/app/post-form.ts'
+import { postArg, standstillArg } from '../src/app/post-form.ts'
 import { retryPost } from '../src/app/send-posts.ts'
 import { postNews } from '../src/views/post-card.ts'
 
 export default defineCommand({
   name: 'retry',
   summary: 'Try again what failed; what is live stays as it is',
-  usage: '<post>',
+  usage: '<post> [@<seen>]',
   examples: ['retry 42'],
   who: 'author',
-  args: z.object({ post: postNumber }),
-  fields: [postArg],
+  args: z.object({ post: postNumber, seen: standstill.optional() }),
+  fields: [postArg, standstillArg],
 
-  async run({ post: number }, context) {
-    return postNews(await retryPost(context, number), 'is tried again')
+  async run({ post: number, seen }, context) {
+    return postNews(await retryPost(context, number, seen), 'is tried again')
   },
 })

@@ -81,8 +81,11 @@ async function giveRole(context: CommandContext, name: string, role: Role): Prom
     if (!mayAct(role, 'approver'))
       return { ...UNCHANGED, recalled: await recallApprovedBy(inside, context, chosen) }
     if (mayAct(chosen.role, 'approver')) return UNCHANGED
-    const why = `is approved: ${chosen.name} may approve again`
-    return { ...UNCHANGED, released: await releaseApproved(inside, context, why) }
+    const became = [
+      `is approved: ${chosen.name} may approve again`,
+      `are approved: ${chosen.name} may approve again`,
+    ] as const
+    return { ...UNCHANGED, released: await releaseApproved(inside, context, became) }
   })
 }
 

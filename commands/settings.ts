@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { mustAct } from '../src/app/actor.ts'
-import { flag } from '../src/app/args.ts'
+import { flag, revision } from '../src/app/args.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { record } from '../src/app/record.ts'
-import { releaseApproved, sayReleased } from '../src/app/release-posts.ts'
+import { numbersOf, releaseApproved, sayReleased, sightOf } from '../src/app/release-posts.ts'
 import type { WorkspaceStores } from '../src/app/stores.ts'
-import { quoted, UserError } from '../src/kit/user-error.ts'
+import { Question, quoted, UserError } from '../src/kit/user-error.ts'
 import {
   type Block,
   bold,
@@ -17,7 +17,9 @@ import {
   prose,
   text,
 } from '../src/message/message.ts'
+import type { Post } from '../src/posts/post.ts'
 import { zoneFromWords } from '../src/schedule/zones.ts'
+import { counted } from '../src/views/words.ts'
 import { type ChannelUse, defaultSettings, mayAct, type Settings } from '../src/workspaces/workspace.ts'
 
 const onOff = (on: boolean): string => (on ? 'on' : 'off')
@@ -31,8 +33,11 @@ interface Setting {
   who: 'viewer' | 'admin'
   /** What it is until somebody sets it, in words. */
   first: string
-  /** @throws UserError where the value can't be read */
-  set(value: string, context: CommandContext): Promise<Changed>
+  /**
+   * @param seen the posts that somebody saw would follow (`sightOf`), and agreed to
+   * @throws UserError where the value can't be read; Question where somebody should first see what follows
+   */
+  set(value: string, context: CommandContext, seen?: string): Promise<Changed>
 }
 
 /** What can be set, in the order in which it is listed. */
@@ -65,7 +70,7 @@ export const SETTABLE: Readonly<Record<string, Setting>> = {
     label: 'How many must approve; 0 for no review',
     who: 'admin',
     first: String(defaultSettings.approvals),
-    set: (value, context) => setApprovals(context, readCount(value, 0, 10)),
+    set: (value, context, seen) => setApprovals(context, readCount(value, 0, 10), seen),
   },
   'self-approval': {
     label: 'May authors approve their own',
@@ -114,10 +119,10 @@ export const SETTABLE: Readonly<Record<string, Setting>> = {
 export default defineCommand({
   name: 'settings',
   summary: 'How this team works: zone, approvals, channels, digests',
-  usage: '<name> <value>',
+  usage: '<name> <value> [@<seen>]',
   examples: ['settings', 'settings zone Berlin', 'settings approvals 2', 'settings default-time 10:00'],
   who: 'viewer',
-  args: z.object({ name: z.string().optional(), value: z.string().optional() }),
+  args: z.object({ name: z.string().optional(), value: z.string().optional(), seen: revision.optional() }),
   fields: [
     {
       name: 'name',
@@ -127,9 +132,16 @@ export default defineCommand({
       choices: Object.entries(SETTABLE).map(([value, { label }]) => ({ value, label })),
     },
     { name: 'value', kind: 'text', label: 'Value', required: false },
+    {
+      name: 'seen',
+      kind: 'words',
+      label: 'What follows',
+      hint: "what stands behind the @ of the question's button",
+      required: false,
+    },
   ],
 
-  async run({ name, value }, context) {
+  async run({ name, value, seen }, context) {
     if (name === undefined) return settingsView(context)
     const setting = Object.hasOwn(SETTABLE, name.toLowerCase()) ? SETTABLE[name.toLowerCase()] : undefined
     if (!setting)
@@ -140,7 +152,7 @@ export default defineCommand({
     mustAct(context.member.role, setting.who, `\`${name}\` is the team's; changing it`)
     if (value === undefined || value.trim() === '')
       throw new UserError(`Say what \`${name}\` should be`, { wayOut: `${setting.label}.`, field: 'value' })
-    const changed = await setting.set(value.trim(), context)
+    const changed = await setting.set(value.trim(), context, seen)
     const { said, more } = typeof changed === 'string' ? { said: changed, more: message() } : changed
     return message(text('✅ ', bold(name), ` is ${said} now.`), ...more.blocks)
   },
@@ -201,24 +213,44 @@ async function change(context: CommandContext, changes: Partial<Settings>): Prom
   return typeof value === 'boolean' ? onOff(value) : String(value)
 }
 
-/** What is in review and has enough approvals now goes its way at once. */
-async function setApprovals(context: CommandContext, approvals: number): Promise<Changed> {
+/** What is in review and has enough approvals then goes its way at once, so whoever asks for fewer is asked first. */
+async function setApprovals(context: CommandContext, approvals: number, seen?: string): Promise<Changed> {
   const { name } = context.member
+  const why =
+    approvals === 0 ? `${name} asks for no approvals any more` : `${name} asks for ${approvals} only`
+  const [one, several] = approvals === 0 ? UNREVIEWED : APPROVED
   const released = await changeTogether(context, { approvals }, (stores) =>
-    releaseApproved(
-      stores,
-      context,
-      approvals === 0
-        ? `goes out without a review: ${name} asks for no approvals any more`
-        : `is approved: ${name} asks for ${approvals} only`,
-    ),
+    releaseApproved(stores, context, [`${one}: ${why}`, `${several}: ${why}`], (posts) => {
+      if (posts.length > 0 && seen !== sightOf(posts)) throw askFirst(posts, approvals)
+    }),
   )
-  const became =
-    approvals === 0
-      ? (['goes out without a review', 'go out without a review'] as const)
-      : (['had enough approvals and is approved', 'had enough approvals and are approved'] as const)
-  const { blocks } = sayReleased(released, became, context.workspace.settings)
+  const { blocks } = sayReleased(
+    released,
+    approvals === 0 ? UNREVIEWED : [`had enough approvals and ${one}`, `had enough approvals and ${several}`],
+    context.workspace.settings,
+  )
   return { said: String(approvals), more: message(...blocks, await tooFewApprovers(context, approvals)) }
+}
+
+const UNREVIEWED = ['goes out without a review', 'go out without a review'] as const
+const APPROVED = ['is approved', 'are approved'] as const
+
+function askFirst(posts: readonly Post[], approvals: number): Question {
+  const many = posts.length > 1
+  const would =
+    approvals === 0
+      ? 'would be scheduled without a review'
+      : `${many ? 'have' : 'has'} enough approvals then, and would be scheduled`
+  return new Question(`${counted(posts.length, 'post')} in review ${would}: ${numbersOf(posts)}`, {
+    wayOut: `Nothing has changed yet. What should not go out can be sent back with \`request-changes\` first.`,
+    offers: [
+      {
+        label: `Set it, and schedule ${many ? `the ${posts.length} posts` : `#${posts[0]?.number}`}`,
+        line: `settings approvals ${approvals} @${sightOf(posts)}`,
+      },
+      { label: 'Queue', line: 'queue' },
+    ],
+  })
 }
 
 /** More approvals than there are people to give them: posts would wait in review for ever. */

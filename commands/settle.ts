@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { standstill } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
+import { standstillArg } from '../src/app/post-form.ts'
 import { SETTLEMENTS, settleDelivery } from '../src/app/send-posts.ts'
 import { sheetOf } from '../src/app/sheets.ts'
 import { postCard } from '../src/views/post-card.ts'
@@ -16,11 +18,7 @@ export default defineCommand({
       .regex(/^#?\d{1,9}\.\d{1,3}$/, 'a delivery is called by its post and its place, such as 42.1')
       .transform((said) => said.replace('#', '').split('.').map(Number)),
     as: z.enum(SETTLEMENTS, { error: 'it is live, publish or drop' }),
-    seen: z
-      .string()
-      .transform((said) => said.replace(/^@/, ''))
-      .pipe(z.string().regex(/^[0-9a-f]{1,20}$/, "it is what stands behind the @ of its card's button"))
-      .optional(),
+    seen: standstill.optional(),
   }),
   fields: [
     {
@@ -41,13 +39,7 @@ export default defineCommand({
         { label: 'Drop it', value: 'drop' },
       ],
     },
-    {
-      name: 'seen',
-      kind: 'words',
-      label: 'Standstill',
-      hint: "what stands behind the @ of its card's button",
-      required: false,
-    },
+    standstillArg,
   ],
 
   async run({ delivery: [number = 0, place = 0], as, seen }, context) {

@@ -20,6 +20,7 @@ import { publicAgent, publicFetch } from './kit/public-network.ts'
 import { publicPost } from './kit/public-post.ts'
 import { createReach } from './kit/reach.ts'
 import { secretFromFile } from './kit/secret-file.ts'
+import { serverAddress } from './kit/server-address.ts'
 import { UserError } from './kit/user-error.ts'
 import { fileBlobs } from './library/file-blobs.ts'
 import { createHttp } from './platforms/contract/http.ts'
@@ -43,7 +44,7 @@ export interface House {
   registry: Registry
   keys: Keys
   mediaLinks: MediaLinks
-  /** The address under which this very process is reached. Set once the port is known. */
+  /** The address under which this very process is reached, or the server beside it. A server sets it once its port is known. */
   address: { own: string }
   close(): Promise<void>
 }
@@ -88,7 +89,8 @@ export async function build(
   const platforms = await loadPlatforms()
   const commands = await loadFolder<Command>(commandsFolder())
   const mediaLinks = createMediaLinks(keys.media, clock)
-  const address = { own: `http://${config.host}:${config.port}` }
+  const served = role === 'visitor' ? await serverAddress(dataDir).heard() : undefined
+  const address = { own: served ?? `http://${config.host}:${config.port}` }
   const ways = new Map<string, ReturnType<typeof createHttp>>()
   const agents = new Map<string, ReturnType<typeof publicAgent>>()
   const hookAgent = publicAgent({ allowOrigins: config.hookOrigins })

@@ -11,6 +11,18 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const compiled = here('../dist/src/main.js')
 const main = existsSync(here('./main.ts')) ? here('./main.ts') : compiled
 
+// npm hands a signal to the shell that it starts Crier in, and many a shell dies of it without passing it on. Crier is the
+// child of somebody else then, and stops as if the signal had been its own. (On Windows a parent is never another.)
+if (['start', 'npx'].includes(process.env.npm_lifecycle_event ?? '')) {
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 500)
+  watch.unref()
+}
+
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   // Keeps what was parsed and stripped of types for the next start: half the time and 30 MB less.
   modules.enableCompileCache()

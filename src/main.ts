@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { readConfig } from './kit/config.ts'
+import { nearestWord } from './kit/nearest-word.ts'
 import { complain, say } from './kit/terminal.ts'
-import { UserError } from './kit/user-error.ts'
+import { quoted, UserError } from './kit/user-error.ts'
 import { VERBS } from './verbs.ts'
 
 /**
@@ -24,10 +25,14 @@ async function main(argv: readonly string[]): Promise<number> {
       },
     })
     const [name = 'help', ...words] = positionals
-    const verb = VERBS[name]
-    if (values.help || !verb) {
+    if (values.help || name === 'help') {
       say(...helpLines())
-      return verb || name === 'help' ? 0 : 2
+      return 0
+    }
+    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+    if (!verb) {
+      complain(...unknownWords(name))
+      return 2
     }
     loadEnvironmentFile()
     return await verb.run({
@@ -46,6 +51,14 @@ async function main(argv: readonly string[]): Promise<number> {
     complain(...wordsOf(error))
     return 1
   }
+}
+
+function unknownWords(name: string): string[] {
+  const close = nearestWord(name.toLowerCase(), Object.keys(VERBS))
+  return [
+    `crier knows no verb ${quoted(name)}.${close ? ` Did you mean: crier ${close}` : ''}`,
+    "crier help lists what there is. What is said in a chat is said here by exec, such as crier exec 'queue'.",
+  ]
 }
 
 function wordsOf(error: unknown): string[] {

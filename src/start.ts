@@ -18,6 +18,7 @@ import { newId } from './kit/ids.ts'
 import { rememberedFile } from './kit/remembered-file.ts'
 import { seenIn } from './kit/seen.ts'
 import type { ServedFile } from './kit/serve-bytes.ts'
+import { serverAddress } from './kit/server-address.ts'
 import type { Media } from './library/media.ts'
 import { askAboutRestored, keyIn } from './restored.ts'
 import { createMeters } from './scheduler/meters.ts'
@@ -92,6 +93,13 @@ export async function start(house: House, { beating = true }: { beating?: boolea
 
   const { port, url } = await server.start()
   house.address.own = url
+  const said = serverAddress(resolve(config.dataDir))
+  const sayAddress = (own: string | undefined): Promise<void> =>
+    said.say(own).catch((error: unknown) => {
+      // A disk that takes nothing more is told of where it matters.
+      log.warn({ err: error }, 'Commands beside this process could not be told its address')
+    })
+  await sayAddress(url)
   for (const surface of surfaces.values()) await surface.start()
   if (beating) await scheduler.start()
   if (config.s3) tellOfMedia(house)
@@ -109,6 +117,7 @@ export async function start(house: House, { beating = true }: { beating?: boolea
         log.warn('Some deliveries were still under way; their leases will end and they are looked into')
       for (const surface of [...surfaces.values()].reverse()) await surface.stop()
       await server.close()
+      await sayAddress(undefined)
       await house.close()
     },
   }

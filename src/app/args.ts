@@ -12,6 +12,12 @@ export const revision = z
   .transform((said) => said.replace(/^@/, '').toLowerCase())
   .pipe(z.string().regex(/^[0-9a-f]{4,32}$/, "a revision is what stands behind the @ of a card's button"))
 
+/** A delivery's standstill (`standstillOf`), as buttons about it carry it. */
+export const standstill = z
+  .string()
+  .transform((said) => said.replace(/^@/, ''))
+  .pipe(z.string().regex(/^[0-9a-f]{1,20}$/, "it is what stands behind the @ of its card's button"))
+
 /** Accounts by their words, or by a form's choices. */
 export const accounts = z.union([z.string(), z.array(z.string())])
 

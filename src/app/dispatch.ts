@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shortCode } from '../kit/ids.ts'
+import { nearestWord } from '../kit/nearest-word.ts'
 import { Question, quoted, UserError } from '../kit/user-error.ts'
 import type { Field, Form, FormValues } from '../message/form.ts'
 import { button, buttons, type Message, message, prose, text } from '../message/message.ts'
@@ -36,10 +37,7 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
       values = Object.fromEntries(Object.entries(values).filter(([name]) => name !== long.name))
       throw long.error
     }
-    if ('unread' in read)
-      throw new UserError(`I can't read that as \`${command.name} ${command.usage}\``, {
-        wayOut: [howToSay(command), ...choicesOf(command)].join(' '),
-      })
+    if ('unread' in read) throw unreadable(command)
     return await run(context, command, values)
   } catch (error) {
     const refusal = asRefusal(error, context)
@@ -103,6 +101,17 @@ async function readSaid(context: CommandContext, said: Said): Promise<Read> {
   return values ? { command, values } : { command, values: textOf(command, rest), unread: true }
 }
 
+function unreadable(command: Command): UserError {
+  const { name, usage } = command
+  if (usage === '')
+    return new UserError(`\`${name}\` is said by itself, with no words behind it`, {
+      offers: [{ label: name, line: name }],
+    })
+  return new UserError(`I can't read that as \`${name} ${usage}\``, {
+    wayOut: [howToSay(command), ...choicesOf(command)].join(' '),
+  })
+}
+
 /** An example that has words; the first one may be the bare name. */
 const howToSay = ({ name, examples }: Command): string =>
   `For example: \`${examples.find((one) => one.includes(' ')) ?? name}\`.`
@@ -141,12 +150,10 @@ export function commandByName(commands: readonly Command[], word: string, rest =
   const name = word.toLowerCase()
   const exact = commands.find((command) => command.name === name)
   if (exact) return exact
-  const near = commands
-    .map((command) => ({ command, distance: distance(name, command.name) }))
-    .sort((a, b) => a.distance - b.distance)[0]
-  const begun = commands.filter((command) => command.name.startsWith(name))
-  const mistyped = near && near.distance <= Math.max(2, name.length / 3) ? near.command.name : undefined
-  const close = begun.length === 1 ? begun[0]?.name : mistyped
+  const close = nearestWord(
+    name,
+    commands.map((command) => command.name),
+  )
   const line = close && rest !== '' && rest.length <= OFFERED ? `${close} ${rest}` : close
   throw new UserError(`There is no command ${quoted(word)}`, {
     wayOut: close ? `Did you mean \`${close}\`?` : '`help` lists what there is.',
@@ -286,18 +293,3 @@ const forPerson = (said: Message): Extract<Answer, { type: 'message' }> => ({
   message: said,
   audience: 'person',
 })
-
-/** How many letters lie between two words (Levenshtein): command names are short, so the plain table is enough. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...b].entries()) {
-      next.push(
-        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
-      )
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}

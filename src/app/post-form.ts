@@ -30,6 +30,13 @@ export const seenArg: Arg = {
   hint: "what stands behind the @ of its card's button",
   required: false,
 }
+export const standstillArg: Arg = {
+  name: 'seen',
+  kind: 'words',
+  label: 'Standstill',
+  hint: "what stands behind the @ of its card's button",
+  required: false,
+}
 export const altArg: Arg = {
   name: 'alt',
   kind: 'text',

@@ -1,7 +1,8 @@
+import type { Delivery } from '../deliveries/delivery.ts'
 import { UserError } from '../kit/user-error.ts'
 import { postMoves } from '../posts/moves.ts'
 import type { Post } from '../posts/post.ts'
-import { postStateWords } from '../views/words.ts'
+import { andList, postStateWords } from '../views/words.ts'
 import { mayAct } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
 
@@ -21,4 +22,40 @@ export function refused(move: keyof typeof postMoves | 'reschedule', post: Post)
     wayOut: `\`show ${post.number}\` tells what happened.`,
     offers: [{ label: 'Show the post', line: `show ${post.number}` }],
   })
+}
+
+/** So many addresses are read in one sentence. */
+const MOST_LINKS = 5
+
+/** Why a post can't be sent out now, by how far it has come already, and what can be done instead. */
+export function refusedPublish(post: Post, deliveries: readonly Delivery[]): UserError {
+  const { number, state } = post
+  const links = deliveries.flatMap(({ published }) => published?.url ?? []).slice(0, MOST_LINKS)
+  const where = links.length > 0 ? `: ${andList(links)}` : ''
+  const show = { label: 'Show the post', line: `show ${number}` }
+  const retry = { label: 'Retry', line: `retry ${number}` }
+  const again = 'To say it once more, write a new post with `draft`.'
+  switch (state) {
+    case 'published':
+      return new UserError(`#${number} is live already${where}`, { wayOut: again, offers: [show] })
+    case 'partly_published':
+      return new UserError(`#${number} is live in part already${where}`, {
+        wayOut: `\`retry ${number}\` tries again what failed.`,
+        offers: [retry, show],
+      })
+    case 'failed':
+      return new UserError(`#${number} has failed`, {
+        wayOut: `\`retry ${number}\` tries it again.`,
+        offers: [retry, show],
+      })
+    case 'publishing':
+      return new UserError(`#${number} is going out already${where}`, {
+        wayOut: `\`cancel ${number}\` takes back what of it still waits.`,
+        offers: [show],
+      })
+    case 'cancelled':
+      return new UserError(`#${number} is cancelled`, { wayOut: again, offers: [show] })
+    default:
+      return refused('reschedule', post)
+  }
 }

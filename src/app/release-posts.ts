@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto'
 import { MINUTE } from '../kit/clock.ts'
-import { type Message, message, prose, text } from '../message/message.ts'
+import { bold, type Message, message, prose, text } from '../message/message.ts'
 import type { Post } from '../posts/post.ts'
 import { postNews } from '../views/post-card.ts'
 import { andList, counted } from '../views/words.ts'
 import type { Settings } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
-import { announceAll, type News } from './announce.ts'
+import { announceAll, tell } from './announce.ts'
 import { isApproved } from './approvers.ts'
 import { leaveReviewTogether } from './enter-review.ts'
 import { recordAll } from './record.ts'
@@ -20,16 +21,25 @@ export interface Released {
   passed: Post[]
 }
 
+/** How one post goes its way, and how several do, each with through whom: `is approved: Ada asks for 2 only`. */
+export type Became = readonly [one: string, several: string]
+
 /**
  * Lets go what is in review and has enough approvals, by the team's members and settings as they are now, as its last
- * approval would have. The cards of what stays are drawn anew: they say how many approvals are asked for.
+ * approval would have. The cards of what stays are drawn anew: they say how many approvals are asked for. Each author is
+ * told once, of all that is theirs.
  *
  * @param stores in the transaction of what was changed, behind its line of the audit trail: that line puts this and an
  *   approval of the same instant in order
  * @param actor whose doing it is, for the trail and the cards
- * @param why what became of each that goes its way, and through whom: `is approved: Ada asks for 2 only`
+ * @param mayGo throws where these must not go yet, which takes the whole change back
  */
-export async function releaseApproved(stores: WorkspaceStores, actor: Actor, why: string): Promise<Released> {
+export async function releaseApproved(
+  stores: WorkspaceStores,
+  actor: Actor,
+  became: Became,
+  mayGo: (posts: readonly Post[]) => void = () => {},
+): Promise<Released> {
   const { bench, member } = actor
   const at = bench.clock.now()
   const { settings } = await stores.workspace.get()
@@ -39,6 +49,7 @@ export async function releaseApproved(stores: WorkspaceStores, actor: Actor, why
     if (settings.approvals === 0 || (await isApproved(stores, post))) enough.add(post)
   const isPassed = ({ when }: Post) => when !== null && when.at < at - settings.lateMinutes * MINUTE
   const going = inReview.filter((post) => enough.has(post) && !isPassed(post))
+  mayGo(going)
   const released = await leaveReviewTogether(stores, going, at)
   await recordAll(
     stores,
@@ -53,30 +64,41 @@ export async function releaseApproved(stores: WorkspaceStores, actor: Actor, why
   const goes = new Set(going)
   const stays = inReview.filter((post) => !goes.has(post))
   await announceAll(stores, bench, [
-    ...released.map((post) => ({ post, news: newsOf(post, actor, why) })),
+    ...released.map((post) => ({ post, news: { thread: postNews(post, became[0]) } })),
     ...stays.map((post) => ({ post })),
   ])
+  const chats = await stores.workspace.chats()
+  for (const [authorId, posts] of Map.groupBy(released, (post) => post.authorId))
+    if (authorId !== member.id) await tell(stores, chats, authorId, newsOf(posts, became), at)
   return { released, passed: stays.filter((post) => enough.has(post)) }
 }
 
-function newsOf(post: Post, { member }: Actor, why: string): News {
-  const said = postNews(post, why)
-  return post.authorId === member.id
-    ? { thread: said }
-    : { thread: said, tell: { memberId: post.authorId, message: said } }
+/** For the author of them all. */
+function newsOf(posts: readonly Post[], [one, several]: Became): Message {
+  const [first] = posts
+  return first && posts.length === 1
+    ? postNews(first, one)
+    : message(text(bold(numbersOf(posts)), ` ${several}`))
 }
 
-/**
- * What was released, for the answer to whoever changed who or how many must approve.
- *
- * @param became how one of them goes its way, and how several do
- */
+/** What somebody saw of the posts that would go: another post or another revision makes it another one. 16 hex digits. */
+export const sightOf = (posts: readonly Post[]): string =>
+  createHash('sha256')
+    .update(
+      posts
+        .map(({ number, revision }) => `${number} ${revision}`)
+        .sort()
+        .join('\n'),
+    )
+    .digest('hex')
+    .slice(0, 16)
+
+/** What was released, for the answer to whoever changed who or how many must approve. */
 export function sayReleased(
   { released, passed }: Released,
-  became: readonly [one: string, several: string],
+  [one, several]: Became,
   { pausedAt }: Pick<Settings, 'pausedAt'>,
 ): Message {
-  const [one, several] = became
   return message(
     released.length > 0 &&
       text(
@@ -95,7 +117,7 @@ export function sayReleased(
 /** So many are named. */
 const MOST_NAMED = 20
 
-function numbersOf(posts: readonly Post[]): string {
+export function numbersOf(posts: readonly Post[]): string {
   const numbers = posts.map(({ number }) => number).sort((a, b) => a - b)
   const named = numbers.slice(0, MOST_NAMED).map((number) => `#${number}`)
   return andList(posts.length > MOST_NAMED ? [...named, `${posts.length - MOST_NAMED} more`] : named)

@@ -9,7 +9,7 @@ import {
 import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
 import { newId } from '../kit/ids.ts'
-import { UserError } from '../kit/user-error.ts'
+import { Question, UserError } from '../kit/user-error.ts'
 import { partStep } from '../platforms/contract/parts.ts'
 import type { Post } from '../posts/post.ts'
 import { postNews } from '../views/post-card.ts'
@@ -22,7 +22,7 @@ import { deciderNow, isApproved, missingNow } from './approvers.ts'
 import { mustBeComplete } from './completeness.ts'
 import { createDeliveries, enterReview, leaveReview } from './enter-review.ts'
 import { rollUp } from './post-outcome.ts'
-import { mayTouch, refused } from './post-refusals.ts'
+import { mayTouch, refused, refusedPublish } from './post-refusals.ts'
 import { record } from './record.ts'
 import { postByNumber } from './sheets.ts'
 import type { WorkspaceStores } from './stores.ts'
@@ -49,7 +49,7 @@ export async function publishNow(actor: Actor, number: number, seen?: string): P
       })
     }
     let post = await stores.posts.reschedule(before.id, now, at)
-    if (!post) throw refused('reschedule', before)
+    if (!post) throw refusedPublish(before, await stores.deliveries.ofPosts([before.id]))
     if (post.state === 'draft') {
       await mustBeComplete(stores, actor, post)
       post = await enterReview(stores, actor, post)
@@ -128,8 +128,13 @@ function mayApproveNow(
 
 const mayRetry = ({ state, progress }: Delivery): boolean => state === 'failed' && !isCutOff(progress)
 
-/** Tries every failed delivery of a post again, at once. @throws UserError where nothing has failed */
-export async function retryPost(actor: Actor, number: number): Promise<Post> {
+/**
+ * Tries every failed delivery of a post again, at once.
+ *
+ * @param seen the standstill that somebody was asked about, and has looked at
+ * @throws UserError where nothing has failed; Question where a backup was restored since, which knows of no later try
+ */
+export async function retryPost(actor: Actor, number: number, seen?: string): Promise<Post> {
   const { bench, workspace, member } = actor
   const at = bench.clock.now()
   return bench.stores.transaction(workspace.id, async (stores) => {
@@ -142,6 +147,7 @@ export async function retryPost(actor: Actor, number: number): Promise<Post> {
       throw new UserError(`Nothing of #${number} has failed`, {
         offers: [{ label: 'Show the post', line: `show ${number}` }],
       })
+    await mustHaveLooked(stores, number, failed, seen)
     const post = before.state === 'publishing' ? before : await stores.posts.move(before.id, 'retry', { at })
     if (!post) throw refused('retry', before)
     for (const delivery of failed)
@@ -155,6 +161,29 @@ export async function retryPost(actor: Actor, number: number): Promise<Post> {
     await announce(stores, bench, post, { thread: postNews(post, `is tried again, says ${member.name}`) })
     return post
   })
+}
+
+async function mustHaveLooked(
+  stores: WorkspaceStores,
+  number: number,
+  failed: readonly Delivery[],
+  seen: string | undefined,
+): Promise<void> {
+  const { restoredAt } = (await stores.workspace.get()).settings
+  const [newest] = failed
+    .filter(({ updatedAt }) => updatedAt <= restoredAt)
+    .sort((a, b) => b.updatedAt - a.updatedAt)
+  if (!newest || seen === standstillOf(newest)) return
+  throw new Question(
+    `#${number} had failed when a backup was made that was restored since: it may have been tried again after that, and be live`,
+    {
+      wayOut: 'Look whether it is there.',
+      offers: [
+        { label: 'Not there: try again', line: `retry ${number} @${standstillOf(newest)}` },
+        { label: 'Show the post', line: `show ${number}` },
+      ],
+    },
+  )
 }
 
 export const SETTLEMENTS = ['live', 'publish', 'drop'] as const

@@ -11,12 +11,21 @@ export interface CalendarDay {
   posts: Post[]
   /** Runs of series that no post has been made for yet, in the order of their times. */
   runs: Run[]
+  /** Series have more runs than were counted, and this day may hold some of those too. */
+  uncounted: boolean
 }
 
 /** A run of a series, before it is a post. */
 export interface Run {
+  seriesId: string
   at: EpochMs
   text: string
+}
+
+/** Runs of series within a span: all of them, or those before `countedUntil` (UTC ms) and some of those behind it. */
+export interface Runs {
+  runs: readonly Run[]
+  countedUntil: EpochMs
 }
 
 /** A span of whole days in one zone: what a calendar shows. */
@@ -45,7 +54,7 @@ export function daysOf(
   span: CalendarSpan,
   posts: readonly Post[],
   now: EpochMs,
-  runs: readonly Run[] = [],
+  { runs, countedUntil }: Runs,
 ): CalendarDay[] {
   const today = dateOf(now, span.zone)
   const days: CalendarDay[] = []
@@ -64,6 +73,7 @@ export function daysOf(
       today: date === today,
       past: date < today,
       runs: runs.filter((run) => isThen(run.at)).sort((a, b) => a.at - b.at),
+      uncounted: until > countedUntil,
       posts: posts
         .filter(({ when }) => when !== null && isThen(when.at))
         .sort((a, b) => (a.when?.at ?? 0) - (b.when?.at ?? 0) || a.number - b.number),
@@ -74,7 +84,7 @@ export function daysOf(
 
 /** Days from today on that nobody has planned anything for. */
 export const emptyDays = (days: readonly CalendarDay[]): CalendarDay[] =>
-  days.filter((day) => !day.past && day.posts.length === 0 && day.runs.length === 0)
+  days.filter((day) => !day.past && day.posts.length === 0 && day.runs.length === 0 && !day.uncounted)
 
 /** The date on the wall of `zone` at an instant, in ISO form. */
 export const dateOf = (at: EpochMs, zone: string): string =>

@@ -170,7 +170,7 @@ async function publish(run: Run): Promise<Delivered> {
       // It waited too long (a pause, a stop): the platform has forgotten the key, so it is looked into again, not repeated.
       const problem = {
         ask: 'check' as const,
-        message: 'The answer was lost, and the time for sending it again has passed',
+        message: 'It is too late to send it again without a second post',
       }
       return release(run, 'lose', { problem })
     }

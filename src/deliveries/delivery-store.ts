@@ -62,6 +62,8 @@ export interface EndCount {
 export interface DeliveryFilter {
   states?: readonly Delivery['state'][]
   accountId?: string
+  /** Times (UTC ms): at or after `…From`, and before `…Until`. */
+  dueUntil?: EpochMs
   publishedFrom?: EpochMs
   publishedUntil?: EpochMs
   updatedFrom?: EpochMs

@@ -50,17 +50,30 @@ export async function settle(
   // A time to come tells that the clock was set back since: neither how long ago it was nor what came after it is known.
   const lastCommit = Math.max(...tries.map((one) => one.startedAt))
   if (lastCommit > now + SET_BACK && look.repeatableFor !== Number.POSITIVE_INFINITY)
-    return ask(now, 'the clock was set back since, so it can’t be looked for', which)
-  if (lost >= MOST_TRIES) return ask(now, `it was lost ${lost} times in a row`, which)
+    return ask(now, 'the clock was set back since, so nobody can look for it but a person', which)
+  if (lost >= MOST_TRIES)
+    return ask(now, `the answer was lost ${lost} times in a row, so a person has to look`, which)
   if (mayRepeat(firstCommit, dueAt, look.repeatableFor)) return again(firstCommit)
-  if (!look.find) return ask(now, look.says, which)
+  if (!look.find)
+    return ask(
+      now,
+      look.repeatableFor > 0
+        ? 'it is too late to send it again without a second post, so a person has to look'
+        : look.says,
+      which,
+    )
   const trusted = (last.endedAt ?? last.startedAt) + look.trustAfter + skew
   if (now < trusted) return { lookAgainAt: trusted }
 
   try {
     const found = await look.find(publication, io, readOnly(delivery.progress), last.part, firstCommit)
     if (found === 'absent') return again(undefined)
-    if (found === 'unknown') return ask(now, look.says, which)
+    if (found === 'unknown')
+      return ask(
+        now,
+        `Crier can’t tell from ${platform.label} whether it is there, so a person has to look`,
+        which,
+      )
     const progress = { ...delivery.progress, [partStep(last.part)]: found }
     // The part is live; the thread goes on behind it.
     if (last.part < parts - 1)
@@ -91,9 +104,10 @@ export const notSeen = (
   now: EpochMs,
   why: string,
   which = '',
-): { move: DeliveryMove; changes: DeliveryChanges } => ask(now, `it could not be looked for: ${why}`, which)
+): { move: DeliveryMove; changes: DeliveryChanges } =>
+  ask(now, `Crier could not look for it, so a person has to (${why})`, which)
 
-/** Asked once: from then on the problem says that a person decides. */
+/** Asked once: from then on the problem says that a person decides. It stands behind "may be live: the answer was lost". */
 const ask = (
   now: EpochMs,
   says: string,
@@ -102,13 +116,15 @@ const ask = (
   move: 'ask',
   changes: {
     at: now,
-    problem: { ask: 'check', message: `The answer${which} was lost, and ${says}`, code: ASKED },
+    problem: { ask: 'check', message: sentenceOf(which, says), code: ASKED },
   },
 })
 
 /** Whoever looks must know which post of a thread to look for. */
-const partOf = (part: number, parts: number): string =>
-  parts === 1 ? '' : ` to part ${part + 1} of ${parts}`
+const partOf = (part: number, parts: number): string => (parts === 1 ? '' : `Part ${part + 1} of ${parts}`)
+
+const sentenceOf = (which: string, says: string): string =>
+  which === '' ? `${says.charAt(0).toUpperCase()}${says.slice(1)}` : `${which}: ${says}`
 
 const readOnly = (steps: Record<string, unknown>): Progress => ({
   get: <Value>(step: string) => steps[step] as Value | undefined,

@@ -128,7 +128,7 @@ export default definePlatform<Credentials>({
   },
 
   look: {
-    says: 'can’t tell: Snapchat gives a story no number to ask by',
+    says: 'Snapchat gives a story no number to ask by, so a person has to look there',
     repeatableFor: 0,
     trustAfter: 0,
   },

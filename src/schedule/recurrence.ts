@@ -44,19 +44,34 @@ const BARREN_PERIODS = 3_000
  * The next runs strictly after an instant, in order; fewer than `count` when the rule ends. In a spring gap a run moves
  * to after the gap, in an autumn overlap it happens once, at the first.
  */
-export function nextRuns(rule: Recurrence, after: Temporal.Instant, count: number): Temporal.Instant[] {
+export const nextRuns = (rule: Recurrence, after: Temporal.Instant, count: number): Temporal.Instant[] => [
+  ...runsAfter(rule, after).take(count),
+]
+
+/** The runs strictly after one instant and before another, in order, and no more than the first `most` of them. */
+export function runsBetween(
+  rule: Recurrence,
+  after: Temporal.Instant,
+  before: Temporal.Instant,
+  most: number,
+): Temporal.Instant[] {
   const found: Temporal.Instant[] = []
+  for (const run of runsAfter(rule, after).take(most)) {
+    if (Temporal.Instant.compare(run, before) >= 0) break
+    found.push(run)
+  }
+  return found
+}
+
+function* runsAfter(rule: Recurrence, after: Temporal.Instant): Generator<Temporal.Instant> {
   const afterMs = after.epochMilliseconds
   let run = 0
   // A count is counted from the beginning; without one we may start near `after`.
   for (const instant of walk(rule, rule.count === undefined ? after : undefined)) {
     run += 1
-    if (rule.count !== undefined && run > rule.count) break
-    if (instant.epochMilliseconds <= afterMs) continue
-    found.push(instant)
-    if (found.length >= count) break
+    if (rule.count !== undefined && run > rule.count) return
+    if (instant.epochMilliseconds > afterMs) yield instant
   }
-  return found
 }
 
 function* walk(rule: Recurrence, near: Temporal.Instant | undefined): Generator<Temporal.Instant> {

@@ -24,7 +24,7 @@ export interface Asked {
 /**
  * The database was put back to an earlier time. What was due since may have gone out, so it is asked about and nothing of
  * it is sent; what was changed since (posts cancelled, moved, sent at once) is forgotten, so everything is paused until a
- * person has looked. Messages that waited are dropped, runs of series that have passed are not made up for.
+ * person has looked. What had failed may have been tried again: `retry` asks first. Messages that waited are dropped, runs of series that have passed are not made up for.
  *
  * Safe to run again: each workspace is gone through in one transaction, once per `id`.
  *
@@ -77,7 +77,7 @@ async function askIn(
   for (const { id: series, plannedUntil } of await stores.series.running())
     if ((plannedUntil ?? 0) < now) await stores.series.plan(series, plannedUntil, now)
   await stores.workspace.skipNumbers(NUMBERS_SKIPPED)
-  if (settings.pausedAt === null) await stores.workspace.changeSettings({ pausedAt: now })
+  await stores.workspace.changeSettings({ restoredAt: now, pausedAt: settings.pausedAt ?? now })
   await stores.marks.setOnce(`digest ${dateOf(digestTime(now, settings.zone), settings.zone)}`, now)
   await record(stores, {
     by: null,
@@ -102,7 +102,8 @@ async function askAnew(stores: WorkspaceStores, bench: Workbench, done: Readonly
 async function tellTeam(stores: WorkspaceStores, now: EpochMs, to: string, asked: number): Promise<void> {
   const waiting = await stores.posts.count({ states: ['scheduled'] })
   const inReview = await stores.posts.count({ states: ['in_review'], until: now })
-  const said = restoredView({ to, asked, waiting, inReview })
+  const failed = await stores.posts.count({ states: ['failed', 'partly_published'] })
+  const said = restoredView({ to, asked, waiting, inReview, failed })
   await sayInChannels(stores, said, now)
 }
 

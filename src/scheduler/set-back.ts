@@ -87,7 +87,7 @@ async function ask(bench: Workbench, workspaceId: WorkspaceId, delivery: Deliver
   const problem = {
     ask: 'check' as const,
     code: ASKED,
-    message: 'The answer was lost, and the clock was set back since, so it is not sent again by itself',
+    message: 'The clock was set back since, so nobody can look for it but a person',
   }
   await bench.stores.transaction(workspaceId, async (stores) => {
     const at = bench.clock.now()

@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts'
+import { sumMetrics } from '../analytics/digest.ts'
 import type { CalendarDay } from '../calendar/week.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import {
@@ -17,7 +18,8 @@ import {
 } from '../message/message.ts'
 import { METRIC_NAMES, type Metrics, type Platform } from '../platforms/contract/platform.ts'
 import type { Post } from '../posts/post.ts'
-import { linesOf } from './calendar.ts'
+import { countedPlan, groupsOf, planLine } from './calendar.ts'
+import { firstGroups, foldSeries } from './fold-series.ts'
 import { accountName } from './post-card.ts'
 import { andList, counted, dayWords, deliveryWords, excerpt } from './words.ts'
 
@@ -57,27 +59,50 @@ export function digestView(sheet: DigestSheet, platforms: ReadonlyMap<string, Pl
   )
 }
 
+/** A digest is read at one go: each of its parts has so many lines, and says how much more there is. */
+const MOST_LINES = 20
+
+/** A series that posted each day is shown day by day; one that posted more often is one line. */
+const MOST_OF_SERIES = 7
+
 function publishedBlocks(
   { published, total }: DigestSheet,
   platforms: ReadonlyMap<string, Platform>,
 ): Block[] {
   if (published.length === 0) return [text(bold('Went out: '), 'nothing last week.')]
+  const { shown, left } = firstGroups(
+    foldSeries(published, ({ post }) => post.seriesId, MOST_OF_SERIES),
+    MOST_LINES,
+  )
   return [
     text(
       bold(`Went out: ${counted(published.length, 'post')}`),
       sayMetrics(total) ? ` with ${sayMetrics(total)}` : '',
     ),
-    list(
-      published.map(({ post, deliveries, total: own }): Span[] => [
-        bold(`#${post.number}`),
-        plain(` ${excerpt(post.content.text, 60)}`),
-        ...deliveries.flatMap(({ delivery, account }): Span[] => {
-          const label = platforms.get(account?.platform ?? delivery.platform)?.label ?? delivery.platform
-          return [plain(' · '), delivery.published?.url ? link(delivery.published.url, label) : plain(label)]
-        }),
-        plain(sayMetrics(own) ? ` — ${sayMetrics(own)}` : ''),
-      ]),
-    ),
+    list(shown.map((group) => publishedLine(group, platforms))),
+    left > 0 && note(`and ${left} more`),
+  ].filter((block) => block !== false)
+}
+
+type Published = DigestSheet['published'][number]
+
+function publishedLine(group: readonly Published[], platforms: ReadonlyMap<string, Platform>): Span[] {
+  const [first] = group
+  if (!first) return []
+  const did = sayMetrics(sumMetrics(group.map(({ total }) => total)))
+  if (group.length > 1)
+    return [
+      plain(`🔁 ${counted(group.length, 'post')} in a series: ${excerpt(first.post.content.text, 60)}`),
+      plain(did ? ` — ${did}` : ''),
+    ]
+  return [
+    bold(`#${first.post.number}`),
+    plain(` ${excerpt(first.post.content.text, 60)}`),
+    ...first.deliveries.flatMap(({ delivery, account }): Span[] => {
+      const label = platforms.get(account?.platform ?? delivery.platform)?.label ?? delivery.platform
+      return [plain(' · '), delivery.published?.url ? link(delivery.published.url, label) : plain(label)]
+    }),
+    plain(did ? ` — ${did}` : ''),
   ]
 }
 
@@ -86,13 +111,16 @@ function failedBlocks({ failed }: DigestSheet, platforms: ReadonlyMap<string, Pl
   return [
     text(bold(`Did not go out: ${counted(failed.length, 'delivery', 'deliveries')}`)),
     list(
-      failed.map(({ post, delivery, account }) => [
-        bold(`#${post.number}`),
-        plain(
-          ` ${account ? accountName(account, platforms) : delivery.platform} ${deliveryWords(delivery)}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
-        ),
-      ]),
+      failed
+        .slice(0, MOST_LINES)
+        .map(({ post, delivery, account }) => [
+          bold(`#${post.number}`),
+          plain(
+            ` ${account ? accountName(account, platforms) : delivery.platform} ${deliveryWords(delivery)}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
+          ),
+        ]),
     ),
+    ...(failed.length > MOST_LINES ? [note(`and ${failed.length - MOST_LINES} more`)] : []),
     buttons(
       ...[...new Set(failed.map((one) => one.post.number))]
         .slice(0, 5)
@@ -102,12 +130,22 @@ function failedBlocks({ failed }: DigestSheet, platforms: ReadonlyMap<string, Pl
 }
 
 function aheadBlocks({ ahead, empty, inReview, zone }: DigestSheet): Block[] {
-  const planned = ahead.flatMap((day) =>
-    linesOf(day, zone).map((line): Span[] => [plain(`${dayWords(day.date)} `), ...line]),
-  )
+  const groups = ahead.flatMap((day) => groupsOf(day).map((group) => ({ day, group })))
+  const shown = groups.slice(0, MOST_LINES)
+  const left = groups.slice(MOST_LINES).reduce((sum, { group }) => sum + group.length, 0)
   return [
-    text(bold(`Coming: ${counted(planned.length, 'post')}`), inReview > 0 ? `, ${inReview} in review` : ''),
-    ...(planned.length > 0 ? [list(planned)] : []),
+    text(bold(`Coming: ${countedPlan(ahead)}`), inReview > 0 ? `, ${inReview} in review` : ''),
+    ...(shown.length > 0
+      ? [
+          list(
+            shown.map(({ day, group }): Span[] => [
+              plain(`${dayWords(day.date)} `),
+              ...planLine(group, zone),
+            ]),
+          ),
+        ]
+      : []),
+    ...(left > 0 ? [note(`and ${left} more`)] : []),
     ...(empty.length > 0 ? [note(`Nothing yet on ${andList(empty.map((day) => dayWords(day.date)))}.`)] : []),
   ]
 }

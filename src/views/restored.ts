@@ -7,6 +7,7 @@ export const restoredView = ({
   asked,
   waiting,
   inReview,
+  failed,
 }: {
   /** In words. */
   to: string
@@ -16,6 +17,8 @@ export const restoredView = ({
   waiting: number
   /** Posts in review whose time has passed. */
   inReview: number
+  /** Posts that have failed, in part or as a whole. */
+  failed: number
 }): Message =>
   message(
     text(
@@ -33,6 +36,11 @@ export const restoredView = ({
         ? []
         : [
             `${counted(inReview, 'post', 'posts')} in review had a time that has passed: look before you approve.`,
+          ]),
+      ...(failed === 0
+        ? []
+        : [
+            'What had failed may have been tried again since, and be live: look before you retry or edit it.',
           ]),
       'Logins that were renewed since may have to be connected again.',
     ]),

@@ -29,6 +29,8 @@ export interface Settings {
   digest: boolean
   /** Since when everything stands still (UTC ms), or null. */
   pausedAt: EpochMs | null
+  /** When a backup was restored last (UTC ms), or 0: what was done between the two is not known here. */
+  restoredAt: EpochMs
   /** Must every image have an alt text before a post can be submitted? */
   altTextRequired: boolean
 }
@@ -42,6 +44,7 @@ export const defaultSettings: Settings = {
   lateMinutes: 30,
   digest: true,
   pausedAt: null,
+  restoredAt: 0,
   altTextRequired: false,
 }
 

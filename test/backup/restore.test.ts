@@ -211,6 +211,59 @@ test('what was being sent when the backup was made is asked about too', async ()
   await play(back, 'Ada: show 1\nbot: may be live already')
 })
 
+test('what had failed in the backup is not tried again before somebody has looked: it may have been since', async () => {
+  const copy = join(elsewhere, 'failed.sqlite')
+  const first = await open('2026-11-20T08:00:00Z')
+  await first.house.desk.ask(await first.speaker('Grace'), {
+    command: 'connect',
+    values: { platform: 'webhook', url: `${receiver.origin}/in` },
+  })
+  receiver.received.length = 0
+  receiver.answer(() => ({ status: 400 }))
+  await play(
+    first,
+    `
+    Grace: settings approvals 0
+    Ada: schedule in 1 minute to webhook: Tried again later
+    time: 2026-11-20T08:01:00Z
+    time: 15000
+    Ada: show 1
+    bot: #1 is failed
+    `,
+  )
+  await backUp(first, copy)
+  receiver.answer(() => ({ status: 204 }))
+  await play(
+    first,
+    'Ada: retry 1\nbot: #1 is tried again\ntime: 1000\ntime: 15000\nAda: show 1\nbot: #1 is published',
+  )
+  await close()
+  receiver.received.length = 0
+  restoreFile({ url: URL_OF, dataDir }, copy, 'x')
+  await play(
+    await open('2026-11-20T10:00:00Z'),
+    `
+    results: What had failed may have been tried again since, and be live
+    Grace: resume
+    Ada: retry 1
+    bot: #1 had failed when a backup was made that was restored since: it may have been tried again after that, and be live. Look whether it is there.
+    time: 60000
+    Ada presses Show the post
+    bot: #1 is failed
+    `,
+  )
+  expect(sent()).toEqual([])
+  if (!world) throw new Error('It is not open')
+  receiver.answer(() => ({ status: 400 }))
+  await play(
+    world,
+    'Ada: retry 1\nAda presses Not there: try again\nbot: #1 is tried again\ntime: 1000\ntime: 15000',
+  )
+  expect(sent()).toEqual(['Tried again later'])
+  // It has failed anew, which is known here.
+  await play(world, 'Ada: retry 1\nbot: #1 is tried again')
+})
+
 test('the pictures come back with the posts', async () => {
   const copy = join(elsewhere, 'pictures.sqlite')
   const first = await open('2026-11-20T08:00:00Z')

@@ -97,10 +97,37 @@ test('what may be live and is found late is looked into, and not offered as late
   await pass(1, SECOND)
   expect((await first()).delivery).toMatchObject({ state: 'unsure', problem: { ask: 'check' } })
   await pass(2)
-  await play(world, 'results: The answer was lost, and it can’t be seen')
+  await play(
+    world,
+    'results: may be live: the answer was lost. It is too late to send it again without a second post, so a person has to look.',
+  )
   expect(await said('settle 1.1 live')).toContain('#1')
   expect(live).toEqual(['Once only'])
   expect((await first()).post.state).toBe('published')
+})
+
+test.each<[string, Partial<Look<never>>, string]>([
+  ['can neither be asked nor sent the same again', { repeatableFor: 0 }, 'It can’t be seen.'],
+  [
+    'does not tell',
+    { repeatableFor: 0, find: async () => 'unknown' },
+    'Crier can’t tell from Rehearsal whether it is there, so a person has to look.',
+  ],
+  [
+    'can’t be asked',
+    {
+      repeatableFor: 0,
+      find: async () => fails({ do: 'reconnect' }, 'The login is dead')() as never,
+    },
+    'Crier could not look for it, so a person has to (The login is dead).',
+  ],
+])('a person is asked in a sentence where the platform %s', async (_, look, sentence) => {
+  stage(look)
+  answers = [lost]
+  await due('Once only')
+  await pass(15, MINUTE)
+  await play(world, `results: #1 to @rehearsal on Rehearsal may be live: the answer was lost. ${sentence}`)
+  await play(world, `Ada: show 1\nbot: may be live: the answer was lost — ${sentence.slice(0, -1)}`)
 })
 
 test('a login that dies in between throws no doubt away', async () => {
@@ -162,7 +189,7 @@ describe('a thread', () => {
     answers = [() => undefined, lost]
     await due(THREAD)
     await pass(3)
-    await play(world, 'results: The answer to part 2 of 3 was lost')
+    await play(world, 'results: may be live: the answer was lost. Part 2 of 3: it can’t be seen.')
     await said('settle 1.1 live')
     const { post, delivery } = await first()
     expect(post.state).toBe('partly_published')

@@ -34,6 +34,16 @@ test('the queue reads as a sentence, with or without a time', () =>
     bot: #1 no time yet: We ship
   `))
 
+test('a command that takes no words says so, and runs at a press', () =>
+  conversation(`
+    Ada: queue garbage
+    bot: \`queue\` is said by itself, with no words behind it.
+    Ada presses queue
+    bot: Nothing waits.
+    Ada: health?
+    not: \`health \`
+  `))
+
 test('a form about what is no post is refused in words', async () => {
   const world = await openTestHouse()
   try {

@@ -39,6 +39,105 @@ test('the calendar shows the runs of a series that are no posts yet', () =>
     bot: Sat 28 Nov  nothing yet
   `))
 
+test('a series that runs every few minutes is one line of a day, and hides nothing beside it', () =>
+  conversation(`
+    Grace: settings approvals 0
+    Grace: schedule every 5 minutes from monday to rehearsal: Tick
+    Grace: schedule thursday at 15:00 to rehearsal: The one
+    Grace: schedule every day at 8 to rehearsal: Good morning
+    Ada: calendar next week
+    bot: Mon 23 Nov
+    bot: - 00:00 #1 🗓️ scheduled: Tick
+    bot: - 00:05 to 23:55 🔁 287 runs in a series: Tick
+    bot: - 08:00 🔁 in a series: Good morning
+    bot: Thu 26 Nov
+    bot: - 00:00 to 23:55 🔁 288 runs in a series: Tick
+    bot: - 08:00 🔁 in a series: Good morning
+    bot: - 15:00 #2 🗓️ scheduled: The one
+    bot: Sun 29 Nov
+    bot: - 00:00 to 23:55 🔁 288 runs in a series: Tick
+    not: nothing yet
+    bot: 2 posts and 2022 runs of series
+    time: 2026-11-22T22:00:00Z
+    Ada: digest
+    bot: Coming: 3 posts and 1733 runs of series
+  `))
+
+test('more runs than can be counted are said to be more, and no day that may have some is called empty', () =>
+  conversation(`
+    Grace: settings approvals 0
+    Grace: schedule every minute to rehearsal: One
+    Grace: schedule every minute to rehearsal: Two
+    Grace: schedule every minute to rehearsal: Three
+    Ada: calendar 2026-12-01
+    bot: Sun 6 Dec
+    bot: 00:00 to 23:59 🔁 1440 runs in a series: One
+    bot: and more runs of series than are counted here
+    bot: at least 20160 runs of series
+    Ada: digest
+    not: Nothing yet on
+  `))
+
+test('a day in the calendar and a part of the digest have so many lines, and say what is left out', () => {
+  const posts = Array.from(
+    { length: 25 },
+    (_, index) => `today at 11:${index + 10} to rehearsal: News ${index}`,
+  )
+  return conversation(`
+    Grace: settings approvals 0
+    Grace: settings late-minutes 1440
+    ${posts.map((post) => `Ada: schedule ${post}`).join('\n')}
+    Ada: calendar
+    bot: 11:10 #1
+    bot: 11:21 #12
+    bot: and 13 more
+    bot: 25 posts
+    Ada: digest
+    bot: Coming: 25 posts
+    bot: and 5 more
+    time: 2026-11-20T12:00:00Z
+    time: 15000
+    Ada: digest
+    bot: Went out: 25 posts
+    bot: News 19
+    bot: and 5 more
+    bot: Coming: 0 posts
+  `)
+})
+
+test('what a frequent series has posted is one line of the digest', async () => {
+  const world = await openTestHouse()
+  try {
+    await play(
+      world,
+      `
+      Grace: settings approvals 0
+      Ada: schedule every 5 minutes to rehearsal: Tick
+      `,
+    )
+    for (let run = 0; run < 8; run += 1) await world.pass(5 * 60_000)
+    await play(
+      world,
+      `
+      time: 15000
+      Ada: schedule in 1 minute to rehearsal: The one
+      time: 60000
+      time: 15000
+      Ada: calendar
+      bot: - 09:05 to 09:40 ✅ 8 posts in a series, published: Tick
+      bot: #10 ✅ published: The one
+      bot: 10 posts
+      Ada: digest
+      bot: Went out: 9 posts
+      bot: - 🔁 8 posts in a series: Tick
+      bot: - #10 The one
+      `,
+    )
+  } finally {
+    await world.close()
+  }
+})
+
 test('the calendar shows the week by day, and its buttons walk', () =>
   conversation(`
     Ada: schedule tomorrow 9am to rehearsal: Saturday news

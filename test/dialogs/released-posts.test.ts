@@ -37,6 +37,20 @@ const say = async (world: TestHouse, name: string, line: string): Promise<string
   return answer.type === 'message' ? plainText(answer.message) : ''
 }
 
+/** Says it, and yes to each question that comes of it. */
+const insist = async (world: TestHouse, name: string, line: string, agreed = line): Promise<void> => {
+  const answer = await world.house.desk.ask(await world.speaker(name), { line: agreed })
+  const asked = answer.type === 'message' && answer.message.blocks.find(({ type }) => type === 'buttons')
+  const yes = asked && asked.type === 'buttons' && asked.buttons.find((one) => one.line.startsWith(line))
+  if (yes) await insist(world, name, line, yes.line)
+}
+
+const toldTo = async (world: TestHouse, name: string): Promise<string[]> => {
+  const member = (await storesOf(world).workspace.members()).find((one) => one.name === name)
+  const told = await storesOf(world).transcript.list(`direct:${member?.id}`, 50)
+  return told.map(({ message }) => plainText(message))
+}
+
 const deliveriesOf = async (world: TestHouse, number: number) => {
   const post = await storesOf(world).posts.byNumber(number)
   return storesOf(world).deliveries.ofPosts([post?.id ?? ''])
@@ -92,6 +106,12 @@ await onEachDatabase((database) => {
       Alan: approve 3
       time: 1000
       Grace: settings approvals 2
+      bot: 2 posts in review have enough approvals then, and would be scheduled: #1 and #3.
+      bot: Nothing has changed yet.
+      Ada: show 1
+      bot: Approved: 2 of 3
+      Grace: settings approvals 2
+      Grace presses Set it, and schedule the 2 posts
       bot: approvals is 2 now
       bot: 2 posts in review had enough approvals and are approved: #1 and #3.
       time: 1000
@@ -159,6 +179,8 @@ await onEachDatabase((database) => {
       Grace: schedule tomorrow 9am to rehearsal: One
       Ada: schedule every day 10am to rehearsal: Daily
       Grace: settings approvals 0
+      bot: 2 posts in review would be scheduled without a review: #1 and #2.
+      Grace presses Set it, and schedule the 2 posts
       bot: approvals is 0 now
       bot: 2 posts in review go out without a review: #1 and #2.
       time: 1000
@@ -179,6 +201,49 @@ await onEachDatabase((database) => {
       Ada: show 4
       bot: #4 is in review
       `,
+    ))
+
+  test('a question about what would go out is asked anew where that has changed since', async () =>
+    inTeam(
+      await database(),
+      `
+      Ada: schedule tomorrow 9am to rehearsal: One
+      Grace: settings approvals 0
+      bot: 1 post in review would be scheduled without a review: #1.
+      Ada: schedule tomorrow 10am to rehearsal: Two
+      `,
+      async (world) => {
+        const grace = await world.speaker('Grace')
+        const asked = await world.house.desk.ask(grace, { line: 'settings approvals 0' })
+        await say(world, 'Ada', 'edit 2: Two, and something that nobody saw')
+        const yes =
+          asked.type === 'message' ? asked.message.blocks.find(({ type }) => type === 'buttons') : undefined
+        const line = yes?.type === 'buttons' ? (yes.buttons[0]?.line ?? '') : ''
+        expect(await say(world, 'Grace', line)).toContain('2 posts in review would be scheduled')
+        expect(await storesOf(world).posts.byNumber(1)).toMatchObject({ state: 'in_review' })
+        await play(world, 'Grace: settings approvals 0\nGrace presses Set it, and schedule the 2 posts')
+        expect(await storesOf(world).posts.byNumber(2)).toMatchObject({ state: 'scheduled' })
+      },
+    ))
+
+  test('each author is told once of all their posts that were released', async () =>
+    inTeam(
+      await database(),
+      `
+      Ada: schedule tomorrow 9am to rehearsal: One
+      Ada: schedule tomorrow 10am to rehearsal: Two
+      Joan: schedule tomorrow 11am to rehearsal: Three
+      Grace: settings approvals 0
+      Grace presses Set it, and schedule the 3 posts
+      time: 1000
+      `,
+      async (world) => {
+        const said = await toldTo(world, 'Ada')
+        expect(said).toEqual(['#1 and #2 go out without a review: Grace asks for no approvals any more'])
+        expect(await toldTo(world, 'Joan')).toEqual([
+          '#3 goes out without a review: Grace asks for no approvals any more',
+        ])
+      },
     ))
 
   test('what had enough but for its time waits for another one, and needs nothing else then', async () =>
@@ -223,6 +288,7 @@ await onEachDatabase((database) => {
       bot: #3 is in review
       Grace: settings approvals 1
       // The time of #2 is now.
+      Grace presses Set it, and schedule the 2 posts
       bot: 2 posts in review had enough approvals and are approved: #2 and #3.
       time: 1000
       feed: Daily | Daily
@@ -255,12 +321,12 @@ await onEachDatabase((database) => {
         async (world) => {
           await Promise.all([
             say(world, 'Alan', 'approve 1'),
-            say(world, 'Grace', 'settings approvals 2'),
-            say(world, 'Grace', 'settings approvals 2'),
+            insist(world, 'Grace', 'settings approvals 2'),
+            insist(world, 'Grace', 'settings approvals 2'),
           ])
           expect(await storesOf(world).posts.byNumber(1)).toMatchObject({ state: 'scheduled' })
           expect(await deliveriesOf(world, 1)).toHaveLength(1)
-          await Promise.all([say(world, 'Ada', 'submit 2'), say(world, 'Grace', 'settings approvals 0')])
+          await Promise.all([say(world, 'Ada', 'submit 2'), insist(world, 'Grace', 'settings approvals 0')])
           expect(await storesOf(world).posts.byNumber(2)).toMatchObject({ state: 'scheduled' })
           expect(await deliveriesOf(world, 2)).toHaveLength(1)
         },

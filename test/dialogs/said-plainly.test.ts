@@ -43,6 +43,28 @@ test('who may not publish yet is told so in words about publishing', () =>
     feed: nothing
   `))
 
+test('to publish what is out already is answered with where it stands and what can be done', () =>
+  conversation(`
+    Grace: settings approvals 0
+    Ada: draft to rehearsal: We ship
+    Ada: publish 1
+    bot: #1 goes out now
+    time: 1000
+    time: 15000
+    Ada: publish 1
+    bot: #1 is live already: http://127.0.0.1
+    bot: To say it once more, write a new post with \`draft\`.
+    not: time
+    Ada presses Show the post
+    bot: #1 is published
+    Ada: draft to rehearsal: Never mind
+    Ada: cancel 2
+    Ada: publish 2
+    bot: #2 is cancelled. To say it once more, write a new post
+    Ada: reschedule 1 tomorrow 9am
+    bot: The time of this post can no longer change; #1 is published.
+  `))
+
 test('words for a platform that a post does not go to are refused with where it goes', () =>
   conversation(`
     Ada: schedule tomorrow 9am to rehearsal: We ship

@@ -109,7 +109,7 @@ test('a lost answer on a platform with a list, and the clock is set back: the li
   await worker.tick()
   await beat(worker, MINUTE, 5 * SECOND)
   expect(await deliveries()).toMatchObject([{ state: 'unsure', problem: { code: ASKED } }])
-  expect((await deliveries())[0]?.problem?.message).toContain('the clock was set back')
+  expect((await deliveries())[0]?.problem?.message).toContain('The clock was set back since')
   expect(effects()).toBe(1)
 })
 

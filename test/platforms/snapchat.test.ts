@@ -130,7 +130,7 @@ describe('a commit that goes wrong', () => {
   it('can’t be looked up, so a person is asked', () => {
     expect(snapchat.look.find).toBeUndefined()
     expect(snapchat.look.repeatableFor).toBe(0)
-    expect(snapchat.look.says).toMatch(/can’t tell/)
+    expect(snapchat.look.says).toMatch(/a person has to look/)
   })
 
   it('an app that is not on the allow-list [AYR-SN]', async () => {

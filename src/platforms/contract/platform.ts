@@ -240,7 +240,7 @@ export interface Published {
 
 /** What the platform offers to find out whether a commit whose answer was lost went through. */
 export interface Look<Credentials> {
-  /** In words, for the README's table and the card. */
+  /** In words, for the README's table. Where it is never found nor repeated, the card says it too: why a person has to look. */
   says: string
   /** How long (ms) after the first commit the same key may be sent again without a second post; 0 where it never may. */
   repeatableFor: number

@@ -63,6 +63,7 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
       mine,
       filter.states && inArray(deliveries.state, [...filter.states]),
       filter.accountId === undefined ? undefined : eq(deliveries.accountId, filter.accountId),
+      filter.dueUntil === undefined ? undefined : lt(deliveries.dueAt, filter.dueUntil),
       filter.publishedFrom === undefined ? undefined : gte(deliveries.publishedAt, filter.publishedFrom),
       filter.publishedUntil === undefined ? undefined : lt(deliveries.publishedAt, filter.publishedUntil),
       filter.updatedFrom === undefined ? undefined : gte(deliveries.updatedAt, filter.updatedFrom),

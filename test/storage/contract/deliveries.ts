@@ -60,6 +60,11 @@ export function deliveriesContract(ground: () => Ground): void {
       ])
       expect(await deliveries.lastPublishedAt(team.account.id)).toBe(NOON + HOUR)
       expect(await deliveries.lastPublishedAt('another')).toBeUndefined()
+      const early = await dueDelivery(team, { dueAt: NOON - HOUR })
+      const later = await dueDelivery(team, { dueAt: NOON + HOUR })
+      expect(await ids({ states: ['scheduled'], dueUntil: NOON })).toEqual([early.id])
+      expect(await ids({ states: ['scheduled'], dueUntil: NOON + HOUR })).toEqual([early.id])
+      expect(await ids({ states: ['scheduled'], dueUntil: NOON + HOUR + 1 })).toEqual([early.id, later.id])
     })
 
     test('every move starts from its states, never from under a worker, and from no other', async () => {
