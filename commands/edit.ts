@@ -81,15 +81,13 @@ export default defineCommand({
         : (await resolveAccounts(context.stores, context.bench.platforms, said.accounts)).map(({ id }) => id)
     if (said.platform && said.text?.trim())
       await mustGoThere(context, before, accountIds ?? before.accountIds, said.platform)
-    const attached = await attachSaid(context, context.files, said, before.content.media)
-    const text = attached.text ?? said.text
+    const { media, text } = await attachSaid(context, context.files, said, before.content)
     const words: PostWords = {}
     if (text !== undefined && said.platform)
       words.variants = { [platformByName(context.bench, said.platform).name]: text }
     else if (text !== undefined) words.text = text
     if (accountIds) words.accountIds = accountIds
-    if (context.files.length > 0 || said.alt !== undefined || said.media !== undefined)
-      words.media = attached.media
+    if (context.files.length > 0 || said.alt !== undefined || said.media !== undefined) words.media = media
 
     const post = await editPost(context, said.post, words, said.seen)
     return postCard(await sheetOf(context.stores, context.bench, post, context))
