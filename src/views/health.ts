@@ -1,5 +1,5 @@
 import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import { bold, heading, list, type Message, message, type Span, text } from '../message/message.ts'
+import { bold, heading, list, type Message, message, prose, type Span, text } from '../message/message.ts'
 import { andList, clockTime, counted } from './words.ts'
 
 /** How Crier does for one workspace. Times in UTC ms, ages in ms. */
@@ -38,7 +38,7 @@ export function healthView(facts: HealthFacts): Message {
   const wrong = [...troubles(facts)]
   return message(
     heading(wrong.length === 0 ? '✅ All is well' : '⚠️ Not all is well'),
-    wrong.length > 0 && list(wrong.map((words): Span[] => [{ type: 'plain', text: words }])),
+    wrong.length > 0 && list(wrong.map(prose)),
     list([
       [{ type: 'plain', text: beat(facts.tickAge) }],
       [{ type: 'plain', text: `${counted(facts.overdue, 'delivery', 'deliveries')} overdue` }],

@@ -3,6 +3,7 @@ import {
   bold,
   button,
   buttons,
+  code,
   heading,
   list,
   type Message,
@@ -34,7 +35,8 @@ export function queueView({ trouble, inReview, scheduled, drafts, pausedAt, zone
   const nothing = [trouble, inReview, scheduled, drafts].every(({ count }) => count === 0)
   return message(
     heading('📋 The queue'),
-    pausedAt !== null && text(bold('⏸️ Everything is paused.'), ' Say `resume` to let posts go out again.'),
+    pausedAt !== null &&
+      text(bold('⏸️ Everything is paused.'), ' Say ', code('resume'), ' to let posts go out again.'),
     ...part('Under way, or in need of somebody', trouble, zone),
     ...part('In review', inReview, zone),
     ...part('Scheduled', scheduled, zone),
