@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { postNumber } from '../src/app/args.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { type EndedSeries, endSeries } from '../src/app/plan-series.ts'
-import { postArg } from '../src/app/post-form.ts'
+import { postFor } from '../src/app/post-form.ts'
 import { mayTouch } from '../src/app/post-refusals.ts'
 import { postByNumber } from '../src/app/sheets.ts'
 import { cancelPost } from '../src/app/write-posts.ts'
@@ -16,6 +16,7 @@ import {
   type Span,
   text,
 } from '../src/message/message.ts'
+import { postMoves } from '../src/posts/moves.ts'
 import type { Post } from '../src/posts/post.ts'
 import { postNews } from '../src/views/post-card.ts'
 import { counted, dayAndTime, postStateWords } from '../src/views/words.ts'
@@ -28,7 +29,7 @@ export default defineCommand({
   who: 'author',
   args: z.object({ post: postNumber, scope: z.enum(['post', 'series']).default('post') }),
   fields: [
-    postArg,
+    postFor(...postMoves.cancel.from, 'publishing'),
     {
       name: 'scope',
       kind: 'choice',

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { postNumber } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { postArg } from '../src/app/post-form.ts'
+import { postFor } from '../src/app/post-form.ts'
 import { retryPost } from '../src/app/send-posts.ts'
+import { postMoves } from '../src/posts/moves.ts'
 import { postNews } from '../src/views/post-card.ts'
 
 export default defineCommand({
@@ -12,7 +13,7 @@ export default defineCommand({
   examples: ['retry 42'],
   who: 'author',
   args: z.object({ post: postNumber }),
-  fields: [postArg],
+  fields: [postFor(...postMoves.retry.from)],
 
   async run({ post: number }, context) {
     return postNews(await retryPost(context, number), 'is tried again')

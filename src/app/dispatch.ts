@@ -40,7 +40,7 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
       throw new UserError(`I can't read that as \`${command.name} ${command.usage}\``, {
         wayOut: [howToSay(command), ...choicesOf(command)].join(' '),
       })
-    return await run(context, command, values)
+    return await run(context, command, values, 'command' in said)
   } catch (error) {
     const refusal = asRefusal(error, context)
     if (!command) return { ...forPerson(refusalMessage(refusal)), refused: true }
@@ -55,7 +55,12 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
   }
 }
 
-async function run(context: CommandContext, command: Command, values: FormValues): Promise<Answer> {
+async function run(
+  context: CommandContext,
+  command: Command,
+  values: FormValues,
+  filledIn: boolean,
+): Promise<Answer> {
   const parsed =
     command.args instanceof z.ZodType ? command.args.safeParse(values, { error: argumentWords }) : undefined
   if (!parsed) throw new Error(`${command.name} declares no arguments`)
@@ -66,8 +71,9 @@ async function run(context: CommandContext, command: Command, values: FormValues
       missing.length === 0 ||
       parsed.error.issues.some((issue) => values[String(issue.path[0])] !== undefined)
     ) {
-      throw mistakeOf(command, parsed.error, values)
+      throw mistakeOf(command, parsed.error, values, filledIn)
     }
+    if (postNumber.safeParse(values.post).success) await command.mayOpen?.(values, context)
     return { type: 'form', form: await formFor(context, command, values) }
   }
   const answer = await command.run(parsed.data, context)
@@ -169,8 +175,8 @@ async function formFor(context: CommandContext, command: Command, values: FormVa
   return command.form && !lacksPost ? command.form(values, context) : argumentForm(command, values, context)
 }
 
-function mistakeOf(command: Command, error: z.ZodError, values: FormValues): UserError {
-  const example = `For example: \`${command.examples[0] ?? command.name}\`.`
+/** @param filledIn in a form, which needs no example of a line */
+function mistakeOf(command: Command, error: z.ZodError, values: FormValues, filledIn: boolean): UserError {
   // What was said and can't be read comes before what was not said.
   const said = error.issues.find(({ path }) => values[String(path[0])] !== undefined)
   const issue = said ?? error.issues[0]
@@ -178,7 +184,7 @@ function mistakeOf(command: Command, error: z.ZodError, values: FormValues): Use
   return new UserError(
     field ? `${field.label}: ${issue?.message}` : (issue?.message ?? "That can't be read"),
     {
-      wayOut: example,
+      ...(filledIn ? {} : { wayOut: `For example: \`${command.examples[0] ?? command.name}\`.` }),
       ...(field ? { field: field.name } : {}),
     },
   )
@@ -215,6 +221,9 @@ const inWords = (said: string, wayOut?: string): string =>
     .filter((words) => words !== '')
     .map(sentence)
     .join(' ')
+
+/** A form's mistakes are plain text in every chat: what may be typed stands in quotes, not in backticks. */
+const inQuotes = (said: string): string => said.replace(/`([^`\n]+)`/g, '"$1"')
 
 /** With a full stop, unless it ends in a sign of its own or in an address. */
 const sentence = (said: string): string => (/(?:[.?!…]|https?:\/\/\S+)$/.test(said) ? said : `${said}.`)
@@ -259,7 +268,7 @@ async function keptForm(context: CommandContext, code: string): Promise<Form> {
   const form = withValues(await command.form(kept.values, context), kept.values)
   const errors = Object.entries(kept.errors).map(([name, said]) => {
     const field = form.fields.find((one) => one.name === name)
-    return [name, withoutLabel(said, field)]
+    return [name, inQuotes(withoutLabel(said, field))]
   })
   return { ...form, errors: Object.fromEntries(errors) }
 }
@@ -277,7 +286,7 @@ async function withErrors(
   })
   if (!form) return undefined
   const field = form.fields.find(({ name }) => name === refusal.field)
-  const said = inWords(withoutLabel(refusal.message, field), refusal.wayOut)
+  const said = inQuotes(inWords(withoutLabel(refusal.message, field), refusal.wayOut))
   return { ...withValues(form, values), errors: { [field?.name ?? '']: said } }
 }
 

@@ -116,12 +116,7 @@ export async function decide(
   const at = bench.clock.now()
   return bench.stores.transaction(workspace.id, async (stores) => {
     const post = await postByNumber(stores, number)
-    if (post.state !== 'in_review') throw await alreadyDecided(stores, post, kind)
-    const others = othersOf(actor, await stores.workspace.members())
-    mayDecide(post, member, workspace.settings, others)
-    if (kind === 'approve') notOwnEdit(post, member, workspace.settings, others)
-    checkSeen(post, seen)
-    if (kind === 'approve') refusePassed(actor, post)
+    await mustAllow(stores, actor, post, { kind, seen })
     if (
       !(await stores.decisions.add({
         id: newId(at),
@@ -172,6 +167,29 @@ export async function decide(
     await announce(stores, bench, moved, newsOf(moved, member, kind, comment))
     return { post: moved, missing }
   })
+}
+
+/**
+ * Refuses at once, before somebody writes why, what `decide` would refuse.
+ *
+ * @throws UserError as `decide` does
+ */
+export const mustBeDecidable = async (actor: Actor, number: number, words: DecisionWords): Promise<void> =>
+  mustAllow(actor.stores, actor, await postByNumber(actor.stores, number), words)
+
+async function mustAllow(
+  stores: WorkspaceStores,
+  actor: Actor,
+  post: Post,
+  { kind, seen }: DecisionWords,
+): Promise<void> {
+  const { member, workspace } = actor
+  if (post.state !== 'in_review') throw await alreadyDecided(stores, post, kind)
+  const others = othersOf(actor, await stores.workspace.members())
+  mayDecide(post, member, workspace.settings, others)
+  if (kind === 'approve') notOwnEdit(post, member, workspace.settings, others)
+  checkSeen(post, seen)
+  if (kind === 'approve') refusePassed(actor, post)
 }
 
 const moveOf = { approve: 'approve', 'request-changes': 'requestChanges', reject: 'reject' } as const
