@@ -123,6 +123,48 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     expect(await page.getByText('kept as you left it').count()).toBe(0)
   })
 
+  test('Enter sends what was typed, and completes only what was chosen or begins one command', async () => {
+    const { page } = await visit(browser, served.url)
+    const options = page.locator('#compose .popup [role=option]')
+    await page.keyboard.type('/cal')
+    await options.first().waitFor()
+    expect(await options.count()).toBe(1)
+    await page.keyboard.press('Enter')
+    expect(await page.inputValue('#write')).toBe('/calendar ')
+    await page.keyboard.press('Enter')
+    await entries(page).nth(1).waitFor()
+    expect(await page.inputValue('#write')).toBe('')
+
+    // Chosen, but typed on: what stands in the field is meant.
+    await page.keyboard.type('/schedule tomorrow 9am to ')
+    await options.nth(1).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.type('bluesky')
+    expect(await page.getAttribute('#write', 'aria-activedescendant')).toBeNull()
+    expect(await page.locator('#compose .popup [aria-selected=true]').count()).toBe(0)
+    await options.first().waitFor()
+    await page.keyboard.type(': We ship\n')
+    await entries(page).getByText('#42 is in review').waitFor()
+  })
+
+  test('on a phone the reading of a time and the way to write a command can be read whole', async () => {
+    const { page } = await visit(browser, served.url, { viewport: { width: 375, height: 720 } })
+    const hint = page.locator('#compose .hint')
+    for (const [line, shown] of [
+      ['/schedule next Tuesday 14:30 Berlin time', 'strong'],
+      ['/schedule', 'code'],
+    ] as const) {
+      await page.locator('#write').fill(line)
+      await hint.locator(shown).waitFor()
+      const cut = await hint.evaluate((element) =>
+        [element, ...element.querySelectorAll('*')].some(
+          (one) => one.scrollWidth > one.clientWidth && one.clientWidth > 0,
+        ),
+      )
+      expect(cut, line).toBe(false)
+    }
+  })
+
   test('a line that could not be sent is back in the field', async () => {
     const { page } = await visit(browser, served.url)
     await page.context().setOffline(true)
