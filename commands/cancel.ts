@@ -52,24 +52,28 @@ export default defineCommand({
     const post = await cancelPost(context, number)
     if (post.state !== 'cancelled')
       return postNews(post, `${postStateWords[post.state]}; what of it still waited is cancelled`)
-    return message(
-      ...postNews(post, 'is cancelled').blocks,
+    const news = postNews(post, 'is cancelled')
+    const { blocks } = message(
+      ...news.blocks,
       before.seriesId !== null && buttons(button('End the series too', `cancel ${number} series`)),
     )
+    return { ...news, blocks }
   },
 })
 
 /** The post that was named first, then the others of its series. */
 function seriesNews(post: Post, { cancelled, goingOut }: EndedSeries, { zone }: CommandContext): Message {
   const others = cancelled.filter(({ id }) => id !== post.id)
-  return message(
-    ...postNews(post, `is ${postStateWords[post.state]}, and its series has ended`).blocks,
+  const news = postNews(post, `is ${postStateWords[post.state]}, and its series has ended`)
+  const { blocks } = message(
+    ...news.blocks,
     others.length > 0 &&
       text(`${counted(others.length, 'other post')} of it ${others.length === 1 ? 'is' : 'are'} cancelled:`),
     others.length > 0 && list(others.map((one) => runLine(one, zone))),
     goingOut.length > 0 && text('Going out already:'),
     goingOut.length > 0 && list(goingOut.map((one) => runLine(one, zone))),
   )
+  return { ...news, blocks }
 }
 
 const runLine = ({ number, when, updatedAt }: Post, zone: string): Span[] => [

@@ -51,8 +51,19 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
         : undefined
     if (form) return { type: 'form', form }
     const offers = await keepWords(context, command, values, refusal)
-    return { ...forPerson(refusalMessage(refusal, offers)), refused: true }
+    const shown = context.press ? await whatIsOffered(context, refusal) : undefined
+    return { ...forPerson(shown ?? refusalMessage(refusal, offers)), refused: true }
   }
+}
+
+/** Whoever pressed a button that is out of date sees at once what a refusal would offer to show: the post as it is now. */
+async function whatIsOffered(context: CommandContext, refusal: UserError): Promise<Message | undefined> {
+  const [offer, ...others] = refusal.offers
+  if (!offer?.line.startsWith('show ') || others.length > 0) return undefined
+  const answer = await dispatch({ ...context, press: false }, { line: offer.line })
+  if (answer.type !== 'message' || answer.refused) return undefined
+  const { blocks } = refusalMessage(new UserError(refusal.message))
+  return { ...answer.message, blocks: [...blocks, ...answer.message.blocks] }
 }
 
 async function run(

@@ -201,8 +201,9 @@ function newsOf(post: Post, member: Member, kind: DecisionKind, comment: string)
     'request-changes': 'needs changes, says',
     reject: 'was rejected by',
   }[kind]
-  const said = message(
-    ...postNews(post, `${words} `, { type: 'member', id: member.id, name: member.name }).blocks,
+  const news = postNews(post, `${words} `, { type: 'member', id: member.id, name: member.name })
+  const { blocks } = message(
+    ...news.blocks,
     comment !== '' && quote(comment),
     kind === 'request-changes' && {
       type: 'buttons',
@@ -212,6 +213,7 @@ function newsOf(post: Post, member: Member, kind: DecisionKind, comment: string)
       ],
     },
   )
+  const said = { ...news, blocks }
   return post.authorId === member.id
     ? { thread: said }
     : { thread: said, tell: { memberId: post.authorId, message: said } }

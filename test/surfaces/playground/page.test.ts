@@ -4,7 +4,18 @@ import axe from 'axe-core'
 import fc from 'fast-check'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { facts, heading, link, list, message, note, quote, text } from '../../../src/message/message.ts'
+import {
+  button,
+  buttons,
+  facts,
+  heading,
+  link,
+  list,
+  message,
+  note,
+  quote,
+  text,
+} from '../../../src/message/message.ts'
 import { everything } from '../small-desk.ts'
 import { launch, noChromium, visit } from './browser.ts'
 import { type Served, servePlayground } from './serve-playground.ts'
@@ -237,6 +248,29 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     await ada.page.getByText('While you were away').waitFor()
     expect(await ada.page.getByText('You approved #42').count()).toBe(0)
     expect(await grace.page.getByText('You approved #42').count()).toBe(1)
+  })
+
+  test('a private card of what has changed since loses its buttons, and leads to what it is now', async () => {
+    const { page } = await visit(browser, served.url)
+    const card = (words: string, line: string, at: number) => ({
+      ...message(heading(words), buttons(button('Act', line))),
+      standing: { line: 'calendar', at },
+    })
+    const ada = { chat: 'local', person: 'pg-ada' }
+    await served.playground.tell(ada, card('#7 is a draft', 'shout stale', 1), { key: 'private' })
+    await page.locator('[data-channel^=direct]').click()
+    await page.getByRole('button', { name: 'Act' }).waitFor()
+    // The same as of the same instant changes nothing; a later one anywhere does.
+    const sent = await served.playground.send(review, card('#7 is a draft', 'shout 1', 1), { key: 'card' })
+    await served.playground.update(review, sent, card('#7 is scheduled', 'shout 2', 2))
+    await page.getByText('This has changed since.').waitFor()
+    expect(await page.getByRole('button', { name: 'Act' }).count()).toBe(0)
+    await page.reload()
+    await page.getByRole('button', { name: 'Show it as it is now' }).click()
+    await entries(page).nth(1).waitFor()
+    await page.locator('[data-channel=review]').click()
+    await page.getByRole('heading', { name: '#7 is scheduled' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Act' }).count()).toBe(1)
   })
 
   test('the feed shows what is live, with pictures, as it happens, and a link leads to it', async () => {
