@@ -62,21 +62,25 @@ export default defineCommand({
 })
 
 /** The post that was named first, then the others of its series. */
-function seriesNews(post: Post, { cancelled, goingOut }: EndedSeries, { zone }: CommandContext): Message {
+function seriesNews(
+  post: Post,
+  { cancelled, goingOut }: EndedSeries,
+  { zone, locale }: CommandContext,
+): Message {
   const others = cancelled.filter(({ id }) => id !== post.id)
   const news = postNews(post, `is ${postStateWords[post.state]}, and its series has ended`)
   const { blocks } = message(
     ...news.blocks,
     others.length > 0 &&
       text(`${counted(others.length, 'other post')} of it ${others.length === 1 ? 'is' : 'are'} cancelled:`),
-    others.length > 0 && list(others.map((one) => runLine(one, zone))),
+    others.length > 0 && list(others.map((one) => runLine(one, zone, locale))),
     goingOut.length > 0 && text('Going out already:'),
-    goingOut.length > 0 && list(goingOut.map((one) => runLine(one, zone))),
+    goingOut.length > 0 && list(goingOut.map((one) => runLine(one, zone, locale))),
   )
   return { ...news, blocks }
 }
 
-const runLine = ({ number, when, updatedAt }: Post, zone: string): Span[] => [
+const runLine = ({ number, when, updatedAt }: Post, zone: string, locale: string): Span[] => [
   bold(`#${number}`),
-  { type: 'plain', text: when ? ` ${dayAndTime(when.at, zone, updatedAt)}` : '' },
+  { type: 'plain', text: when ? ` ${dayAndTime(when.at, zone, updatedAt, locale)}` : '' },
 ]

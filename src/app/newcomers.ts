@@ -104,12 +104,17 @@ function roleFor(speaker: Speaker, members: readonly Member[]): Role {
   return members.some(cameFromAChat) ? 'author' : 'admin'
 }
 
-/** What the surface knows better by now: a new name, a zone where none was chosen. */
+/** What the surface knows better by now: a new name, a zone and a language where none was chosen. */
 async function refreshed(stores: WorkspaceStores, member: Member, { person }: Speaker): Promise<Member> {
   const zone = member.zone === null && person.zone ? person.zone : undefined
+  const locale = member.locale === null && person.locale ? person.locale : undefined
   const name = member.name === person.name ? undefined : person.name
-  if (zone === undefined && name === undefined) return member
-  return stores.workspace.changeMember(member.id, { ...(zone ? { zone } : {}), ...(name ? { name } : {}) })
+  if (zone === undefined && locale === undefined && name === undefined) return member
+  return stores.workspace.changeMember(member.id, {
+    ...(zone ? { zone } : {}),
+    ...(locale ? { locale } : {}),
+    ...(name ? { name } : {}),
+  })
 }
 
 async function welcomeChat(

@@ -46,6 +46,7 @@ export async function sheetOf(
     settings: workspace.settings,
     ...(reader ? { reader: reader.member } : {}),
     zone: reader?.zone ?? workspace.settings.zone,
+    locale: reader?.locale ?? workspace.settings.locale,
     now: bench.clock.now(),
   }
 }

@@ -38,7 +38,11 @@ export interface DigestSheet {
 }
 
 /** The week in one message: what went out and what it did, what failed and why, what comes and where there is room. */
-export function digestView(sheet: DigestSheet, platforms: ReadonlyMap<string, Platform>): Message {
+export function digestView(
+  sheet: DigestSheet,
+  platforms: ReadonlyMap<string, Platform>,
+  locale: string,
+): Message {
   const dates = [sheet.back.from, sheet.back.until].map((at) =>
     dayWords(
       Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(sheet.zone).toPlainDate().toString(),
@@ -48,7 +52,7 @@ export function digestView(sheet: DigestSheet, platforms: ReadonlyMap<string, Pl
     heading(`📰 The week of ${dates[0]} to ${dates[1]}`),
     ...publishedBlocks(sheet, platforms),
     ...failedBlocks(sheet, platforms),
-    ...aheadBlocks(sheet),
+    ...aheadBlocks(sheet, locale),
     buttons(
       button('Calendar', 'calendar this week'),
       button('Write a post', 'draft'),
@@ -101,9 +105,9 @@ function failedBlocks({ failed }: DigestSheet, platforms: ReadonlyMap<string, Pl
   ]
 }
 
-function aheadBlocks({ ahead, empty, inReview, zone }: DigestSheet): Block[] {
+function aheadBlocks({ ahead, empty, inReview, zone }: DigestSheet, locale: string): Block[] {
   const planned = ahead.flatMap((day) =>
-    linesOf(day, zone).map((line): Span[] => [plain(`${dayWords(day.date)} `), ...line]),
+    linesOf(day, zone, locale).map((line): Span[] => [plain(`${dayWords(day.date)} `), ...line]),
   )
   return [
     text(bold(`Coming: ${counted(planned.length, 'post')}`), inReview > 0 ? `, ${inReview} in review` : ''),

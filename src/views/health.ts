@@ -34,8 +34,8 @@ const LATE = 2 * MINUTE
 const FULL_OUTBOX = 100
 
 /** `health`: what is well in one line, and what is not, each with what it means. */
-export function healthView(facts: HealthFacts): Message {
-  const wrong = [...troubles(facts)]
+export function healthView(facts: HealthFacts, locale: string): Message {
+  const wrong = [...troubles(facts, locale)]
   return message(
     heading(wrong.length === 0 ? '✅ All is well' : '⚠️ Not all is well'),
     wrong.length > 0 && list(wrong.map(prose)),
@@ -54,18 +54,18 @@ export function healthView(facts: HealthFacts): Message {
   )
 }
 
-function* troubles(facts: HealthFacts): Generator<string> {
+function* troubles(facts: HealthFacts, locale: string): Generator<string> {
   const { tickAge, overdue, oldestOverdue, outbox, zone } = facts
   if (!facts.databaseWell)
     yield 'The database takes no writes, or its disk is nearly full: whoever runs Crier reads at `/readyz` what to do'
   if (tickAge !== undefined && tickAge > OLD_BEAT)
     yield `The scheduler has not ticked for ${age(tickAge)}: look at the process and its log`
   if (facts.pausedAt !== null)
-    yield `Everything is paused since ${clockTime(facts.pausedAt, zone)}: \`resume\` lets posts go out again`
+    yield `Everything is paused since ${clockTime(facts.pausedAt, zone, locale)}: \`resume\` lets posts go out again`
   if (overdue > 0 && oldestOverdue > LATE)
     yield `${counted(overdue, 'delivery', 'deliveries')} overdue, the oldest for ${age(oldestOverdue)}`
   for (const { name, until } of facts.leftAlone)
-    yield `${name} failed several times in a row and is left alone until ${clockTime(until, zone)}; one post tries it then`
+    yield `${name} failed several times in a row and is left alone until ${clockTime(until, zone, locale)}; one post tries it then`
   if (facts.toReconnect.length > 0)
     yield `${andList(facts.toReconnect)} must be connected again: \`accounts\` has the buttons`
   for (const { name, why } of facts.refused)

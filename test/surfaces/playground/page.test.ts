@@ -308,6 +308,21 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     )
   })
 
+  test('times have the clock of the member’s language, else of the browser’s', async () => {
+    await served.playground.send(review, everything(Date.parse('2026-11-26T08:00:00Z')), { key: 'k' })
+    const { page } = await visit(browser, served.url, { locale: 'en-US' })
+    await page.locator('[data-channel=review]').click()
+    const shown = page.locator('#log time.when')
+    expect(await shown.textContent()).toMatch(/^Sat, Nov 28, 9:00\sAM in 2 days$/)
+    expect(await shown.getAttribute('data-tip')).toMatch(/ at 9:00\sAM \(Berlin time\)$/)
+    for (const one of served.people) one.locale = 'en-GB'
+    await page.reload()
+    await page.waitForFunction(() =>
+      document.querySelector('#log time.when')?.textContent?.startsWith('Sat, Nov 28, 09:00 in'),
+    )
+    expect(await shown.getAttribute('data-tip')).toMatch(/ at 09:00 \(Berlin time\)$/)
+  })
+
   test('a member who moves reads every time in the new zone', async () => {
     await served.playground.send(review, everything(Date.parse('2026-11-26T08:00:00Z')), { key: 'k' })
     const { page } = await visit(browser, served.url)

@@ -298,6 +298,11 @@ function closeThread() {
   if (back instanceof HTMLElement) back.focus()
 }
 
+const readerFacts = () => {
+  const { zone = null, locale = null } = person(state.me) ?? {}
+  return { zone, locale }
+}
+
 // Coming in
 
 /** @param {string} id */
@@ -324,7 +329,7 @@ async function load(as) {
   }
   sessionStorage.setItem('crier.me', state.me)
   seatMembers(state.members.map(({ id }) => id))
-  setReader({ zone: person(state.me)?.zone ?? null, now: state.now })
+  setReader({ ...readerFacts(), now: state.now })
   entries.clear()
   limits.clear()
   for (const [name, found] of Object.entries(state.entries)) {
@@ -356,11 +361,12 @@ async function load(as) {
     },
     feed: (items) => feed.show(items),
     members(members) {
-      const zone = person(state.me)?.zone
+      const before = readerFacts()
       state.members = members
-      // Every time on the page stands in the reader's zone.
-      if (person(state.me)?.zone !== zone) {
-        setReader({ zone: person(state.me)?.zone ?? null, now: now() })
+      const { zone, locale } = readerFacts()
+      // Every time on the page stands in the reader's zone and clock.
+      if (zone !== before.zone || locale !== before.locale) {
+        setReader({ zone, locale, now: now() })
         conversation.clear()
         threadConversation.clear()
       }
