@@ -52,17 +52,25 @@ export async function schedulePost(
   when: PostTime,
   reviewIn?: ReviewPlace,
 ): Promise<Post> {
-  try {
-    return await actor.bench.stores.transaction(actor.workspace.id, async (stores) =>
-      submitIn(stores, actor, await draftIn(stores, actor, words, when), reviewIn),
-    )
-  } catch (error) {
-    // The post was rolled back with its refusal, so buttons that name it would lead nowhere; the form keeps the words.
-    if (!(error instanceof UserError)) throw error
-    const { message: said, wayOut, field } = error
-    throw new UserError(said, { ...(wayOut ? { wayOut } : {}), ...(field ? { field } : {}), cause: error })
-  }
+  return actor.bench.stores.transaction(actor.workspace.id, async (stores) => {
+    const post = await draftIn(stores, actor, words, when)
+    try {
+      return await submitIn(stores, actor, post, reviewIn)
+    } catch (error) {
+      // The post is rolled back with its refusal: its number, and buttons that name it, would lead nowhere.
+      if (!(error instanceof UserError)) throw error
+      const { message: said, wayOut, field } = error
+      throw new UserError(unnumbered(said, post), {
+        ...(wayOut ? { wayOut } : {}),
+        ...(field ? { field } : {}),
+        cause: error,
+      })
+    }
+  })
 }
+
+const unnumbered = (said: string, { number }: Post): string =>
+  said.replace(new RegExp(`#${number}\\b`, 'g'), (_, at: number) => (at === 0 ? 'The post' : 'the post'))
 
 async function submitIn(
   stores: WorkspaceStores,

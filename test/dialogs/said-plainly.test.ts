@@ -138,6 +138,27 @@ test('a mistake in a form is a sentence for a form: no example of a line, no bac
     })
   }))
 
+test('a post that was refused as it was written has no number, and nobody is offered what they may not do', () =>
+  inWorld(async (world) => {
+    const refused = await world.house.desk.ask(await world.speaker('Ada'), {
+      command: 'schedule',
+      values: { when: 'tomorrow 9am', text: ' ', accounts: 'rehearsal' },
+    })
+    expect(refused).toMatchObject({
+      form: { errors: { '': 'The post has nothing to say yet. Write something first.' } },
+    })
+    expect(
+      await world.house.desk.ask(await world.speaker('Grace'), {
+        command: 'request-changes',
+        values: { post: '1', comment: '' },
+      }),
+    ).toMatchObject({ form: { errors: { comment: 'it is empty.' } } })
+    const accounts = async (name: string) =>
+      labelsOf(await world.house.desk.ask(await world.speaker(name), { line: 'accounts' }))
+    expect(await accounts('Ada')).toEqual([])
+    expect(await accounts('Grace')).toEqual(['Connect another'])
+  }))
+
 test('a card offers each reader what that reader may say', () =>
   inWorld(async (world) => {
     const ask = async (name: string, line: string) =>
