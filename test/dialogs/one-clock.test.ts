@@ -40,6 +40,14 @@ test('whoever reads twelve hours reads them in the queue, the calendar, the dige
       expect(said).toContain(nine)
       expect(said).not.toContain(other)
     }
+    // Everybody's card has the clock of whoever wrote the post: no chat can draw a rule for each of its readers.
+    await world.pass(0)
+    const { transcript } = world.house.storage.workspace(world.house.home.id)
+    const cards = (await transcript.list('review', 50)).map((entry) => plainText(entry.message))
+    expect(cards.flatMap((card) => /Repeats: every weekday at [^,]+/.exec(card)?.[0] ?? [])).toEqual([
+      'Repeats: every weekday at 9:00 AM',
+      'Repeats: every weekday at 09:00',
+    ])
   } finally {
     await world.close()
   }
