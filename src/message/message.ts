@@ -65,7 +65,7 @@ export const BUTTON_LINE = 100
 /** What may stand where text is expected: a string is plain text. */
 export type Words = string | Span | readonly (string | Span)[]
 
-export const spansOf = (words: Words): Span[] =>
+const spansOf = (words: Words): Span[] =>
   (Array.isArray(words) ? words : [words as string | Span]).map((word) =>
     typeof word === 'string' ? { type: 'plain', text: word } : word,
   )
