@@ -6,6 +6,7 @@ import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { record } from '../src/app/record.ts'
 import { UserError } from '../src/kit/user-error.ts'
 import { accountsView } from '../src/views/accounts.ts'
+import { mayAct } from '../src/workspaces/workspace.ts'
 
 export default defineCommand({
   name: 'accounts',
@@ -19,7 +20,7 @@ export default defineCommand({
     { name: 'dry-run', kind: 'flag', label: 'Publish to the rehearsal feed instead', required: false },
   ],
 
-  async run(said, { stores, bench, workspace, member, now }) {
+  async run(said, { stores, bench, workspace, member, now, commands }) {
     const dryRun = said['dry-run']
     if (dryRun !== undefined) {
       mustAct(member.role, 'admin', 'Changing an account')
@@ -42,6 +43,8 @@ export default defineCommand({
         }
       })
     }
-    return accountsView(await stores.accounts.list(), bench.platforms)
+    const connect = commands.find(({ name }) => name === 'connect')
+    const mayConnect = connect !== undefined && mayAct(member.role, connect.who)
+    return accountsView(await stores.accounts.list(), bench.platforms, mayConnect)
   },
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { postNumber, revision } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { goesOut } from '../src/app/goes-out.ts'
-import { postArg, seenArg } from '../src/app/post-form.ts'
+import { postFor, seenArg } from '../src/app/post-form.ts'
 import { decide } from '../src/app/review-posts.ts'
 import { time } from '../src/message/message.ts'
 import { postNews } from '../src/views/post-card.ts'
@@ -15,7 +15,7 @@ export default defineCommand({
   examples: ['approve 42'],
   who: 'viewer',
   args: z.object({ post: postNumber, seen: revision.optional() }),
-  fields: [postArg, seenArg],
+  fields: [postFor('in_review'), seenArg],
 
   async run({ post: number, seen }, context) {
     const { post, missing } = await decide(context, number, { kind: 'approve', seen })

@@ -22,7 +22,7 @@ export default defineCommand({
     },
   ],
 
-  async run({ week }, { stores, zone, now }) {
+  async run({ week }, { stores, zone, locale, now }) {
     const span = weekFromWords(week, now, zone)
     if (!span) {
       throw new UserError(`${quoted(week)} names no week`, {
@@ -30,6 +30,6 @@ export default defineCommand({
         field: 'week',
       })
     }
-    return calendarView(span, await calendarDays(stores, span, now))
+    return calendarView(span, await calendarDays(stores, span, now), locale)
   },
 })

@@ -12,7 +12,7 @@ export default defineCommand({
   args: z.object({}),
   fields: [],
 
-  async run(_, { stores, workspace, bench, now }) {
-    return digestView(await digestFacts(stores, now, workspace.settings.zone), bench.platforms)
+  async run(_, { stores, workspace, bench, locale, now }) {
+    return digestView(await digestFacts(stores, now, workspace.settings.zone), bench.platforms, locale)
   },
 })

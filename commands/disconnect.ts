@@ -4,7 +4,7 @@ import { defineCommand } from '../src/app/command.ts'
 import { type Access, disconnectAccount } from '../src/app/connect-accounts.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { UserError } from '../src/kit/user-error.ts'
-import { message, text } from '../src/message/message.ts'
+import { message, prose, text } from '../src/message/message.ts'
 import { accountName } from '../src/views/post-card.ts'
 import { counted } from '../src/views/words.ts'
 
@@ -20,7 +20,10 @@ export default defineCommand({
   async run({ account: said }, context) {
     const [account, ...others] = await resolveAccounts(context.stores, context.bench.platforms, said)
     if (!account || others.length > 0)
-      throw new UserError('Say one account', { wayOut: '`accounts` lists them.', field: 'account' })
+      throw new UserError('Only one account is disconnected at a time', {
+        wayOut: 'Choose one.',
+        field: 'account',
+      })
     const waiting = await context.stores.posts.count({
       states: ['scheduled', 'in_review'],
       accountId: account.id,
@@ -33,7 +36,9 @@ export default defineCommand({
       ),
       waiting > 0 &&
         text(
-          `⚠️ ${counted(waiting, 'post')} still ${waiting === 1 ? 'waits' : 'wait'} to go there; they are parked at their time until it is connected again. \`queue\` shows them.`,
+          ...prose(
+            `⚠️ ${counted(waiting, 'post')} still ${waiting === 1 ? 'waits' : 'wait'} to go there; they are parked at their time until it is connected again. \`queue\` shows them.`,
+          ),
         ),
     )
   },

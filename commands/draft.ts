@@ -63,7 +63,7 @@ export default defineCommand({
     const post = await draftPost(
       context,
       {
-        text: text ?? said.text ?? '',
+        text: text ?? '',
         accountIds: where.map((one) => one.id),
         media,
       },

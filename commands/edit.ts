@@ -3,12 +3,13 @@ import { accounts, postNumber, postText, revision } from '../src/app/args.ts'
 import { attachSaid } from '../src/app/attach-media.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { platformByName } from '../src/app/connect-accounts.ts'
-import { accountsArg, altArg, mediaArg, postArg, postForm, seenArg, textArg } from '../src/app/post-form.ts'
-import { mayTouch } from '../src/app/post-refusals.ts'
+import { accountsArg, altArg, mediaArg, postFor, postForm, seenArg, textArg } from '../src/app/post-form.ts'
+import { mustStillTake } from '../src/app/post-refusals.ts'
 import { resolveAccounts } from '../src/app/read-accounts.ts'
 import { postByNumber, sheetOf } from '../src/app/sheets.ts'
 import { editPost, type PostWords } from '../src/app/write-posts.ts'
 import { UserError } from '../src/kit/user-error.ts'
+import { postMoves } from '../src/posts/moves.ts'
 import type { Post } from '../src/posts/post.ts'
 import { accountName, postCard } from '../src/views/post-card.ts'
 import { andList } from '../src/views/words.ts'
@@ -29,7 +30,7 @@ export default defineCommand({
     seen: revision.optional(),
   }),
   fields: [
-    postArg,
+    postFor(...postMoves.edit.from),
     {
       name: 'platform',
       kind: 'words',
@@ -65,7 +66,7 @@ export default defineCommand({
       said.media === undefined &&
       context.files.length === 0
     ) {
-      mayTouch(context, before)
+      await mustStillTake(context, said.post, 'edit')
       return postForm(context, {
         command: 'edit',
         title: `Edit #${before.number}`,
@@ -81,15 +82,13 @@ export default defineCommand({
         : (await resolveAccounts(context.stores, context.bench.platforms, said.accounts)).map(({ id }) => id)
     if (said.platform && said.text?.trim())
       await mustGoThere(context, before, accountIds ?? before.accountIds, said.platform)
-    const attached = await attachSaid(context, context.files, said, before.content.media)
-    const text = attached.text ?? said.text
+    const { media, text } = await attachSaid(context, context.files, said, before.content)
     const words: PostWords = {}
     if (text !== undefined && said.platform)
       words.variants = { [platformByName(context.bench, said.platform).name]: text }
     else if (text !== undefined) words.text = text
     if (accountIds) words.accountIds = accountIds
-    if (context.files.length > 0 || said.alt !== undefined || said.media !== undefined)
-      words.media = attached.media
+    if (context.files.length > 0 || said.alt !== undefined || said.media !== undefined) words.media = media
 
     const post = await editPost(context, said.post, words, said.seen)
     return postCard(await sheetOf(context.stores, context.bench, post, context))

@@ -12,5 +12,5 @@ export default defineCommand({
   args: z.object({}),
   fields: [],
 
-  run: async (_, { bench, stores }) => healthView(await healthFacts(bench, stores)),
+  run: async (_, { bench, stores, locale }) => healthView(await healthFacts(bench, stores), locale),
 })

@@ -2,14 +2,15 @@ import { z } from 'zod'
 import { postNumber } from '../src/app/args.ts'
 import { type CommandContext, defineCommand } from '../src/app/command.ts'
 import { platformByName } from '../src/app/connect-accounts.ts'
-import { postArg } from '../src/app/post-form.ts'
-import { mayTouch } from '../src/app/post-refusals.ts'
+import { postFor } from '../src/app/post-form.ts'
+import { mustStillTake } from '../src/app/post-refusals.ts'
 import { postByNumber, sheetOf } from '../src/app/sheets.ts'
 import { editPost } from '../src/app/write-posts.ts'
 import { UserError } from '../src/kit/user-error.ts'
 import type { Field, Form, FormValues } from '../src/message/form.ts'
 import { button, buttons, message, text } from '../src/message/message.ts'
 import type { Platform } from '../src/platforms/contract/platform.ts'
+import { postMoves } from '../src/posts/moves.ts'
 import type { Post } from '../src/posts/post.ts'
 import { postCard } from '../src/views/post-card.ts'
 import { optionFields } from '../src/views/post-options.ts'
@@ -22,7 +23,10 @@ export default defineCommand({
   who: 'author',
   // The fields stand in the platform's own file, so the rest of the values are read by them.
   args: z.object({ post: postNumber, platform: z.string().optional(), seen: z.string().optional() }).loose(),
-  fields: [postArg, { name: 'platform', kind: 'words', label: 'Platform', required: false }],
+  fields: [
+    postFor(...postMoves.edit.from),
+    { name: 'platform', kind: 'words', label: 'Platform', required: false },
+  ],
 
   async form(values, context) {
     const post = await postByNumber(context.stores, postNumber.parse(values.post))
@@ -31,7 +35,7 @@ export default defineCommand({
 
   async run({ post: number, platform: name, seen, ...values }, context) {
     const post = await postByNumber(context.stores, number)
-    mayTouch(context, post)
+    await mustStillTake(context, number, 'edit')
     if (!name) return choosePlatform(post, context)
     const platform = platformByName(context.bench, name)
     const fields = optionFields(platform, post)

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { postNumber, revision } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { goesOut } from '../src/app/goes-out.ts'
-import { postArg, seenArg } from '../src/app/post-form.ts'
+import { postFor, seenArg } from '../src/app/post-form.ts'
 import { publishNow } from '../src/app/send-posts.ts'
+import { movable } from '../src/posts/moves.ts'
 
 export default defineCommand({
   name: 'publish',
@@ -12,7 +13,7 @@ export default defineCommand({
   examples: ['publish 42'],
   who: 'author',
   args: z.object({ post: postNumber, seen: revision.optional() }),
-  fields: [postArg, seenArg],
+  fields: [postFor(...movable), seenArg],
 
   async run({ post: number, seen }, context) {
     const post = await publishNow(context, number, seen)

@@ -15,7 +15,7 @@ export default defineCommand({
   args: z.object({}),
   fields: [],
 
-  async run(_, { stores, zone, workspace }) {
+  async run(_, { stores, zone, locale, workspace }) {
     const of = async (...states: PostState[]): Promise<QueuePart> => {
       const posts = await stores.posts.list({ states, limit: MOST })
       return { posts, count: posts.length < MOST ? posts.length : await stores.posts.count({ states }) }
@@ -26,6 +26,14 @@ export default defineCommand({
       of('scheduled'),
       of('draft'),
     ])
-    return queueView({ trouble, inReview, scheduled, drafts, pausedAt: workspace.settings.pausedAt, zone })
+    return queueView({
+      trouble,
+      inReview,
+      scheduled,
+      drafts,
+      pausedAt: workspace.settings.pausedAt,
+      zone,
+      locale,
+    })
   },
 })

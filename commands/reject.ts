@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { postNumber, revision } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { postArg, seenArg } from '../src/app/post-form.ts'
+import { postFor, seenArg } from '../src/app/post-form.ts'
 import { decide } from '../src/app/review-posts.ts'
 import { postNews } from '../src/views/post-card.ts'
 
@@ -12,7 +12,7 @@ export default defineCommand({
   examples: ['reject 42', 'reject 42: Not our tone'],
   who: 'viewer',
   args: z.object({ post: postNumber, seen: revision.optional(), comment: z.string().max(2000).optional() }),
-  fields: [postArg, seenArg, { name: 'comment', kind: 'text', label: 'Why', required: false }],
+  fields: [postFor('in_review'), seenArg, { name: 'comment', kind: 'text', label: 'Why', required: false }],
 
   async run({ post: number, seen, comment }, context) {
     const { post } = await decide(context, number, { kind: 'reject', seen, comment })

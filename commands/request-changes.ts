@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { postNumber, revision } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { postArg, seenArg } from '../src/app/post-form.ts'
-import { decide } from '../src/app/review-posts.ts'
+import { postFor, seenArg } from '../src/app/post-form.ts'
+import { decide, mustBeDecidable } from '../src/app/review-posts.ts'
 import type { Form, FormValues } from '../src/message/form.ts'
 import { postNews } from '../src/views/post-card.ts'
 
@@ -17,12 +17,19 @@ export default defineCommand({
     seen: revision.optional(),
     comment: z.string().trim().min(1).max(2000).optional(),
   }),
-  fields: [postArg, seenArg, { name: 'comment', kind: 'text', label: 'What should change?', required: true }],
+  fields: [
+    postFor('in_review'),
+    seenArg,
+    { name: 'comment', kind: 'text', label: 'What should change?', required: true },
+  ],
 
   form: (values) => commentForm(values),
 
   async run({ post: number, seen, comment }, context) {
-    if (comment === undefined) return commentForm({ post: String(number), ...(seen ? { seen } : {}) })
+    if (comment === undefined) {
+      await mustBeDecidable(context, number, { kind: 'request-changes', seen })
+      return commentForm({ post: String(number), ...(seen ? { seen } : {}) })
+    }
     const { post } = await decide(context, number, { kind: 'request-changes', seen, comment })
     return postNews(post, 'went back to its author, with your words')
   },

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { postNumber } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { postArg, whenArg } from '../src/app/post-form.ts'
+import { postFor, whenArg } from '../src/app/post-form.ts'
+import { mustStillTake } from '../src/app/post-refusals.ts'
 import { noteBlocks, oneTimeFromWords } from '../src/app/read-time.ts'
 import { postByNumber, sheetOf } from '../src/app/sheets.ts'
 import { reschedulePost } from '../src/app/write-posts.ts'
 import { quoted, UserError } from '../src/kit/user-error.ts'
 import type { Form, FormValues } from '../src/message/form.ts'
+import { movable } from '../src/posts/moves.ts'
 import { postCard } from '../src/views/post-card.ts'
 
 export default defineCommand({
@@ -16,12 +18,14 @@ export default defineCommand({
   examples: ['reschedule 42 next Tuesday 14:30'],
   who: 'author',
   args: z.object({ post: postNumber, when: z.string().trim().min(1) }),
-  fields: [postArg, whenArg],
+  fields: [postFor(...movable), whenArg],
 
   async form(values, { stores }) {
     const post = await postByNumber(stores, postNumber.parse(values.post ?? ''))
     return whenForm(post.number, values, post.when?.phrase)
   },
+
+  mayOpen: (values, context) => mustStillTake(context, postNumber.parse(values.post), 'reschedule'),
 
   async run({ post: number, when }, context) {
     const read = oneTimeFromWords(context, when, (phrase) => `reschedule ${number} ${phrase}`)

@@ -16,7 +16,7 @@ export default defineCommand({
   args: z.object({}),
   fields: [],
 
-  async run(_, { bench, stores, workspace, member, now, zone }) {
+  async run(_, { bench, stores, workspace, member, now, zone, locale }) {
     const { pausedAt, lateMinutes } = workspace.settings
     if (pausedAt === null) throw new UserError('Nothing is paused')
     // What is due now, be it for another try: the time of its post says nothing of that.
@@ -48,7 +48,7 @@ export default defineCommand({
             ? `; ${late} came too late, and each is asked about.`
             : ` and ${held.length === 1 ? 'goes' : 'go'} out now.`,
       ),
-      held.length > 0 && list(held.map((post) => postLine(post, zone))),
+      held.length > 0 && list(held.map((post) => postLine(post, zone, locale))),
     )
     return { type: 'for-channel', message: said }
   },

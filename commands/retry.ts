@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { postNumber, standstill } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { postArg, standstillArg } from '../src/app/post-form.ts'
+import { postFor, standstillArg } from '../src/app/post-form.ts'
 import { retryPost } from '../src/app/send-posts.ts'
+import { postMoves } from '../src/posts/moves.ts'
 import { postNews } from '../src/views/post-card.ts'
 
 export default defineCommand({
@@ -12,7 +13,7 @@ export default defineCommand({
   examples: ['retry 42'],
   who: 'author',
   args: z.object({ post: postNumber, seen: standstill.optional() }),
-  fields: [postArg, standstillArg],
+  fields: [postFor(...postMoves.retry.from), standstillArg],
 
   async run({ post: number, seen }, context) {
     return postNews(await retryPost(context, number, seen), 'is tried again')

@@ -46,10 +46,9 @@ export default defineCommand({
     }),
 
   async run(said, context) {
-    const attached = await attachSaid(context, context.files, said)
-    const text = attached.text ?? said.text
+    const { media, text } = await attachSaid(context, context.files, said)
     const where = await accountsFor(said.accounts, context)
-    if (!where || (text === undefined && attached.media.length === 0)) {
+    if (!where || (text === undefined && media.length === 0)) {
       const values = {
         when: said.when,
         ...(text === undefined ? {} : { text }),
@@ -64,7 +63,7 @@ export default defineCommand({
       })
       return text === undefined ? { ...form, ...colonMissing(said.when, context) } : form
     }
-    const words = { text: text ?? '', accountIds: where, media: attached.media }
+    const words = { text: text ?? '', accountIds: where, media }
     const read = await timeOrDraft(context, said.when, words)
     if (read.kind === 'recurring') return scheduleSeries(context, read, words, said.when)
 

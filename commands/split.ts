@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { postNumber } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
 import { platformByName } from '../src/app/connect-accounts.ts'
-import { postArg } from '../src/app/post-form.ts'
+import { postFor } from '../src/app/post-form.ts'
 import { postByNumber, sheetOf } from '../src/app/sheets.ts'
 import { editPost } from '../src/app/write-posts.ts'
 import { UserError } from '../src/kit/user-error.ts'
+import { postMoves } from '../src/posts/moves.ts'
 import { textFor } from '../src/posts/post.ts'
 import { splitIntoThread, THREAD_MARK } from '../src/posts/thread.ts'
 import { postCard } from '../src/views/post-card.ts'
@@ -18,7 +19,7 @@ export default defineCommand({
   who: 'author',
   args: z.object({ post: postNumber, platform: z.string() }),
   fields: [
-    postArg,
+    postFor(...postMoves.edit.from),
     { name: 'platform', kind: 'words', label: 'Platform', hint: 'its name, such as bluesky', required: true },
   ],
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { postNumber } from '../src/app/args.ts'
 import { defineCommand } from '../src/app/command.ts'
-import { postArg, whenArg } from '../src/app/post-form.ts'
+import { postFor, whenArg } from '../src/app/post-form.ts'
 import { reachBlocks } from '../src/app/public-reach.ts'
 import { noteBlocks, oneTimeFromWords } from '../src/app/read-time.ts'
 import { reviewPlace, reviewPlaceNote } from '../src/app/review-channel.ts'
@@ -16,7 +16,7 @@ export default defineCommand({
   examples: ['submit 42', 'submit 42 tomorrow 9am'],
   who: 'author',
   args: z.object({ post: postNumber, when: z.string().optional() }),
-  fields: [postArg, { ...whenArg, required: false }],
+  fields: [postFor('draft'), { ...whenArg, required: false }],
 
   async run({ post: number, when }, context) {
     const read = when ? oneTimeFromWords(context, when, (phrase) => `submit ${number} ${phrase}`) : undefined

@@ -1,4 +1,5 @@
 import type { Option } from '../message/form.ts'
+import type { PostState } from '../posts/post.ts'
 
 /** An argument, as surfaces need it. */
 export interface Arg {
@@ -22,4 +23,6 @@ export interface Arg {
   hint?: string
   required: boolean
   choices?: readonly Option[]
+  /** Of a post: those that the command can do something with, and so the ones to choose from. */
+  states?: readonly PostState[]
 }

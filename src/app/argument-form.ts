@@ -1,5 +1,8 @@
+import { UserError } from '../kit/user-error.ts'
 import type { Field, Form, FormValues } from '../message/form.ts'
+import type { PostState } from '../posts/post.ts'
 import { accountName } from '../views/post-card.ts'
+import { andList, postStateWords } from '../views/words.ts'
 import type { Actor } from './actor.ts'
 import type { Arg } from './arg.ts'
 import type { Command } from './command.ts'
@@ -8,7 +11,11 @@ import { deliveryChoices, postChoices } from './post-choices.ts'
 /** As many as a chat's select holds. */
 const MOST_CHOICES = 25
 
-/** The form of a command that has none of its own: it asks for what is missing and keeps what was said. */
+/**
+ * The form of a command that has none of its own: it asks for what is missing and keeps what was said.
+ *
+ * @throws UserError where a post has to be chosen and none can be
+ */
 export async function argumentForm(
   command: Pick<Command, 'name' | 'summary' | 'fields'>,
   values: FormValues,
@@ -33,7 +40,10 @@ async function fieldFor(arg: Arg, { stores, bench }: Actor): Promise<Field> {
   switch (arg.kind) {
     case 'post':
     case 'delivery': {
-      const all = await (arg.kind === 'post' ? postChoices(stores, 40) : deliveryChoices({ stores, bench }))
+      const all = await (arg.kind === 'post'
+        ? postChoices(stores, 40, arg.states)
+        : deliveryChoices({ stores, bench }))
+      if (all.length === 0 && arg.states) throw noSuchPost(arg.states)
       const options = all.slice(0, MOST_CHOICES)
       return options.length > 0 ? { ...base, kind: 'choice', options } : { ...base, kind: 'text' }
     }
@@ -67,3 +77,15 @@ async function fieldFor(arg: Arg, { stores, bench }: Actor): Promise<Field> {
       return arg.kind satisfies never
   }
 }
+
+const noSuchPost = (states: readonly PostState[]): UserError =>
+  new UserError(
+    `No post is ${andList(
+      states.map((state) => postStateWords[state]),
+      'or',
+    )}`,
+    {
+      wayOut: '`queue` lists what is planned.',
+      offers: [{ label: 'Show the queue', line: 'queue' }],
+    },
+  )

@@ -10,7 +10,8 @@ export const argumentWords: z.core.$ZodErrorMap = (issue) => {
     case 'too_big':
       return issue.origin === 'string' ? `it may have ${issue.maximum} characters at most` : 'it is too much'
     case 'too_small':
-      return issue.origin === 'string' ? 'it is too short' : 'it is too little'
+      if (issue.origin !== 'string') return 'it is too little'
+      return issue.minimum === 1 ? 'it is empty' : 'it is too short'
     case 'invalid_value':
       return `it is one of ${issue.values.map(String).join(', ')}`
     default:

@@ -6,6 +6,7 @@ import type { Media } from '../library/media.ts'
 import { type Received, receive } from '../library/receive.ts'
 import type { AttachedMedia } from '../posts/post.ts'
 import type { Actor } from './actor.ts'
+import { postText } from './args.ts'
 import { keepBytes } from './media-bytes.ts'
 import { describe } from './post-form.ts'
 import type { IncomingFile } from './surface.ts'
@@ -16,29 +17,16 @@ export const LARGEST_FILE = 512 * 1024 * 1024
 /** A text longer than a chat's field comes as a file of this kind, and is words, not media. */
 const WORDS = /\.(txt|md)$/i
 
-/** What came with a line: media, kept at once, and words that were too long to type. */
+/** What a post is made of, once its files are taken in. */
 export interface Attached {
   media: AttachedMedia[]
+  /** What was typed, or what a file of words says; undefined where there is neither. */
   text: string | undefined
 }
 
-/** Fetches, inspects and keeps what came with a line. @throws UserError for what can't be published anywhere */
-async function attach(actor: Actor, files: readonly IncomingFile[]): Promise<Attached> {
-  const attached: Attached = { media: [], text: undefined }
-  for (const file of files) {
-    if (WORDS.test(file.name)) {
-      const bytes = await file.bytes()
-      attached.text = new TextDecoder('utf-8', { fatal: false }).decode(bytes).replace(/^\uFEFF/, '')
-      continue
-    }
-    const kept = await takeIn(actor, file.name, file.open ? await file.open() : [await file.bytes()])
-    attached.media.push({ mediaId: kept.id, alt: file.alt ?? '' })
-  }
-  return attached
-}
-
-/** What a person says of a post's media, besides the files that came along. */
-export interface MediaWords {
+/** What a person says of a post's words and media, besides the files that came along. */
+export interface SaidContent {
+  text?: string | undefined
   /** Links, a line each. */
   media?: string | undefined
   /** Alt text, a line per picture; a line that begins with a link adds what is behind it, described by the rest. */
@@ -46,20 +34,32 @@ export interface MediaWords {
 }
 
 /**
- * The media of a post once what was said of them is done: those it had, the files that came along, and what is behind links.
+ * The words and media of a post once what was said of them is done: the media it had, the files that came along, and
+ * what is behind links.
  *
- * @throws UserError for what can't be published anywhere, and for links that can't be read
+ * @throws UserError for what can't be published anywhere, for links that can't be read, and for more than one text
  */
 export async function attachSaid(
   actor: Actor,
   files: readonly IncomingFile[],
-  { media, alt }: MediaWords,
-  before: readonly AttachedMedia[] = [],
+  said: SaidContent,
+  before: { text: string; media: readonly AttachedMedia[] } = { text: '', media: [] },
 ): Promise<Attached> {
-  const { media: attached, text } = await attach(actor, files)
-  const lines = alt?.split('\n').map((line) => line.trim())
-  const described = describe([...before, ...attached], lines?.filter((line) => !LINK.test(line)).join('\n'))
-  const links = [...(lines ?? []), ...(media ?? '').split(/\s+/)].filter((line) => LINK.test(line))
+  const words = files.filter(({ name }) => WORDS.test(name))
+  // Before anything is taken in: what is refused leaves no media behind.
+  const text = await oneText(words, said.text, before.text)
+  const attached: AttachedMedia[] = []
+  for (const file of files) {
+    if (words.includes(file)) continue
+    const kept = await takeIn(actor, file.name, file.open ? await file.open() : [await file.bytes()])
+    attached.push({ mediaId: kept.id, alt: file.alt ?? '' })
+  }
+  const lines = said.alt?.split('\n').map((line) => line.trim())
+  const described = describe(
+    [...before.media, ...attached],
+    lines?.filter((line) => !LINK.test(line)).join('\n'),
+  )
+  const links = [...(lines ?? []), ...(said.media ?? '').split(/\s+/)].filter((line) => LINK.test(line))
   if (links.length > MOST_LINKS)
     throw new UserError(`${links.length} links are more than a post can hold`, {
       wayOut: `Name ${MOST_LINKS} at most.`,
@@ -74,6 +74,40 @@ export async function attachSaid(
   }
   return { media: [...described, ...linked], text }
 }
+
+/**
+ * What was typed, or the words of the file that came instead.
+ *
+ * @param before the text that a form of this post had in it: sent back unchanged, it was not typed
+ * @throws UserError where one of two texts would be lost
+ */
+async function oneText(
+  [file, another]: readonly IncomingFile[],
+  typed: string | undefined,
+  before: string,
+): Promise<string | undefined> {
+  if (!file) return typed
+  if (another)
+    throw new UserError(`${file.name} and ${another.name} are two texts, and a post has one`, {
+      wayOut: 'Attach one of them.',
+      field: 'files',
+    })
+  const words = postText.safeParse(
+    new TextDecoder('utf-8', { fatal: false }).decode(await file.bytes()).replace(/^\uFEFF/, ''),
+  )
+  if (!words.success)
+    throw new UserError(`${file.name}: ${words.error.issues[0]?.message}`, { field: 'files' })
+  const kept = ['', before, words.data].map(inLines)
+  if (typed !== undefined && !kept.includes(inLines(typed)))
+    throw new UserError(`Either write the text or attach ${file.name}, not both`, {
+      wayOut: 'Nothing was changed; send it again with one of them.',
+      field: 'text',
+    })
+  return words.data
+}
+
+/** As it comes back from a form's field. */
+const inLines = (text: string): string => text.replace(/\r\n?/g, '\n').trim()
 
 /** Each is fetched while somebody waits. TikTok takes 35 pictures, more than any other. */
 const MOST_LINKS = 35

@@ -27,6 +27,12 @@ export interface Command<Args = unknown> {
   fields: readonly Arg[]
   /** Opened when a required argument is missing, with what was given already. Where absent, that is an error in words. */
   form?(values: FormValues, context: CommandContext): Form | Promise<Form>
+  /**
+   * Asked before a form about a post is opened, so that nobody fills in what can only be refused.
+   *
+   * @throws UserError where the post no longer takes it from this member
+   */
+  mayOpen?(values: FormValues, context: CommandContext): Promise<void>
   run(args: Args, context: CommandContext): Promise<Message | Form | ForChannel>
 }
 

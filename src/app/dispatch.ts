@@ -38,7 +38,7 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
       throw long.error
     }
     if ('unread' in read) throw unreadable(command)
-    return await run(context, command, values)
+    return await run(context, command, values, 'command' in said)
   } catch (error) {
     const refusal = asRefusal(error, context)
     if (!command) return { ...forPerson(refusalMessage(refusal)), refused: true }
@@ -49,11 +49,27 @@ export async function dispatch(context: CommandContext, said: Said): Promise<Ans
         : undefined
     if (form) return { type: 'form', form }
     const offers = await keepWords(context, command, values, refusal)
-    return { ...forPerson(refusalMessage(refusal, offers)), refused: true }
+    const shown = context.press ? await whatIsOffered(context, refusal) : undefined
+    return { ...forPerson(shown ?? refusalMessage(refusal, offers)), refused: true }
   }
 }
 
-async function run(context: CommandContext, command: Command, values: FormValues): Promise<Answer> {
+/** Whoever pressed a button that is out of date sees at once what a refusal would offer to show: the post as it is now. */
+async function whatIsOffered(context: CommandContext, refusal: UserError): Promise<Message | undefined> {
+  const [offer, ...others] = refusal.offers
+  if (!offer?.line.startsWith('show ') || others.length > 0) return undefined
+  const answer = await dispatch({ ...context, press: false }, { line: offer.line })
+  if (answer.type !== 'message' || answer.refused) return undefined
+  const { blocks } = refusalMessage(new UserError(refusal.message))
+  return { ...answer.message, blocks: [...blocks, ...answer.message.blocks] }
+}
+
+async function run(
+  context: CommandContext,
+  command: Command,
+  values: FormValues,
+  filledIn: boolean,
+): Promise<Answer> {
   const parsed =
     command.args instanceof z.ZodType ? command.args.safeParse(values, { error: argumentWords }) : undefined
   if (!parsed) throw new Error(`${command.name} declares no arguments`)
@@ -64,8 +80,9 @@ async function run(context: CommandContext, command: Command, values: FormValues
       missing.length === 0 ||
       parsed.error.issues.some((issue) => values[String(issue.path[0])] !== undefined)
     ) {
-      throw mistakeOf(command, parsed.error, values)
+      throw mistakeOf(command, parsed.error, values, filledIn)
     }
+    if (postNumber.safeParse(values.post).success) await command.mayOpen?.(values, context)
     return { type: 'form', form: await formFor(context, command, values) }
   }
   const answer = await command.run(parsed.data, context)
@@ -176,8 +193,8 @@ async function formFor(context: CommandContext, command: Command, values: FormVa
   return command.form && !lacksPost ? command.form(values, context) : argumentForm(command, values, context)
 }
 
-function mistakeOf(command: Command, error: z.ZodError, values: FormValues): UserError {
-  const example = `For example: \`${command.examples[0] ?? command.name}\`.`
+/** @param filledIn in a form, which needs no example of a line */
+function mistakeOf(command: Command, error: z.ZodError, values: FormValues, filledIn: boolean): UserError {
   // What was said and can't be read comes before what was not said.
   const said = error.issues.find(({ path }) => values[String(path[0])] !== undefined)
   const issue = said ?? error.issues[0]
@@ -185,7 +202,7 @@ function mistakeOf(command: Command, error: z.ZodError, values: FormValues): Use
   return new UserError(
     field ? `${field.label}: ${issue?.message}` : (issue?.message ?? "That can't be read"),
     {
-      wayOut: example,
+      ...(filledIn ? {} : { wayOut: `For example: \`${command.examples[0] ?? command.name}\`.` }),
       ...(field ? { field: field.name } : {}),
     },
   )
@@ -222,6 +239,9 @@ const inWords = (said: string, wayOut?: string): string =>
     .filter((words) => words !== '')
     .map(sentence)
     .join(' ')
+
+/** A form's mistakes are plain text in every chat: what may be typed stands in quotes, not in backticks. */
+const inQuotes = (said: string): string => said.replace(/`([^`\n]+)`/g, '"$1"')
 
 /** With a full stop, unless it ends in a sign of its own or in an address. */
 const sentence = (said: string): string => (/(?:[.?!…]|https?:\/\/\S+)$/.test(said) ? said : `${said}.`)
@@ -266,7 +286,7 @@ async function keptForm(context: CommandContext, code: string): Promise<Form> {
   const form = withValues(await command.form(kept.values, context), kept.values)
   const errors = Object.entries(kept.errors).map(([name, said]) => {
     const field = form.fields.find((one) => one.name === name)
-    return [name, withoutLabel(said, field)]
+    return [name, inQuotes(withoutLabel(said, field))]
   })
   return { ...form, errors: Object.fromEntries(errors) }
 }
@@ -284,7 +304,7 @@ async function withErrors(
   })
   if (!form) return undefined
   const field = form.fields.find(({ name }) => name === refusal.field)
-  const said = inWords(withoutLabel(refusal.message, field), refusal.wayOut)
+  const said = inQuotes(inWords(withoutLabel(refusal.message, field), refusal.wayOut))
   return { ...withValues(form, values), errors: { [field?.name ?? '']: said } }
 }
 

@@ -126,7 +126,7 @@ async function suggestionsFor(actor: Actor, field: Arg, partial: string): Promis
     }
     case 'post': {
       const said = partial.replace(/^#/, '').toLowerCase()
-      return (await postChoices(stores, 60))
+      return (await postChoices(stores, 60, field.states))
         .filter(({ label, value }) => value.startsWith(said) || label.toLowerCase().includes(said))
         .map(({ label, value }) => ({ label, insert: value }))
     }

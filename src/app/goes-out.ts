@@ -13,9 +13,11 @@ export async function goesOut(
   ...words: (string | Span)[]
 ): Promise<Message> {
   const parked = parkedLines(await sheetOf(context.stores, context.bench, post, context))
-  return message(
-    ...postNews(post, ...words).blocks,
+  const news = postNews(post, ...words)
+  const { blocks } = message(
+    ...news.blocks,
     ...parked.map((line) => text(line)),
     pausedNote(context.workspace.settings.pausedAt),
   )
+  return { ...news, blocks }
 }

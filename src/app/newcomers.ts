@@ -104,17 +104,25 @@ function roleFor(speaker: Speaker, members: readonly Member[]): Role {
   return members.some(cameFromAChat) ? 'author' : 'admin'
 }
 
-/** What the surface knows better by now: a zone where none was chosen, and a new name where it has names of its own. */
+/**
+ * What the surface knows better by now: a zone and a language where none was chosen, and a new name where it has names of
+ * its own.
+ */
 async function refreshed(
   stores: WorkspaceStores,
   member: Member,
   { surface, person }: Speaker,
 ): Promise<Member> {
   const zone = member.zone === null && person.zone ? person.zone : undefined
+  const locale = member.locale === null && person.locale ? person.locale : undefined
   const isOurs = surface === 'terminal' || surface === 'api'
   const name = isOurs || member.name === person.name ? undefined : person.name
-  if (zone === undefined && name === undefined) return member
-  return stores.workspace.changeMember(member.id, { ...(zone ? { zone } : {}), ...(name ? { name } : {}) })
+  if (zone === undefined && locale === undefined && name === undefined) return member
+  return stores.workspace.changeMember(member.id, {
+    ...(zone ? { zone } : {}),
+    ...(locale ? { locale } : {}),
+    ...(name ? { name } : {}),
+  })
 }
 
 async function welcomeChat(

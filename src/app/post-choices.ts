@@ -25,8 +25,12 @@ const MOST = 200
  *
  * @param length of the text that is shown of each
  */
-export async function postChoices(stores: WorkspaceStores, length: number): Promise<Option[]> {
-  const posts = await stores.posts.list({ states: OPEN, limit: MOST })
+export async function postChoices(
+  stores: WorkspaceStores,
+  length: number,
+  states: readonly PostState[] = OPEN,
+): Promise<Option[]> {
+  const posts = await stores.posts.list({ states, limit: MOST })
   return posts
     .sort((a, b) => b.number - a.number)
     .map(({ number, state, content }) => ({

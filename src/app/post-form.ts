@@ -1,6 +1,6 @@
 import type { Field, Form, FormValues } from '../message/form.ts'
-import { spansOf } from '../message/message.ts'
-import type { Post } from '../posts/post.ts'
+import { prose } from '../message/message.ts'
+import type { Post, PostState } from '../posts/post.ts'
 import { accountName } from '../views/post-card.ts'
 import type { Actor } from './actor.ts'
 import type { Arg } from './arg.ts'
@@ -23,6 +23,8 @@ export const postArg: Arg = {
   hint: 'its number, such as 42',
   required: true,
 }
+/** A post in one of these states: no other is offered to choose from. */
+export const postFor = (...states: readonly PostState[]): Arg => ({ ...postArg, states })
 export const seenArg: Arg = {
   name: 'seen',
   kind: 'words',
@@ -121,9 +123,7 @@ export async function postForm(
     submit,
     ...(accounts.length === 0
       ? {
-          intro: spansOf(
-            'No account is connected yet: `connect` adds one. What you write is kept as a draft.',
-          ),
+          intro: prose('No account is connected yet: `connect` adds one. What you write is kept as a draft.'),
         }
       : {}),
   }

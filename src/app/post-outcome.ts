@@ -13,7 +13,7 @@ import {
   text,
 } from '../message/message.ts'
 import type { Post } from '../posts/post.ts'
-import { accountName, postCard } from '../views/post-card.ts'
+import { accountName, postCard, standingOf } from '../views/post-card.ts'
 import { deliveryWords, hostOf } from '../views/words.ts'
 import type { Chat } from '../workspaces/workspace.ts'
 import { announce, announceAll, hasChannels, type News } from './announce.ts'
@@ -99,7 +99,7 @@ function resultMessage(
     failed: '❌ did not go out',
   } as const
   const failed = deliveries.some((one) => one.state === 'failed')
-  return message(
+  const said = message(
     text(bold(`#${post.number}`), ` ${words[post.state as keyof typeof words] ?? post.state}`),
     list(
       deliveries
@@ -125,6 +125,7 @@ function resultMessage(
         button('Show', `show ${post.number}`),
       ),
   )
+  return { ...said, standing: standingOf(post) }
 }
 
 /**

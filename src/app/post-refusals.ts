@@ -1,10 +1,11 @@
 import type { Delivery } from '../deliveries/delivery.ts'
 import { UserError } from '../kit/user-error.ts'
-import { postMoves } from '../posts/moves.ts'
-import type { Post } from '../posts/post.ts'
+import { movable, postMoves } from '../posts/moves.ts'
+import type { Post, PostState } from '../posts/post.ts'
 import { andList, postStateWords } from '../views/words.ts'
 import { mayAct } from '../workspaces/workspace.ts'
 import type { Actor } from './actor.ts'
+import { postByNumber } from './sheets.ts'
 
 /** Authors touch their own posts; approvers and admins everybody's. */
 export function mayTouch({ member }: Actor, post: Post): void {
@@ -12,6 +13,22 @@ export function mayTouch({ member }: Actor, post: Post): void {
   throw new UserError(`#${post.number} is somebody else's post`, {
     wayOut: 'Its author or an approver can change it.',
   })
+}
+
+/**
+ * Refuses at once, before a form is filled in, what the move itself would refuse.
+ *
+ * @throws UserError where the post's state, or whose it is, does not allow the move
+ */
+export async function mustStillTake(
+  actor: Actor,
+  number: number,
+  move: 'edit' | 'reschedule',
+): Promise<void> {
+  const post = await postByNumber(actor.stores, number)
+  mayTouch(actor, post)
+  const states: readonly PostState[] = move === 'reschedule' ? movable : postMoves[move].from
+  if (!states.includes(post.state)) throw refused(move, post)
 }
 
 /** The sentence for a move that the post's state does not allow. */

@@ -52,6 +52,7 @@ async function previewsOf(ways: Ways, sheet: PostSheet, accounts: PostSheet['acc
     post.id,
     post.revision,
     sheet.zone,
+    sheet.locale,
     post.when?.at,
     accounts.map((one) => [one.id, one.handle, one.dryRun, one.facts]),
   ])

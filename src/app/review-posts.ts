@@ -52,17 +52,25 @@ export async function schedulePost(
   when: PostTime,
   reviewIn?: ReviewPlace,
 ): Promise<Post> {
-  try {
-    return await actor.bench.stores.transaction(actor.workspace.id, async (stores) =>
-      submitIn(stores, actor, await draftIn(stores, actor, words, when), reviewIn),
-    )
-  } catch (error) {
-    // The post was rolled back with its refusal, so buttons that name it would lead nowhere; the form keeps the words.
-    if (!(error instanceof UserError)) throw error
-    const { message: said, wayOut, field } = error
-    throw new UserError(said, { ...(wayOut ? { wayOut } : {}), ...(field ? { field } : {}), cause: error })
-  }
+  return actor.bench.stores.transaction(actor.workspace.id, async (stores) => {
+    const post = await draftIn(stores, actor, words, when)
+    try {
+      return await submitIn(stores, actor, post, reviewIn)
+    } catch (error) {
+      // The post is rolled back with its refusal: its number, and buttons that name it, would lead nowhere.
+      if (!(error instanceof UserError)) throw error
+      const { message: said, wayOut, field } = error
+      throw new UserError(unnumbered(said, post), {
+        ...(wayOut ? { wayOut } : {}),
+        ...(field ? { field } : {}),
+        cause: error,
+      })
+    }
+  })
 }
+
+const unnumbered = (said: string, { number }: Post): string =>
+  said.replace(new RegExp(`#${number}\\b`, 'g'), (_, at: number) => (at === 0 ? 'The post' : 'the post'))
 
 async function submitIn(
   stores: WorkspaceStores,
@@ -116,12 +124,7 @@ export async function decide(
   const at = bench.clock.now()
   return bench.stores.transaction(workspace.id, async (stores) => {
     const post = await postByNumber(stores, number)
-    if (post.state !== 'in_review') throw await alreadyDecided(stores, post, kind)
-    const others = othersOf(actor, await stores.workspace.members())
-    mayDecide(post, member, workspace.settings, others)
-    if (kind === 'approve') notOwnEdit(post, member, workspace.settings, others)
-    checkSeen(post, seen)
-    if (kind === 'approve') refusePassed(actor, post)
+    await mustAllow(stores, actor, post, { kind, seen })
     if (
       !(await stores.decisions.add({
         id: newId(at),
@@ -174,6 +177,29 @@ export async function decide(
   })
 }
 
+/**
+ * Refuses at once, before somebody writes why, what `decide` would refuse.
+ *
+ * @throws UserError as `decide` does
+ */
+export const mustBeDecidable = async (actor: Actor, number: number, words: DecisionWords): Promise<void> =>
+  mustAllow(actor.stores, actor, await postByNumber(actor.stores, number), words)
+
+async function mustAllow(
+  stores: WorkspaceStores,
+  actor: Actor,
+  post: Post,
+  { kind, seen }: DecisionWords,
+): Promise<void> {
+  const { member, workspace } = actor
+  if (post.state !== 'in_review') throw await alreadyDecided(stores, post, kind)
+  const others = othersOf(actor, await stores.workspace.members())
+  mayDecide(post, member, workspace.settings, others)
+  if (kind === 'approve') notOwnEdit(post, member, workspace.settings, others)
+  checkSeen(post, seen)
+  if (kind === 'approve') refusePassed(actor, post)
+}
+
 const moveOf = { approve: 'approve', 'request-changes': 'requestChanges', reject: 'reject' } as const
 const pastVerb = { approve: 'approved', 'request-changes': 'sent-back', reject: 'rejected' } as const
 
@@ -183,8 +209,9 @@ function newsOf(post: Post, member: Member, kind: DecisionKind, comment: string)
     'request-changes': 'needs changes, says',
     reject: 'was rejected by',
   }[kind]
-  const said = message(
-    ...postNews(post, `${words} `, { type: 'member', id: member.id, name: member.name }).blocks,
+  const news = postNews(post, `${words} `, { type: 'member', id: member.id, name: member.name })
+  const { blocks } = message(
+    ...news.blocks,
     comment !== '' && quote(comment),
     kind === 'request-changes' && {
       type: 'buttons',
@@ -194,6 +221,7 @@ function newsOf(post: Post, member: Member, kind: DecisionKind, comment: string)
       ],
     },
   )
+  const said = { ...news, blocks }
   return post.authorId === member.id
     ? { thread: said }
     : { thread: said, tell: { memberId: post.authorId, message: said } }

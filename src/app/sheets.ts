@@ -30,9 +30,10 @@ export async function sheetOf(
   const mine = post.accountIds.flatMap((id) => accounts.find((account) => account.id === id) ?? [])
   const counts = stillApproves(members)
   const named = new Map(members.map((member) => [member.id, member]))
+  const locale = reader?.locale ?? channelLocale(workspace.settings.locale, named.get(post.authorId))
   return {
     post,
-    ...(series ? { repeats: repeatsOf(series, reader?.locale ?? workspace.settings.locale) } : {}),
+    ...(series ? { repeats: repeatsOf(series, locale) } : {}),
     author: named.get(post.authorId) ?? { id: post.authorId, name: 'a former member' },
     members: named,
     accounts: mine,
@@ -46,9 +47,14 @@ export async function sheetOf(
     settings: workspace.settings,
     ...(reader ? { reader: reader.member } : {}),
     zone: reader?.zone ?? workspace.settings.zone,
+    locale,
     now: bench.clock.now(),
   }
 }
+
+/** A channel reads the team's language; where that names no region, with the clock of the post's author. */
+const channelLocale = (team: string, author: Member | undefined): string =>
+  author?.locale?.startsWith(`${team}-`) ? author.locale : team
 
 /** What a series was understood as, and what was said: whoever approves it approves the former. */
 const repeatsOf = ({ rule, phrase }: Series, locale: string): string =>

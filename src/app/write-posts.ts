@@ -222,6 +222,7 @@ async function refuseWhereUnderWay(stores: WorkspaceStores, post: Post): Promise
   if (deliveries.some((one) => one.state === 'publishing' || one.state === 'unsure')) {
     throw new UserError(`#${post.number} is already going out`, {
       wayOut: `\`show ${post.number}\` tells what became of it.`,
+      offers: [{ label: 'Show the post', line: `show ${post.number}` }],
     })
   }
 }

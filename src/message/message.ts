@@ -7,6 +7,18 @@ import type { EpochMs } from '../kit/clock.ts'
 export interface Message {
   type: 'message'
   blocks: Block[]
+  standing?: Standing
+}
+
+/**
+ * How far a message that shows something which changes is up to date. Of two with the same line, the one of an earlier
+ * instant is out of date: a surface that keeps messages takes its buttons away.
+ */
+export interface Standing {
+  /** What one types to see it as it is now: `show 42`. */
+  line: string
+  /** When what it shows last changed (UTC ms). */
+  at: EpochMs
 }
 
 export type Span =

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../kit/clock.ts'
+import { clockWords } from '../kit/clock-words.ts'
 import type { Block, ImageSource, Message, Span } from './message.ts'
 
 export interface PlainTextOptions {
@@ -71,7 +72,7 @@ export function plainTime(at: EpochMs, zone: string, locale = 'en-GB'): string {
     month: 'short',
     year: 'numeric',
   })
-  return `${day.replace(/^(\p{L}+\.?), /u, '$1 ')}, ${wall.toPlainTime().toString({ smallestUnit: 'minute' })} (${zoneWords(zone)})`
+  return `${day.replace(/^(\p{L}+\.?), /u, '$1 ')}, ${clockWords(wall.toPlainTime().with({ second: 0 }), locale)} (${zoneWords(zone)})`
 }
 
 function plainSpan(span: Span, { zone, locale }: PlainTextOptions): string {

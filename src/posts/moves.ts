@@ -40,3 +40,6 @@ export const postMoves = {
 } as const satisfies Record<string, Move>
 
 export type PostMove = keyof typeof postMoves
+
+/** Where the time may still change. */
+export const movable: readonly PostState[] = ['draft', 'in_review', 'scheduled']

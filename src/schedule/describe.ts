@@ -1,16 +1,18 @@
+import { clockWords } from '../kit/clock-words.ts'
 import { languageOf, languages } from './languages/index.ts'
 import type { Recurrence } from './recurrence.ts'
 import type { Speech } from './speech.ts'
 import { zoneName } from './zones.ts'
 
-function speechOf(locale: string): Speech {
-  return languages[languageOf(locale)].speech
+/** How a reader is spoken to: in their language, with their clock. */
+interface Voice extends Speech {
+  clock: (time: Temporal.PlainTime) => string
 }
 
-const clock = (time: Temporal.PlainTime | Temporal.PlainDateTime) =>
-  (time instanceof Temporal.PlainTime ? time : time.toPlainTime()).toString({
-    smallestUnit: time.second === 0 ? 'minute' : 'second',
-  })
+const voiceOf = (locale: string): Voice => ({
+  ...languages[languageOf(locale)].speech,
+  clock: (time) => clockWords(time, locale),
+})
 
 /**
  * An instant for people, in a zone: "Fri 27 Nov 2026, 09:00 (Berlin time)". With `now`, a year that is the present one
@@ -21,7 +23,7 @@ export function describeInstant(
   zone: string,
   options: { now?: Temporal.Instant; locale?: string } = {},
 ): string {
-  const speech = speechOf(options.locale ?? 'en')
+  const speech = voiceOf(options.locale ?? 'en')
   const wall = at.toZonedDateTimeISO(zone)
   const thisYear = options.now !== undefined && options.now.toZonedDateTimeISO(zone).year === wall.year
   const weekday = speech.weekdaysShort[wall.dayOfWeek - 1] ?? ''
@@ -29,7 +31,7 @@ export function describeInstant(
   const date = speech.shortDate(weekday, wall.day, month, thisYear ? undefined : wall.year)
   const earlier = wall.toPlainDateTime().toZonedDateTime(zone)
   const name = earlier.epochMilliseconds === wall.epochMilliseconds ? zoneName(zone) : zoneName(wall.offset)
-  return speech.moment(date, clock(wall.toPlainTime()), speech.zone(name))
+  return speech.moment(date, speech.clock(wall.toPlainTime()), speech.zone(name))
 }
 
 /**
@@ -37,26 +39,31 @@ export function describeInstant(
  * reads back to the same rule. A language that lacks a word for it is passed over for English.
  */
 export function describeRule(rule: Recurrence, locale = 'en'): string {
-  return sentence(rule, speechOf(locale)) ?? sentence(rule, languages.en.speech) ?? ''
+  return sentence(rule, voiceOf(locale)) ?? sentence(rule, voiceOf('en')) ?? ''
 }
 
-function sentence(rule: Recurrence, speech: Speech): string | undefined {
+function sentence(rule: Recurrence, speech: Voice): string | undefined {
   const frame = frameOf(rule, speech)
   if (frame === undefined) return undefined
   const parts = [frame, speech.zone(zoneName(rule.zone))]
   if (isAnchored(rule)) {
     const from = Temporal.PlainDateTime.from(rule.from)
     // A count that begins in the middle of a day must say at which of its times.
-    const midday = rule.count !== undefined && rule.times[0] !== clock(from)
+    const midday = rule.count !== undefined && !(rule.times[0] && from.toPlainTime().equals(rule.times[0]))
     const timed = (byMinutes(rule) && rule.window === undefined) || midday
-    parts.push(speech.starting(dateOf(from.toPlainDate(), speech), timed ? clock(from) : undefined))
+    parts.push(
+      speech.starting(
+        dateOf(from.toPlainDate(), speech),
+        timed ? speech.clock(from.toPlainTime()) : undefined,
+      ),
+    )
   }
   if (rule.until !== undefined) {
     const timed = rule.until.includes('T')
     const end = timed ? Temporal.PlainDateTime.from(rule.until) : Temporal.PlainDate.from(rule.until)
     parts.push(
       end instanceof Temporal.PlainDateTime
-        ? speech.until(dateOf(end.toPlainDate(), speech), clock(end))
+        ? speech.until(dateOf(end.toPlainDate(), speech), speech.clock(end.toPlainTime()))
         : speech.until(dateOf(end, speech), undefined),
     )
   }
@@ -97,7 +104,7 @@ const weekdayNames = (days: readonly number[], speech: Speech) =>
 
 const isWorkWeek = (days: readonly number[] | undefined) => days?.join() === '1,2,3,4,5'
 
-function frameOf(rule: Recurrence, speech: Speech): string | undefined {
+function frameOf(rule: Recurrence, speech: Voice): string | undefined {
   if (rule.slots !== undefined) {
     const isEach = rule.interval === 1
     const days = isEach ? speech.everyWeekdays : speech.onWeekdays
@@ -112,7 +119,7 @@ function frameOf(rule: Recurrence, speech: Speech): string | undefined {
   const when =
     rule.window === undefined
       ? atTimes(rule.times, speech)
-      : speech.between(shown(rule.window.from), shown(rule.window.to))
+      : speech.between(shown(rule.window.from, speech), shown(rule.window.to, speech))
   switch (rule.every) {
     case 'minute':
     case 'hour':
@@ -143,10 +150,16 @@ function frameOf(rule: Recurrence, speech: Speech): string | undefined {
   return words.join(' ')
 }
 
-const shown = (time: string) => clock(Temporal.PlainTime.from(time))
+const shown = (time: string, speech: Voice) => speech.clock(Temporal.PlainTime.from(time))
 
-function atTimes(times: readonly string[], speech: Speech): string {
-  return times.length === 0 ? '' : speech.at(list(times.map(shown), speech))
+function atTimes(times: readonly string[], speech: Voice): string {
+  if (times.length === 0) return ''
+  return speech.at(
+    list(
+      times.map((time) => shown(time, speech)),
+      speech,
+    ),
+  )
 }
 
 function monthsOf(months: readonly number[], speech: Speech): string {

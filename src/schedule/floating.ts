@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 // chrono-node: a well-kept reader of one-off times for languages that Crier has no table for.
 import type * as chrono from 'chrono-node'
+import { clockWords } from '../kit/clock-words.ts'
 import { quoted } from '../kit/user-error.ts'
 import { choice } from './choices.ts'
 import { clockNote, type Here } from './once.ts'
@@ -67,7 +68,7 @@ export function readFloating(text: string, here: Here): When | undefined {
       choices: [at, later].map((one) => choice(one, here.zone, here)),
     }
   }
-  const notes = timed ? [] : [`No time was said: ${time.toString({ smallestUnit: 'minute' })}.`]
-  const note = clockNote(wall, zoned, here.zone)
+  const notes = timed ? [] : [`No time was said: ${clockWords(time, here.locale)}.`]
+  const note = clockNote(wall, zoned, here)
   return { kind: 'once', at, zone: here.zone, notes: note === undefined ? notes : [...notes, note] }
 }

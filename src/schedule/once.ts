@@ -1,3 +1,4 @@
+import { clockWords } from '../kit/clock-words.ts'
 import { choice, choicesIn } from './choices.ts'
 import { addSpan, type Days, daysOf } from './days.ts'
 import { describeInstant } from './describe.ts'
@@ -157,7 +158,7 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
   const { part } = slots
   if (clock === undefined) {
     if (part !== undefined) {
-      const usual = timeOfPart(part.part, here.defaultTime)
+      const usual = timeOfPart(part.part, here)
       const now = here.now.toZonedDateTimeISO(here.zone).toPlainTime()
       // At four the afternoon is not over, though its usual hour is.
       const going = slots.day?.offset === 0 && isGoingOn(part.part, usual.time, now)
@@ -165,7 +166,7 @@ function timesSaid(slots: Slots, here: Here): TimeOfDay[] | string {
     }
     const time = here.defaultTime
     const bare = slots.span !== undefined || (slots.day?.offset === 0 && slots.weekday === undefined)
-    const note = `No time was said: ${time.toString({ smallestUnit: 'minute' })}.`
+    const note = `No time was said: ${clockWords(time, here.locale)}.`
     return bare && slots.day?.offset === 0 && slots.span === undefined
       ? 'At what time today?'
       : [{ time, note }]
@@ -325,7 +326,8 @@ function onDay(
     notes.push('That is after midnight, so on the following day.')
   const first = wall.toZonedDateTime(said.zone)
   const at = said.offset === undefined ? first.toInstant() : wall.toZonedDateTime(said.offset).toInstant()
-  const note = said.offset === undefined ? clockNote(wall, first, said.zone) : undefined
+  const note =
+    said.offset === undefined ? clockNote(wall, first, { zone: said.zone, locale: here.locale }) : undefined
   if (note !== undefined) notes.push(note)
   const past = Temporal.Instant.compare(at, here.now) <= 0
   const found: Candidate[] = [{ at, zone: said.zone, notes, question, past }]
@@ -349,9 +351,9 @@ function onDay(
 export function clockNote(
   wall: Temporal.PlainDateTime,
   zoned: Temporal.ZonedDateTime,
-  zone: string,
+  { zone, locale }: Pick<Here, 'zone' | 'locale'>,
 ): string | undefined {
-  const shown = (time: Temporal.PlainTime) => time.toString({ smallestUnit: 'minute' })
+  const shown = (time: Temporal.PlainTime) => clockWords(time, locale)
   if (!zoned.toPlainDateTime().equals(wall)) {
     return `The clock in ${zoneName(zone)} skips ${shown(wall.toPlainTime())} that night; ${shown(zoned.toPlainTime())} it is.`
   }

@@ -26,12 +26,12 @@ export function timesSaid(parts: RepeatParts, frame: Frame, here: Here): Times |
       const time: TimeOfDay =
         parts.part === undefined
           ? { time: here.defaultTime, note: `No time was said: ${clockText(here.defaultTime)}.` }
-          : timeOfPart(parts.part, here.defaultTime)
+          : timeOfPart(parts.part, here)
       return {
         choices: [{ times: [clockText(time.time)], notes: time.note === undefined ? [] : [time.note] }],
       }
     }
-    const { time } = timeOfPart(parts.part, here.defaultTime)
+    const { time } = timeOfPart(parts.part, here)
     const hours = [time, time.add({ hours: 1 })]
     return {
       choices: hours.map((hour) => ({ times: [clockText(hour)], notes: [] })),

@@ -105,7 +105,10 @@ function recurring(rule: Recurrence, notes: string[], here: Here): When {
     const zoned = at.toZonedDateTimeISO(rule.zone)
     if (rule.times.length !== 1 || rule.slots !== undefined) break
     const wall = zoned.toPlainDate().toPlainDateTime(rule.times[0] ?? '00:00')
-    const note = clockNote(wall, wall.toZonedDateTime(rule.zone), rule.zone)
+    const note = clockNote(wall, wall.toZonedDateTime(rule.zone), {
+      zone: rule.zone,
+      locale: here.locale,
+    })
     if (note !== undefined) notes.push(`${describeInstant(at, rule.zone, { locale: 'en' })}: ${note}`)
   }
   return { kind: 'recurring', rule, next, notes }

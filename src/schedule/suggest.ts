@@ -1,3 +1,4 @@
+import { clockWords } from '../kit/clock-words.ts'
 import { describeInstant, describeRule } from './describe.ts'
 import { guard } from './guard.ts'
 import { languageOf, languages } from './languages/index.ts'
@@ -42,7 +43,7 @@ export function whenSuggestions(partial: string, at: ReadAt): Suggestion[] {
   const language: Language = languages[languageOf(at.locale)]
   if (!guarded.ok) return partial.trim() === '' ? collect(language.starters, at) : []
   const text = guarded.text
-  return collect(candidates(text, /\s$/.test(partial), language, at.defaultTime ?? '09:00'), at)
+  return collect(candidates(text, /\s$/.test(partial), language, at), at)
 }
 
 function collect(phrases: Iterable<string>, at: ReadAt): Suggestion[] {
@@ -87,12 +88,12 @@ function* candidates(
   text: string,
   closed: boolean,
   language: Language,
-  defaultTime: string,
+  { defaultTime = '09:00', locale }: ReadAt,
 ): Generator<string> {
   yield text
   const folded = fold(text)
   for (const starter of language.starters) if (fold(starter).startsWith(folded)) yield starter
-  const { at } = language.speech
+  const at = (time: string) => language.speech.at(clockWords(Temporal.PlainTime.from(time), locale))
   if (/\d$/.test(text)) {
     for (const unit of units(language)) yield `${text} ${unit}`
     yield `${text}:00`

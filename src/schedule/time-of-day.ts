@@ -1,5 +1,7 @@
+import { clockWords } from '../kit/clock-words.ts'
 import type { Clock } from './grammar/items.ts'
 import type { DayPart } from './lexicon.ts'
+import type { Here } from './when.ts'
 
 /** A time of day that a phrase may mean; `nextDay` when it falls after the night of the day it was said for. */
 export interface TimeOfDay {
@@ -60,13 +62,16 @@ export function timesOf(clock: Clock): TimeOfDay[] {
 }
 
 /** The time a part of the day alone stands for. */
-export function timeOfPart(part: DayPart, defaultTime: Temporal.PlainTime): TimeOfDay {
+export function timeOfPart(
+  part: DayPart,
+  { defaultTime, locale }: Pick<Here, 'defaultTime' | 'locale'>,
+): TimeOfDay {
   const usual = Temporal.PlainTime.from(PART_TIMES[part])
   const isMorning = part === 'morning' && defaultTime.hour >= 6 && defaultTime.hour < 12
   const time = isMorning ? defaultTime : usual
   return {
     time,
-    note: `No hour was said: ${PART_WORDS[part]} is taken as ${time.toString({ smallestUnit: 'minute' })}.`,
+    note: `No hour was said: ${PART_WORDS[part]} is taken as ${clockWords(time, locale)}.`,
   }
 }
 

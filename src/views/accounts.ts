@@ -25,10 +25,15 @@ const stateWords: Record<AccountState, string> = {
   disconnected: 'disconnected',
 }
 
-/** The connected accounts and how they are, and what else can be connected. */
+/**
+ * The connected accounts and how they are, and what else can be connected.
+ *
+ * @param mayConnect who reads it and may not is offered no button that would be refused
+ */
 export function accountsView(
   accounts: readonly Account[],
   platforms: ReadonlyMap<string, Platform>,
+  mayConnect: boolean,
 ): Message {
   const shown = accounts.filter((account) => account.state !== 'disconnected')
   return message(
@@ -46,17 +51,18 @@ export function accountsView(
       : text('None is connected yet.'),
     shown.some((account) => account.state === 'reconnect') &&
       note('Posts for an account that must be connected again are parked; they go on once it is.'),
-    buttons(
-      ...shown
-        .filter((account) => account.state === 'reconnect')
-        .slice(0, 5)
-        .map((account) =>
-          button(`Reconnect ${account.handle}`.slice(0, 75), `connect ${account.platform}`, {
-            style: 'primary',
-          }),
-        ),
-      button('Connect another', 'connect'),
-    ),
+    mayConnect &&
+      buttons(
+        ...shown
+          .filter((account) => account.state === 'reconnect')
+          .slice(0, 5)
+          .map((account) =>
+            button(`Reconnect ${account.handle}`.slice(0, 75), `connect ${account.platform}`, {
+              style: 'primary',
+            }),
+          ),
+        button('Connect another', 'connect'),
+      ),
   )
 }
 

@@ -19,11 +19,11 @@ import { firstGroups, foldSeries } from './fold-series.ts'
 import { andList, clockTime, counted, dayWords, excerpt, postStateSign, postStateWords } from './words.ts'
 
 /** The week by day, in words: what stands where, and which days are still empty. */
-export function calendarView(span: CalendarSpan, days: readonly CalendarDay[]): Message {
+export function calendarView(span: CalendarSpan, days: readonly CalendarDay[], locale: string): Message {
   const first = Temporal.PlainDate.from(span.from)
   return message(
     heading(`📅 ${dayWords(span.from)} to ${dayWords(first.add({ days: 6 }).toString())}`),
-    ...days.flatMap((day) => dayBlocks(day, span.zone)),
+    ...days.flatMap((day) => dayBlocks(day, span.zone, locale)),
     note(`${countedPlan(days)} · ${span.zone}`),
     buttons(
       button('◀ Back', `calendar ${first.subtract({ days: 7 }).toString()}`),
@@ -47,9 +47,9 @@ export function countedPlan(days: readonly CalendarDay[]): string {
 /** A day shows so many lines: seven such days are still read in a chat. */
 const MOST_LINES = 12
 
-function dayBlocks(day: CalendarDay, zone: string): Block[] {
+function dayBlocks(day: CalendarDay, zone: string, locale: string): Block[] {
   const { shown, left } = firstGroups(groupsOf(day), MOST_LINES)
-  const lines = shown.map((group) => planLine(group, zone))
+  const lines = shown.map((group) => planLine(group, zone, locale))
   if (left > 0) lines.push(spansOf(`and ${left} more`))
   if (day.uncounted) lines.push(spansOf(UNCOUNTED))
   const nothing = day.past ? '  –' : '  nothing yet'
@@ -80,16 +80,18 @@ const kindOf = (one: Planned): string | null =>
   'run' in one ? one.run.seriesId : one.post.seriesId && `${one.post.seriesId} ${one.post.state}`
 
 /** The line of one group: `09:00 #1 🗓️ scheduled: We ship`, or of how many there are between its first and its last. */
-export function planLine(group: readonly Planned[], zone: string): Span[] {
+export function planLine(group: readonly Planned[], zone: string, locale: string): Span[] {
   const [first, last] = [group[0], group.at(-1)]
   if (!first || !last) return []
   const times =
-    first === last ? clockTime(first.at, zone) : `${clockTime(first.at, zone)} to ${clockTime(last.at, zone)}`
+    first === last
+      ? clockTime(first.at, zone, locale)
+      : `${clockTime(first.at, zone, locale)} to ${clockTime(last.at, zone, locale)}`
   if ('run' in first) {
     const many = first === last ? '' : `${counted(group.length, 'run')} `
     return spansOf(`${times} 🔁 ${many}in a series: ${excerpt(first.run.text) || '(no text yet)'}`)
   }
-  if (first === last) return postLine(first.post, zone)
+  if (first === last) return postLine(first.post, zone, locale)
   const { state, content } = first.post
   return spansOf(
     `${times} ${postStateSign[state]} ${counted(group.length, 'post')} in a series, ${postStateWords[state]}: ${excerpt(content.text) || '(no text yet)'}`,
@@ -97,8 +99,8 @@ export function planLine(group: readonly Planned[], zone: string): Span[] {
 }
 
 /** One post in a list: its time, number, state and the beginning of its text. */
-export const postLine = (post: Post, zone: string): Span[] => [
-  { type: 'plain', text: post.when ? `${clockTime(post.when.at, zone)} ` : '' },
+export const postLine = (post: Post, zone: string, locale: string): Span[] => [
+  { type: 'plain', text: post.when ? `${clockTime(post.when.at, zone, locale)} ` : '' },
   bold(`#${post.number}`),
   {
     type: 'plain',

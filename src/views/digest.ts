@@ -40,7 +40,11 @@ export interface DigestSheet {
 }
 
 /** The week in one message: what went out and what it did, what failed and why, what comes and where there is room. */
-export function digestView(sheet: DigestSheet, platforms: ReadonlyMap<string, Platform>): Message {
+export function digestView(
+  sheet: DigestSheet,
+  platforms: ReadonlyMap<string, Platform>,
+  locale: string,
+): Message {
   const dates = [sheet.back.from, sheet.back.until].map((at) =>
     dayWords(
       Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(sheet.zone).toPlainDate().toString(),
@@ -50,7 +54,7 @@ export function digestView(sheet: DigestSheet, platforms: ReadonlyMap<string, Pl
     heading(`📰 The week of ${dates[0]} to ${dates[1]}`),
     ...publishedBlocks(sheet, platforms),
     ...failedBlocks(sheet, platforms),
-    ...aheadBlocks(sheet),
+    ...aheadBlocks(sheet, locale),
     buttons(
       button('Calendar', 'calendar this week'),
       button('Write a post', 'draft'),
@@ -129,7 +133,7 @@ function failedBlocks({ failed }: DigestSheet, platforms: ReadonlyMap<string, Pl
   ]
 }
 
-function aheadBlocks({ ahead, empty, inReview, zone }: DigestSheet): Block[] {
+function aheadBlocks({ ahead, empty, inReview, zone }: DigestSheet, locale: string): Block[] {
   const groups = ahead.flatMap((day) => groupsOf(day).map((group) => ({ day, group })))
   const shown = groups.slice(0, MOST_LINES)
   const left = groups.slice(MOST_LINES).reduce((sum, { group }) => sum + group.length, 0)
@@ -140,7 +144,7 @@ function aheadBlocks({ ahead, empty, inReview, zone }: DigestSheet): Block[] {
           list(
             shown.map(({ day, group }): Span[] => [
               plain(`${dayWords(day.date)} `),
-              ...planLine(group, zone),
+              ...planLine(group, zone, locale),
             ]),
           ),
         ]

@@ -1,5 +1,5 @@
 import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
-import { bold, heading, list, type Message, message, type Span, text } from '../message/message.ts'
+import { bold, heading, list, type Message, message, prose, type Span, text } from '../message/message.ts'
 import { andList, clockTime, counted } from './words.ts'
 
 /** How Crier does for one workspace. Times in UTC ms, ages in ms. */
@@ -34,11 +34,11 @@ const LATE = 2 * MINUTE
 const FULL_OUTBOX = 100
 
 /** `health`: what is well in one line, and what is not, each with what it means. */
-export function healthView(facts: HealthFacts): Message {
-  const wrong = [...troubles(facts)]
+export function healthView(facts: HealthFacts, locale: string): Message {
+  const wrong = [...troubles(facts, locale)]
   return message(
     heading(wrong.length === 0 ? '✅ All is well' : '⚠️ Not all is well'),
-    wrong.length > 0 && list(wrong.map((words): Span[] => [{ type: 'plain', text: words }])),
+    wrong.length > 0 && list(wrong.map(prose)),
     list([
       [{ type: 'plain', text: beat(facts.tickAge) }],
       [{ type: 'plain', text: `${counted(facts.overdue, 'delivery', 'deliveries')} overdue` }],
@@ -54,18 +54,18 @@ export function healthView(facts: HealthFacts): Message {
   )
 }
 
-function* troubles(facts: HealthFacts): Generator<string> {
+function* troubles(facts: HealthFacts, locale: string): Generator<string> {
   const { tickAge, overdue, oldestOverdue, outbox, zone } = facts
   if (!facts.databaseWell)
     yield 'The database takes no writes, or its disk is nearly full: whoever runs Crier reads at `/readyz` what to do'
   if (tickAge !== undefined && tickAge > OLD_BEAT)
     yield `The scheduler has not ticked for ${age(tickAge)}: look at the process and its log`
   if (facts.pausedAt !== null)
-    yield `Everything is paused since ${clockTime(facts.pausedAt, zone)}: \`resume\` lets posts go out again`
+    yield `Everything is paused since ${clockTime(facts.pausedAt, zone, locale)}: \`resume\` lets posts go out again`
   if (overdue > 0 && oldestOverdue > LATE)
     yield `${counted(overdue, 'delivery', 'deliveries')} overdue, the oldest for ${age(oldestOverdue)}`
   for (const { name, until } of facts.leftAlone)
-    yield `${name} failed several times in a row and is left alone until ${clockTime(until, zone)}; one post tries it then`
+    yield `${name} failed several times in a row and is left alone until ${clockTime(until, zone, locale)}; one post tries it then`
   if (facts.toReconnect.length > 0)
     yield `${andList(facts.toReconnect)} must be connected again: \`accounts\` has the buttons`
   for (const { name, why } of facts.refused)

@@ -14,6 +14,7 @@ import {
   note,
   quote,
   type Span,
+  type Standing,
   text,
   time,
 } from '../message/message.ts'
@@ -34,7 +35,7 @@ import { andList, deliveryWords, hostOf, postStateSign, postStateWords } from '.
  */
 export function postCard(sheet: PostSheet): Message {
   const { post } = sheet
-  return message(
+  const card = message(
     heading(`${postStateSign[post.state]} #${post.number} is ${postStateWords[post.state]}`),
     ...body(sheet),
     ...outcome(sheet),
@@ -43,7 +44,14 @@ export function postCard(sheet: PostSheet): Message {
       note('Somebody else decides on it; the card in the review channel shows how it stands.'),
     postButtons(sheet),
   )
+  return { ...card, standing: standingOf(post) }
 }
+
+/** Whatever shows a post, or tells of one: as of its last change. */
+export const standingOf = ({ number, updatedAt }: Post): Standing => ({
+  line: `show ${number}`,
+  at: updatedAt,
+})
 
 /** Who ended it or sent it back as it stands, and why: that must not be looked for in a message of last week. */
 function sentBack({ post, decisions, members }: PostSheet): Record<string, string> | undefined {
@@ -224,5 +232,7 @@ function distinct(
 const plain = (said: string): Span => ({ type: 'plain', text: said })
 
 /** A sentence about the post, for threads, answers and direct messages. */
-export const postNews = (post: Post, ...words: (string | Span)[]): Message =>
-  message(text(bold(`#${post.number}`), ' ', ...words))
+export const postNews = (post: Post, ...words: (string | Span)[]): Message => ({
+  ...message(text(bold(`#${post.number}`), ' ', ...words)),
+  standing: standingOf(post),
+})

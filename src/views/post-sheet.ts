@@ -28,5 +28,7 @@ export interface PostSheet {
   reader?: Pick<Member, 'id' | 'role'>
   /** The zone of plain-text readings (IANA). */
   zone: string
+  /** The language of plain-text readings, and so their clock (BCP 47). */
+  locale: string
   now: EpochMs
 }

@@ -3,6 +3,7 @@ import {
   bold,
   button,
   buttons,
+  code,
   heading,
   list,
   type Message,
@@ -27,18 +28,29 @@ export interface QueueSheet {
   drafts: QueuePart
   pausedAt: number | null
   zone: string
+  /** The reader's language (BCP 47), and so their clock. */
+  locale: string
 }
 
 /** What waits, in the order in which somebody should look at it. */
-export function queueView({ trouble, inReview, scheduled, drafts, pausedAt, zone }: QueueSheet): Message {
+export function queueView({
+  trouble,
+  inReview,
+  scheduled,
+  drafts,
+  pausedAt,
+  zone,
+  locale,
+}: QueueSheet): Message {
   const nothing = [trouble, inReview, scheduled, drafts].every(({ count }) => count === 0)
   return message(
     heading('📋 The queue'),
-    pausedAt !== null && text(bold('⏸️ Everything is paused.'), ' Say `resume` to let posts go out again.'),
-    ...part('Under way, or in need of somebody', trouble, zone),
-    ...part('In review', inReview, zone),
-    ...part('Scheduled', scheduled, zone),
-    ...part('Drafts', drafts, zone),
+    pausedAt !== null &&
+      text(bold('⏸️ Everything is paused.'), ' Say ', code('resume'), ' to let posts go out again.'),
+    ...part('Under way, or in need of somebody', trouble, zone, locale),
+    ...part('In review', inReview, zone, locale),
+    ...part('Scheduled', scheduled, zone, locale),
+    ...part('Drafts', drafts, zone, locale),
     nothing && text('Nothing waits.'),
     note(`Times are ${zone}`),
     buttons(
@@ -49,7 +61,7 @@ export function queueView({ trouble, inReview, scheduled, drafts, pausedAt, zone
   )
 }
 
-function part(title: string, { posts, count }: QueuePart, zone: string): Block[] {
+function part(title: string, { posts, count }: QueuePart, zone: string, locale: string): Block[] {
   if (posts.length === 0) return []
   const more = count - posts.length
   return [
@@ -59,7 +71,7 @@ function part(title: string, { posts, count }: QueuePart, zone: string): Block[]
         bold(`#${post.number}`),
         {
           type: 'plain',
-          text: ` ${[post.when ? dayAndTime(post.when.at, zone, post.updatedAt) : 'no time yet', post.state === 'draft' ? [] : postStateWords[post.state]].flat().join(', ')}: ${excerpt(post.content.text) || '(no text yet)'}`,
+          text: ` ${[post.when ? dayAndTime(post.when.at, zone, post.updatedAt, locale) : 'no time yet', post.state === 'draft' ? [] : postStateWords[post.state]].flat().join(', ')}: ${excerpt(post.content.text) || '(no text yet)'}`,
         },
       ]),
     ),

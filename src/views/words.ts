@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryState } from '../deliveries/delivery.ts'
 import type { EpochMs } from '../kit/clock.ts'
+import { clockWords } from '../kit/clock-words.ts'
 import type { PostState } from '../posts/post.ts'
 
 /** `a, b and c` */
@@ -62,18 +63,18 @@ export function excerpt(text: string, length = 80): string {
   return `${space > length / 2 ? cut.slice(0, space) : cut} …`
 }
 
-/** The clock time at an instant in a zone: `09:00`. */
-export const clockTime = (at: EpochMs, zone: string): string =>
-  Temporal.Instant.fromEpochMilliseconds(at)
-    .toZonedDateTimeISO(zone)
-    .toPlainTime()
-    .toString({ smallestUnit: 'minute' })
+/** The clock time at an instant in a zone, in the reader's own clock (`locale`, BCP 47): `09:00`, `9:00 AM`. */
+export const clockTime = (at: EpochMs, zone: string, locale: string): string =>
+  clockWords(
+    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainTime().with({ second: 0 }),
+    locale,
+  )
 
 /** `Mon 23 Nov 09:00`, with its year where that is not the year of `from` (UTC ms). */
-export function dayAndTime(at: EpochMs, zone: string, from: EpochMs): string {
+export function dayAndTime(at: EpochMs, zone: string, from: EpochMs, locale: string): string {
   const date = dateIn(at, zone)
   const year = date.year === dateIn(from, zone).year ? '' : ` ${date.year}`
-  return `${dayWords(date.toString())}${year} ${clockTime(at, zone)}`
+  return `${dayWords(date.toString())}${year} ${clockTime(at, zone, locale)}`
 }
 
 const dateIn = (at: EpochMs, zone: string): Temporal.PlainDate =>

@@ -286,3 +286,47 @@ test('what Crier draws for the page counts for no plan, and the page shows it', 
     await world.close()
   }
 })
+
+test('words that were typed and a file of words are never one in the place of the other', async () => {
+  const world = await openTestHouse()
+  try {
+    const ada = await world.speaker('Ada')
+    const words = (name: string, said: string) => file(name, new TextEncoder().encode(said))
+    const release = words('release.txt', 'From the file\r\nin two lines')
+    const say = async (line: string, files = [release]) =>
+      plainText(messageOf(await world.house.desk.ask(ada, { line, files })))
+    const posts = async () => world.house.storage.workspace(world.house.home.id).posts.list({})
+    for (const line of ['draft Typed', 'schedule tomorrow 9am to rehearsal: Typed'])
+      expect(await say(line)).toMatch(
+        /^Either write the text or attach release\.txt, not both\. Nothing was changed; send it again/,
+      )
+    expect(await say('draft', [release, words('notes.md', 'Others')])).toMatch(
+      /^release\.txt and notes\.md are two texts, and a post has one\. Attach one of them\./,
+    )
+    expect(await say('draft', [words('book.txt', 'x'.repeat(64_001))])).toContain(
+      'book.txt: a text may have 64,000 characters at most',
+    )
+    expect(await posts()).toEqual([])
+
+    expect(await say('draft')).toContain('> From the file')
+    expect(await say('schedule tomorrow 9am to rehearsal:')).toContain('> From the file')
+    expect(await say('edit 1: Typed')).toContain('not both')
+    // A form holds the text that the post has: sent back as it was, nobody typed it.
+    const edited = await world.house.desk.ask(ada, {
+      command: 'edit',
+      values: { post: '1', text: 'From the file\nin two lines' },
+      files: [words('better.txt', 'Better words')],
+    })
+    expect(plainText(messageOf(edited))).toContain('> Better words')
+    const refused = await world.house.desk.ask(ada, {
+      command: 'edit',
+      values: { post: '1', text: 'Typed' },
+      files: [release],
+    })
+    expect(refused).toMatchObject({
+      form: { errors: { text: expect.stringContaining('attach release.txt, not both') } },
+    })
+  } finally {
+    await world.close()
+  }
+})

@@ -66,6 +66,30 @@ test('a press on a card that is no longer true is refused with what has changed'
     bot: is approved
   `))
 
+test('a press on a card that is out of date says so, and shows the post as it is now', () =>
+  conversation(`
+    Ada: schedule tomorrow 9am to rehearsal: First
+    Grace: show 1
+    Grace: approve 1
+    Grace: show 1
+    Grace presses Reschedule
+    bot: [form reschedule]
+    Grace: show 1
+    time: 2026-11-21T08:00:00Z
+    Grace presses Cancel
+    bot: This post can no longer be cancelled; #1 is published.
+    bot: #1 is published
+    bot: 1.1 @rehearsal on Rehearsal is live
+    not: tells what happened
+    not: Show the post
+    Ada: draft to rehearsal: Second
+    Ada: show 2
+    Grace: cancel 2
+    Ada: edit 2
+    bot: This post can no longer be edited; #2 is cancelled. \`show 2\` tells what happened.
+    bot: [Show the post] show 2
+  `))
+
 test('two who press at once: one decides, the other reads who was faster', () =>
   conversation(`
     Ada: schedule tomorrow 9am to rehearsal: Once

@@ -78,6 +78,109 @@ test('words for a platform that a post does not go to are refused with where it 
     not: does not go to
   `))
 
+test('what can only be refused is refused before its form opens', () =>
+  conversation(`
+    Ada: schedule tomorrow 9am to rehearsal: We ship
+    Grace: approve 1
+    Grace: request-changes 1
+    bot: #1 was already decided by Grace; it is scheduled.
+    Ada: draft to rehearsal: Mine
+    Ada: request-changes 2
+    bot: Only a post in review can be sent back; #2 is a draft.
+    time: 2026-11-21T08:00:00Z
+    Ada: edit 1
+    bot: This post can no longer be edited; #1 is published.
+    Ada: reschedule 1
+    bot: The time of this post can no longer change; #1 is published.
+    Ada: options 1 rehearsal
+    bot: This post can no longer be edited; #1 is published.
+    Ada: schedule tomorrow 9am to rehearsal: Decided by others
+    Ada: request-changes 3
+    bot: Deciding needs the role of approver; you are an author.
+    Grace: draft to rehearsal: Hers
+    Ada: reschedule 4
+    bot: #4 is somebody else's post
+    Ada: reschedule 2
+    bot: [form reschedule]
+  `))
+
+test('a post is chosen among those that the command can do something with', () =>
+  inWorld(async (world) => {
+    await play(
+      world,
+      `
+      Grace: approve
+      bot: No post is in review. \`queue\` lists what is planned.
+      Ada: schedule tomorrow 9am to rehearsal: We ship
+      Ada: draft to rehearsal: Some day
+      `,
+    )
+    const choices = async (name: string, line: string) => {
+      const answer = await world.house.desk.ask(await world.speaker(name), { line })
+      const [field] = answer.type === 'form' ? answer.form.fields : []
+      return field?.kind === 'choice' ? field.options.map(({ value }) => value) : answer
+    }
+    expect(await choices('Grace', 'approve')).toEqual(['1'])
+    expect(await choices('Ada', 'submit')).toEqual(['2'])
+    expect(await choices('Ada', 'edit')).toEqual(['2', '1'])
+    expect(await world.house.desk.complete(await world.speaker('Grace'), '/reject ')).toMatchObject([
+      { insert: '/reject 1' },
+    ])
+  }))
+
+test('a mistake in a form is a sentence for a form: no example of a line, no backticks', () =>
+  inWorld(async (world) => {
+    const mistakes = async (name: string, command: string, values: Record<string, string | string[]>) => {
+      const answer = await world.house.desk.ask(await world.speaker(name), { command, values })
+      return answer.type === 'form' ? answer.form.errors : answer
+    }
+    await play(world, 'Ada: draft to rehearsal: Mine')
+    expect(await mistakes('Ada', 'schedule', { when: '', text: 'We ship', accounts: 'rehearsal' })).toEqual({
+      when: 'say when, such as "tomorrow 9am".',
+    })
+    expect(await mistakes('Ada', 'reschedule', { post: '1', when: 'blurgh' })).toEqual({
+      when: expect.stringMatching(/ Say it like "tomorrow 9am", "Friday 14:30" or "every weekday at 9"\.$/),
+    })
+    await play(
+      world,
+      `
+      Ada: schedule blurgh to rehearsal: We ship
+      bot: Say it like \`tomorrow 9am\`
+      Ada presses Open as a form
+      bot: [form schedule]
+      not: \`
+      `,
+    )
+    await world.house.desk.ask(await world.speaker('Grace'), { line: 'schedule tomorrow 9am: Hers' })
+    const gone = await world.house.desk.ask(await world.speaker('Grace'), { line: 'disconnect rehearsal' })
+    expect(gone).toMatchObject({
+      message: {
+        blocks: [{}, { spans: expect.arrayContaining([{ type: 'code', text: 'queue' }]) }],
+      },
+    })
+  }))
+
+test('a post that was refused as it was written has no number, and nobody is offered what they may not do', () =>
+  inWorld(async (world) => {
+    const refused = await world.house.desk.ask(await world.speaker('Ada'), {
+      command: 'schedule',
+      values: { when: 'tomorrow 9am', text: ' ', accounts: 'rehearsal' },
+    })
+    expect(refused).toMatchObject({
+      form: { errors: { '': 'The post has nothing to say yet. Write something first.' } },
+    })
+    expect(
+      await world.house.desk.ask(await world.speaker('Grace'), {
+        command: 'request-changes',
+        values: { post: '1', comment: '' },
+      }),
+    ).toMatchObject({ form: { errors: { comment: 'it is empty.' } } })
+    const accounts = async (name: string) =>
+      labelsOf(await world.house.desk.ask(await world.speaker(name), { line: 'accounts' }))
+    expect(await accounts('Ada')).toEqual([])
+    expect(await accounts('Grace')).toEqual(['Connect another'])
+  }))
+
 test('a card offers each reader what that reader may say', () =>
   inWorld(async (world) => {
     const ask = async (name: string, line: string) =>

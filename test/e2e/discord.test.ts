@@ -63,7 +63,7 @@ describe.skipIf(absent)('from a real Discord to a real Bluesky', () => {
 
     // Typed options: while a time is typed, its reading appears.
     const offered = await author.suggestions('schedule', 'when', 'tomorrow 9')
-    expect(offered.map((one) => one.name).join(' ')).toMatch(/09:00/)
+    expect(offered.map((one) => one.name).join(' ')).toMatch(/9:00 AM/)
 
     const opened = await author.slash('connect', { platform: 'bluesky' })
     expect(opened.modal?.title).toBe('Connect Bluesky')

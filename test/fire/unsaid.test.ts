@@ -166,7 +166,7 @@ test('a refused channel is told of in another one and in health, and its questio
     'results: ⚠️ The review channel of Playground takes no messages: The channel is archived. What waits for a word there is shown again once it does.',
   ])
   const health = async () =>
-    plainText(healthView(await healthFacts(worker.bench, storage.workspace(team.id))))
+    plainText(healthView(await healthFacts(worker.bench, storage.workspace(team.id)), 'en'))
   expect(await health()).toContain('The review channel of Playground takes no messages')
   const before = chat.said.length
   chat.refuse = () => undefined

@@ -75,7 +75,10 @@ export function expectHarmless(answer: Answer, typed: string, secrets: readonly 
     return
   }
   if (!answer.refused) return
-  const texts = answer.message.blocks.filter(({ type }) => type !== 'buttons')
+  const { blocks, standing } = answer.message
+  // Whoever pressed a button that is out of date gets the post's card as it is now under the sentence.
+  const card = standing === undefined ? blocks.length : blocks.findIndex(({ type }) => type === 'heading')
+  const texts = blocks.slice(0, card).filter(({ type }) => type !== 'buttons')
   expect(
     texts.map(({ type }) => type),
     `${about}: a refusal is a text and buttons`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { nextRuns, type Recurrence } from '../../src/schedule/recurrence.ts'
 
-const LOCALES = ['en', 'de', 'fr', 'es', 'pt', 'tr', 'ja']
+const LOCALES = ['en', 'en-US', 'de', 'fr', 'es', 'pt', 'tr', 'ja']
 const ZONES = Intl.supportedValuesOf('timeZone').filter((zone) => !zone.startsWith('Etc/'))
 
 export const zone = fc.oneof(

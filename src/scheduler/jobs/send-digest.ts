@@ -22,7 +22,11 @@ export default defineJob({
       if (!settings.digest || createdAt >= at || now - at > STILL_NEWS) continue
       const sending = bench.stores.transaction(id, async (stores) => {
         if (!(await stores.marks.setOnce(`digest ${dateOf(at, settings.zone)}`, now))) return
-        const digest = digestView(await digestFacts(stores, at, settings.zone), bench.platforms)
+        const digest = digestView(
+          await digestFacts(stores, at, settings.zone),
+          bench.platforms,
+          settings.locale,
+        )
         await sayInChannels(stores, digest, now, { rather: 'digest' })
       })
       // One team's trouble must not keep the others from their digest.

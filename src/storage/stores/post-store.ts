@@ -1,4 +1,4 @@
-import { postMoves } from '../../posts/moves.ts'
+import { movable, postMoves } from '../../posts/moves.ts'
 import type { Post, PostState } from '../../posts/post.ts'
 import type { PostFilter, PostStore } from '../../posts/post-store.ts'
 import type { WorkspaceId } from '../../workspaces/workspace.ts'
@@ -10,9 +10,8 @@ import { movePosts } from './move-posts.ts'
 import { rollUpPosts } from './roll-up-posts.ts'
 import { must } from './rows.ts'
 
-/** States in which a time can still change. What is scheduled needs one, so there it cannot be taken away. */
+/** States in which a time can be taken away: what is scheduled needs one. */
 const TIMELESS: readonly PostState[] = ['draft', 'in_review']
-const MOVABLE: readonly PostState[] = [...TIMELESS, 'scheduled']
 
 export function createPostStore(handle: Handle, workspaceId: WorkspaceId): PostStore {
   const { db, dialect, t } = handle
@@ -104,7 +103,7 @@ export function createPostStore(handle: Handle, workspaceId: WorkspaceId): PostS
       return first(rows)
     },
     reschedule: async (id, when, at) => {
-      const states = when === null ? TIMELESS : MOVABLE
+      const states = when === null ? TIMELESS : movable
       const moved = await db
         .update(posts)
         .set({ ...fromTime(when), updatedAt: at })

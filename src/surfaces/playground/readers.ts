@@ -10,13 +10,13 @@ export const identityOf = (member: Member): string | undefined =>
     ?.externalId
 
 /** A member as the page shows them. */
-export type PersonFacts = Pick<Member, 'id' | 'name' | 'role' | 'zone'>
+export type PersonFacts = Pick<Member, 'id' | 'name' | 'role' | 'zone' | 'locale'>
 
 /** Those whom one can speak as. */
 export const peopleOf = (members: readonly Member[]): PersonFacts[] =>
   members
     .filter((member) => identityOf(member) !== undefined)
-    .map(({ id, name, role, zone }) => ({ id, name, role, zone }))
+    .map(({ id, name, role, zone, locale }) => ({ id, name, role, zone, locale }))
 
 /** A member as the front desk is told of them, with the zone and language that their browser says. */
 export function speakerOf(

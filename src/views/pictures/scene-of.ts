@@ -14,12 +14,12 @@ export type Thumbnail = (media: Media, plan: FitPlan | undefined) => Promise<Uin
 
 /** A post as the readers of one account will see it. */
 export async function sceneOf(
-  sheet: Pick<PostSheet, 'post' | 'media' | 'zone'>,
+  sheet: Pick<PostSheet, 'post' | 'media' | 'zone' | 'locale'>,
   account: Account,
   platform: Platform,
   thumbnail: Thumbnail,
 ): Promise<Scene> {
-  const { post, zone } = sheet
+  const { post, zone, locale } = sheet
   const { draft, fitted } = fitDraft(platform, draftFor(post, platform.name, sheet.media), account.facts)
   const face = platform.face?.(draft)
   const used = platform.text.count(draft.text, account.facts)
@@ -47,7 +47,7 @@ export async function sceneOf(
     ...(link && (face?.text ?? 'above') === 'above' ? { linkCard: link } : {}),
     count: `${used.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')} ${platform.text.unit}`,
     tooLong: used > limit,
-    when: post.when ? whenWords(post.when.at, zone) : 'No time yet',
+    when: post.when ? whenWords(post.when.at, zone, locale) : 'No time yet',
   }
 }
 
@@ -89,7 +89,7 @@ function lengthWords(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-const whenWords = (at: number, zone: string): string => {
+const whenWords = (at: number, zone: string, locale: string): string => {
   const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString()
-  return `${dayWords(date)}, ${clockTime(at, zone)}`
+  return `${dayWords(date)}, ${clockTime(at, zone, locale)}`
 }

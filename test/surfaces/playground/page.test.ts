@@ -4,7 +4,18 @@ import axe from 'axe-core'
 import fc from 'fast-check'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { facts, heading, link, list, message, note, quote, text } from '../../../src/message/message.ts'
+import {
+  button,
+  buttons,
+  facts,
+  heading,
+  link,
+  list,
+  message,
+  note,
+  quote,
+  text,
+} from '../../../src/message/message.ts'
 import { everything } from '../small-desk.ts'
 import { launch, noChromium, visit } from './browser.ts'
 import { type Served, servePlayground } from './serve-playground.ts'
@@ -123,6 +134,48 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     expect(await page.getByText('kept as you left it').count()).toBe(0)
   })
 
+  test('Enter sends what was typed, and completes only what was chosen or begins one command', async () => {
+    const { page } = await visit(browser, served.url)
+    const options = page.locator('#compose .popup [role=option]')
+    await page.keyboard.type('/cal')
+    await options.first().waitFor()
+    expect(await options.count()).toBe(1)
+    await page.keyboard.press('Enter')
+    expect(await page.inputValue('#write')).toBe('/calendar ')
+    await page.keyboard.press('Enter')
+    await entries(page).nth(1).waitFor()
+    expect(await page.inputValue('#write')).toBe('')
+
+    // Chosen, but typed on: what stands in the field is meant.
+    await page.keyboard.type('/schedule tomorrow 9am to ')
+    await options.nth(1).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.type('bluesky')
+    expect(await page.getAttribute('#write', 'aria-activedescendant')).toBeNull()
+    expect(await page.locator('#compose .popup [aria-selected=true]').count()).toBe(0)
+    await options.first().waitFor()
+    await page.keyboard.type(': We ship\n')
+    await entries(page).getByText('#42 is in review').waitFor()
+  })
+
+  test('on a phone the reading of a time and the way to write a command can be read whole', async () => {
+    const { page } = await visit(browser, served.url, { viewport: { width: 375, height: 720 } })
+    const hint = page.locator('#compose .hint')
+    for (const [line, shown] of [
+      ['/schedule next Tuesday 14:30 Berlin time', 'strong'],
+      ['/schedule', 'code'],
+    ] as const) {
+      await page.locator('#write').fill(line)
+      await hint.locator(shown).waitFor()
+      const cut = await hint.evaluate((element) =>
+        [element, ...element.querySelectorAll('*')].some(
+          (one) => one.scrollWidth > one.clientWidth && one.clientWidth > 0,
+        ),
+      )
+      expect(cut, line).toBe(false)
+    }
+  })
+
   test('a line that could not be sent is back in the field', async () => {
     const { page } = await visit(browser, served.url)
     await page.context().setOffline(true)
@@ -197,6 +250,29 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     expect(await grace.page.getByText('You approved #42').count()).toBe(1)
   })
 
+  test('a private card of what has changed since loses its buttons, and leads to what it is now', async () => {
+    const { page } = await visit(browser, served.url)
+    const card = (words: string, line: string, at: number) => ({
+      ...message(heading(words), buttons(button('Act', line))),
+      standing: { line: 'calendar', at },
+    })
+    const ada = { chat: 'local', person: 'pg-ada' }
+    await served.playground.tell(ada, card('#7 is a draft', 'shout stale', 1), { key: 'private' })
+    await page.locator('[data-channel^=direct]').click()
+    await page.getByRole('button', { name: 'Act' }).waitFor()
+    // The same as of the same instant changes nothing; a later one anywhere does.
+    const sent = await served.playground.send(review, card('#7 is a draft', 'shout 1', 1), { key: 'card' })
+    await served.playground.update(review, sent, card('#7 is scheduled', 'shout 2', 2))
+    await page.getByText('This has changed since.').waitFor()
+    expect(await page.getByRole('button', { name: 'Act' }).count()).toBe(0)
+    await page.reload()
+    await page.getByRole('button', { name: 'Show it as it is now' }).click()
+    await entries(page).nth(1).waitFor()
+    await page.locator('[data-channel=review]').click()
+    await page.getByRole('heading', { name: '#7 is scheduled' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Act' }).count()).toBe(1)
+  })
+
   test('the feed shows what is live, with pictures, as it happens, and a link leads to it', async () => {
     const { page, complaints } = await visit(browser, served.url)
     served.images.set('bell', { bytes: new Uint8Array(await page.screenshot()), type: 'image/png' })
@@ -230,6 +306,21 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     expect(await page.locator('#log time.when').getAttribute('data-tip')).toMatch(
       /^Saturday,? 28 November 2026 at 03:00 \(New York time\)$/,
     )
+  })
+
+  test('times have the clock of the member’s language, else of the browser’s', async () => {
+    await served.playground.send(review, everything(Date.parse('2026-11-26T08:00:00Z')), { key: 'k' })
+    const { page } = await visit(browser, served.url, { locale: 'en-US' })
+    await page.locator('[data-channel=review]').click()
+    const shown = page.locator('#log time.when')
+    expect(await shown.textContent()).toMatch(/^Sat, Nov 28, 9:00\sAM in 2 days$/)
+    expect(await shown.getAttribute('data-tip')).toMatch(/ at 9:00\sAM \(Berlin time\)$/)
+    for (const one of served.people) one.locale = 'en-GB'
+    await page.reload()
+    await page.waitForFunction(() =>
+      document.querySelector('#log time.when')?.textContent?.startsWith('Sat, Nov 28, 09:00 in'),
+    )
+    expect(await shown.getAttribute('data-tip')).toMatch(/ at 09:00 \(Berlin time\)$/)
   })
 
   test('a member who moves reads every time in the new zone', async () => {

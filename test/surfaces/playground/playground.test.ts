@@ -393,6 +393,7 @@ test('an open page is told when a member changes', async () => {
     name: 'Grace Hopper',
     role: 'viewer',
     zone: 'Asia/Tokyo',
+    locale: null,
   })
 })
 

@@ -23,7 +23,7 @@ const entries = new Map()
 /** Channels of which there may be earlier entries than those that are shown. @type {Map<string, number>} */
 const limits = new Map()
 const drafts = new Drafts()
-let channel = 'general'
+let channel = ''
 /** The entry whose thread is open. @type {string | undefined} */
 let thread
 /** Since when the entries of the open channel count as new. @type {number | undefined} */
@@ -185,17 +185,41 @@ function draw({ toEnd = false } = {}) {
   }
   const top = here.filter((entry) => entry.threadOf === null || !entries.has(entry.threadOf))
   const atEnd = conversation.atEnd()
-  conversation.show(top, { replies, unreadFrom: newSince, head: earlierButton(), empty: emptyNode() })
+  const outdated = outdatedIn(all)
+  conversation.show(top, {
+    replies,
+    outdated,
+    unreadFrom: newSince,
+    head: earlierButton(),
+    empty: emptyNode(),
+  })
   if (toEnd) conversation.toEnd()
   byId('to-end').hidden = atEnd || toEnd || conversation.atEnd()
 
   const root = thread === undefined ? undefined : entries.get(thread)
-  if (root) threadConversation.show([root, ...(replies.get(root.id) ?? [])], {})
+  if (root) threadConversation.show([root, ...(replies.get(root.id) ?? [])], { outdated })
   if (document.visibilityState === 'visible') unread.read(state.me, channel, here)
   const counts = unread.counts(state, all, channel)
   rail.show(state, channel, counts)
   const waiting = [...counts.values()].reduce((sum, count) => sum + count, 0)
   document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${channelTitle()} · Crier`
+}
+
+/** What only this reader was shown, of something that has changed since: by its id, the line that shows it anew. Cards for
+ * everybody are kept up to date where they stand.
+ * @param {readonly TranscriptEntry[]} all @returns {Map<string, string>} */
+function outdatedIn(all) {
+  /** @type {Map<string, number>} */
+  const latest = new Map()
+  for (const { standing } of all.map(({ message }) => message))
+    if (standing) latest.set(standing.line, Math.max(standing.at, latest.get(standing.line) ?? 0))
+  return new Map(
+    all.flatMap(({ id, onlyFor, message: { standing } }) =>
+      onlyFor !== null && standing && standing.at < (latest.get(standing.line) ?? 0)
+        ? [[id, standing.line]]
+        : [],
+    ),
+  )
 }
 
 const factsOf = (/** @type {string} */ name) => state.channels.find((one) => one.name === name)
@@ -274,6 +298,11 @@ function closeThread() {
   if (back instanceof HTMLElement) back.focus()
 }
 
+const readerFacts = () => {
+  const { zone = null, locale = null } = person(state.me) ?? {}
+  return { zone, locale }
+}
+
 // Coming in
 
 /** @param {string} id */
@@ -300,7 +329,7 @@ async function load(as) {
   }
   sessionStorage.setItem('crier.me', state.me)
   seatMembers(state.members.map(({ id }) => id))
-  setReader({ zone: person(state.me)?.zone ?? null, now: state.now })
+  setReader({ ...readerFacts(), now: state.now })
   entries.clear()
   limits.clear()
   for (const [name, found] of Object.entries(state.entries)) {
@@ -332,11 +361,12 @@ async function load(as) {
     },
     feed: (items) => feed.show(items),
     members(members) {
-      const zone = person(state.me)?.zone
+      const before = readerFacts()
       state.members = members
-      // Every time on the page stands in the reader's zone.
-      if (person(state.me)?.zone !== zone) {
-        setReader({ zone: person(state.me)?.zone ?? null, now: now() })
+      const { zone, locale } = readerFacts()
+      // Every time on the page stands in the reader's zone and clock.
+      if (zone !== before.zone || locale !== before.locale) {
+        setReader({ zone, locale, now: now() })
         conversation.clear()
         threadConversation.clear()
       }

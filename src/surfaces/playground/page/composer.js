@@ -149,7 +149,7 @@ export class Composer {
     const open = !this.#popup.hidden
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
-      const chosen = open ? this.#suggested[this.#active] : undefined
+      const chosen = open ? (this.#suggested[this.#active] ?? this.#begun()) : undefined
       if (chosen) this.#accept(chosen)
       else this.element.requestSubmit()
     } else if (open && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
@@ -175,8 +175,18 @@ export class Composer {
     }
   }
 
+  /** The one command that a word such as `/q` begins: alone it means nothing, so Enter completes it rather than sends it. */
+  #begun() {
+    const [only, ...others] = this.#suggested
+    const line = this.#field.value
+    const begins = /^\/\S+$/.test(line) && only?.insert.startsWith(line) && only.insert.trim() !== line
+    return begins && others.length === 0 ? only : undefined
+  }
+
   #typed() {
     this.#grow()
+    // What was typed on is what is meant, whatever had been chosen from the list before.
+    this.#choose(-1)
     clearTimeout(this.#timer)
     this.#asked.abort()
     const line = this.#field.value
@@ -239,18 +249,15 @@ export class Composer {
 
   /** @param {string} words */
   #say(words) {
+    this.#hint.classList.remove('idle')
     this.#hint.replaceChildren(words)
     this.focus()
   }
 
   #open() {
-    const had = this.#popup.hidden ? '' : this.#suggested[this.#active]?.insert
     this.#popup.replaceChildren(...this.#suggested.map((one, index) => this.#option(one, index)))
     this.#popup.hidden = this.#suggested.length === 0 || document.activeElement !== this.#field
-    this.#active = -1
-    this.#field.removeAttribute('aria-activedescendant')
-    const again = this.#suggested.findIndex(({ insert }) => insert === had)
-    if (again >= 0) this.#move(again + 1)
+    this.#choose(-1)
     const count = this.#suggested.length
     this.#spoken.textContent = this.#popup.hidden
       ? ''
@@ -284,12 +291,18 @@ export class Composer {
   /** @param {number} by */
   #move(by) {
     const count = this.#suggested.length
-    this.#active = this.#active < 0 ? (by > 0 ? by - 1 : count - 1) : (this.#active + by + count) % count
+    this.#choose(this.#active < 0 ? (by > 0 ? by - 1 : count - 1) : (this.#active + by + count) % count)
+  }
+
+  /** @param {number} active the option that Enter takes; -1 for none */
+  #choose(active) {
+    this.#active = active
     ;[...this.#popup.children].forEach((option, index) => {
-      option.setAttribute('aria-selected', String(index === this.#active))
-      if (index === this.#active) option.scrollIntoView({ block: 'nearest' })
+      option.setAttribute('aria-selected', String(index === active))
+      if (index === active) option.scrollIntoView({ block: 'nearest' })
     })
-    this.#field.setAttribute('aria-activedescendant', `${this.#popup.id}-${this.#active}`)
+    if (active < 0) this.#field.removeAttribute('aria-activedescendant')
+    else this.#field.setAttribute('aria-activedescendant', `${this.#popup.id}-${active}`)
   }
 
   /** @param {Suggestion} suggestion */
@@ -300,10 +313,9 @@ export class Composer {
 
   #close() {
     this.#popup.hidden = true
-    this.#active = -1
+    this.#choose(-1)
     this.#suggested = []
     this.#spoken.textContent = ''
-    this.#field.removeAttribute('aria-activedescendant')
   }
 
   /** As tall as what was written; the style sheet says how tall at most. */

@@ -1,4 +1,5 @@
 /** @import { TranscriptEntry } from '../../../playground/transcript.ts' */
+/** @import { Message } from '../../../message/message.ts' */
 /** @import { Person } from './server.js' */
 import { avatar, crierAvatar, el, icon, tool } from './dom.js'
 import { drawMessage, isCard } from './draw.js'
@@ -40,9 +41,9 @@ export class Conversation {
 
   /**
    * @param {readonly TranscriptEntry[]} entries in order
-   * @param {{ replies?: Map<string, TranscriptEntry[]>, unreadFrom?: number | undefined, head?: Node | undefined, empty?: Node | undefined }} around
+   * @param {{ replies?: Map<string, TranscriptEntry[]>, outdated?: Map<string, string>, unreadFrom?: number | undefined, head?: Node | undefined, empty?: Node | undefined }} around
    */
-  show(entries, { replies = new Map(), unreadFrom, head, empty }) {
+  show(entries, { replies = new Map(), outdated = new Map(), unreadFrom, head, empty }) {
     const atEnd = this.atEnd()
     /** @type {Node[]} */
     const wanted = head ? [head] : []
@@ -62,7 +63,7 @@ export class Conversation {
         wanted.push(this.#once('new', String(entry.id), () => separator('New', 'new')))
       }
       const compact = !newDay && !isNew && before !== undefined && together(before, entry)
-      wanted.push(this.#entry(entry, compact, replies.get(entry.id) ?? []))
+      wanted.push(this.#entry(entry, compact, replies.get(entry.id) ?? [], outdated.get(entry.id)))
       before = entry
     }
     this.#place(wanted)
@@ -84,12 +85,12 @@ export class Conversation {
     return this.#drawn.get(id)?.node
   }
 
-  /** @param {TranscriptEntry} entry @param {boolean} compact @param {readonly TranscriptEntry[]} replies */
-  #entry(entry, compact, replies) {
+  /** @param {TranscriptEntry} entry @param {boolean} compact @param {readonly TranscriptEntry[]} replies
+   * @param {string | undefined} anew the line that shows it as it is now, where it is out of date */
+  #entry(entry, compact, replies, anew) {
     const known = this.#drawn.get(entry.id)
-    const node = this.#once(entry.id, `${entry.updatedAt} ${replies.map(({ id }) => id).join()}`, () =>
-      this.#draw(entry, replies),
-    )
+    const drawn = `${entry.updatedAt} ${replies.map(({ id }) => id).join()} ${anew ?? ''}`
+    const node = this.#once(entry.id, drawn, () => this.#draw(entry, replies, anew))
     if (known && known.node !== node) {
       node.classList.add('changed')
       keepFocus(known.node, node)
@@ -120,15 +121,15 @@ export class Conversation {
     })
   }
 
-  /** @param {TranscriptEntry} entry @param {readonly TranscriptEntry[]} replies */
-  #draw(entry, replies) {
+  /** @param {TranscriptEntry} entry @param {readonly TranscriptEntry[]} replies @param {string | undefined} anew */
+  #draw(entry, replies, anew) {
     const { press, openThread, person } = this.#options
     const speaker = entry.memberId === null ? undefined : (person(entry.memberId)?.name ?? 'Somebody')
     const card = entry.memberId === null && isCard(entry.message)
     const node = el(
       'article',
       {
-        class: `entry${card ? ' card' : ''}${entry.onlyFor ? ' private' : ''}${entry.id.startsWith('pending') ? ' pending' : ''}`,
+        class: `entry${card ? ' card' : ''}${entry.onlyFor ? ' private' : ''}${entry.id.startsWith('pending') ? ' pending' : ''}${anew ? ' outdated' : ''}`,
         'aria-label': `${speaker ?? 'Crier'}${entry.onlyFor ? ', only visible to you' : ''}`,
         tabindex: '-1',
         data: { id: entry.id },
@@ -148,7 +149,7 @@ export class Conversation {
         el(
           'div',
           { class: 'body' },
-          ...drawMessage(entry.message, {
+          ...drawMessage(anew ? outOfDate(entry.message, anew) : entry.message, {
             press: (line, options, from) => press(line, options, from, entry),
           }),
         ),
@@ -165,6 +166,21 @@ export class Conversation {
       )
     }
     return node
+  }
+}
+
+/** Where its buttons were, one leads to what it has become. @param {Message} message @param {string} anew
+ * @returns {Message} */
+function outOfDate(message, anew) {
+  const blocks = message.blocks.filter(({ type }) => type !== 'buttons' && type !== 'select')
+  if (blocks.length === message.blocks.length) return message
+  return {
+    ...message,
+    blocks: [
+      ...blocks,
+      { type: 'note', spans: [{ type: 'plain', text: 'This has changed since.' }] },
+      { type: 'buttons', buttons: [{ label: 'Show it as it is now', line: anew }] },
+    ],
   }
 }
 

@@ -6,7 +6,7 @@
 import { browserZone, locale } from './times.js'
 
 /**
- * @typedef {{ id: string, name: string, role: string, zone: string | null }} Person
+ * @typedef {{ id: string, name: string, role: string, zone: string | null, locale: string | null }} Person
  * @typedef {{ now: number, cursor: string, me: string, page: number, members: Person[], channels: ChannelFacts[],
  *   entries: Record<string, TranscriptEntry[]>, feed: FeedItem[], commands: CommandFacts[] }} State
  * @typedef {{ file: File, alt: string }} Attached

@@ -5,13 +5,29 @@ const browser = Intl.DateTimeFormat().resolvedOptions()
 export const browserZone = browser.timeZone || 'UTC'
 export const locale = navigator.language || 'en'
 let zone = browserZone
+/** @type {Intl.DateTimeFormatOptions} */
+let clock = {}
+/** @returns {Intl.DateTimeFormatOptions} */
+const hours = () => ({ hour: clock.hour12 ? 'numeric' : '2-digit', minute: '2-digit', ...clock })
 /** Milliseconds that the server's clock is ahead of this one. */
 let ahead = 0
 
-/** @param {{ zone: string | null, now: number }} reader */
+/** @param {{ zone: string | null, locale: string | null, now: number }} reader */
 export function setReader(reader) {
   zone = reader.zone ?? browserZone
+  clock = clockOf(reader.locale ?? locale)
   ahead = reader.now - Date.now()
+}
+
+/** The clock that the server's own words have for this reader (`kit/clock-words.ts`), so that nobody reads two.
+ * @param {string} language @returns {Intl.DateTimeFormatOptions} */
+function clockOf(language) {
+  const [, region] = /^en[-_]([A-Z]{2})\b/i.exec(language) ?? []
+  const asked =
+    region === undefined
+      ? undefined
+      : new Intl.DateTimeFormat(`en-${region}`, { hour: 'numeric' }).resolvedOptions()
+  return asked?.hour12 === true ? { hour12: true } : { hourCycle: 'h23' }
 }
 
 export const now = () => Date.now() + ahead
@@ -32,9 +48,10 @@ const zoneWords = () =>
   zone.includes('/') ? `${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time` : zone
 
 /** @param {number} at */
-export const clockTime = (at) => format(at, { hour: '2-digit', minute: '2-digit' })
+export const clockTime = (at) => format(at, hours())
 /** @param {number} at */
-export const exact = (at) => `${format(at, { dateStyle: 'full', timeStyle: 'short' })} (${zoneWords()})`
+export const exact = (at) =>
+  `${format(at, { dateStyle: 'full', timeStyle: 'short', ...clock })} (${zoneWords()})`
 /** The day as a key that sorts, in the reader's zone. @param {number} at */
 export const dayKey = (at) => format(at, { year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA')
 
@@ -78,8 +95,7 @@ export function timeSpan(at) {
     day: 'numeric',
     month: 'short',
     ...year,
-    hour: '2-digit',
-    minute: '2-digit',
+    ...hours(),
   })
   return el(
     'time',

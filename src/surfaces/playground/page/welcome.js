@@ -44,7 +44,7 @@ export function welcome(channel, commands, begin) {
     el(
       'p',
       { class: 'note' },
-      'Switch between author and approver at the lower left: nobody approves their own post.',
+      'Switch between author and approver under “Speaking as”: nobody approves their own post.',
     ),
   )
 }
