@@ -315,26 +315,6 @@ export function queueContract(ground: () => Ground): void {
       expect(await queue.settleEndedLease(delivery.id, seen, 'lose', due)).toBe(true)
     })
 
-    test('of a worker that begins and another that ends its lease one is told no', async () => {
-      const team = await newTeam(ground().storage)
-      const { queue } = ground().storage
-      const post = await team.stores.posts.create(newPost(team))
-      await team.stores.deliveries.createMany(Array.from({ length: 60 }, () => newDelivery(team, post.id)))
-      const beside = await ground().beside()
-      const seen = { leaseUntil: LEASE, openAttempt: null }
-      const raced = await Promise.all(
-        (await claim('w1', 60)).map(async ({ delivery }) => {
-          const attempt = newAttempt(delivery, 'w1')
-          const settle = () => beside.queue.settleEndedLease(delivery.id, seen, 'retryLater', { at: NOON })
-          const both = await Promise.all([queue.beginAttempt(attempt), settle()])
-          return both.filter(Boolean).length
-        }),
-      )
-      await beside.close()
-      expect(raced).toEqual(Array(60).fill(1))
-      await team.stores.workspace.changeSettings({ pausedAt: NOON })
-    })
-
     test('an attempt of an earlier claim ends nothing, though the worker has the same name', async () => {
       const team = await newTeam(ground().storage)
       const { queue } = ground().storage
