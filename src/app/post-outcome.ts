@@ -55,6 +55,8 @@ export async function rollUp(
   return ended
 }
 
+const plain = (words: string): Span => ({ type: 'plain', text: words })
+
 /** The channel, the thread and the author hear what became of a post. */
 const tellEnd = (
   stores: WorkspaceStores,
@@ -107,15 +109,11 @@ function resultMessage(
         .map((delivery): Span[] => {
           const account = accounts.find((one) => one.id === delivery.accountId)
           const name = account ? accountName(account, platforms) : delivery.platform
-          const url = delivery.published?.url
-          if (url) return [bold(name), { type: 'plain', text: ': ' }, link(url, hostOf(url))]
-          return [
-            bold(name),
-            {
-              type: 'plain',
-              text: ` ${deliveryWords(delivery)}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
-            },
-          ]
+          const { url, note } = delivery.published ?? {}
+          const besides = note ? [plain(` — ${note}`)] : []
+          if (url) return [bold(name), plain(': '), link(url, hostOf(url)), ...besides]
+          const why = delivery.problem ? `: ${delivery.problem.message}` : ''
+          return [bold(name), plain(` ${deliveryWords(delivery)}${why}`), ...besides]
         }),
     ),
     failed &&

@@ -1,8 +1,8 @@
 import { checkSeen, notOwnEdit } from '../approvals/decide.ts'
 import {
   isCutOff,
-  publishedParts,
   standstillOf,
+  whereItStands,
   withoutDoubt,
   withoutTries,
 } from '../deliveries/bookkeeping.ts'
@@ -270,7 +270,7 @@ async function isLive(
       { at, progress, problem: { ask: 'edit', message: restMissing(part + 1, parts) } },
       delivery,
     )
-  const published = publishedParts(progress)[0] ?? seen
+  const published = whereItStands(progress) ?? seen
   return stores.deliveries.move(
     delivery.id,
     'confirm',

@@ -61,3 +61,11 @@ export function publishedParts(progress: Record<string, unknown>): Published[] {
     parts.push(progress[partStep(part)] as Published)
   return parts
 }
+
+/** Where people find what is live: at its first part, with what there is to say of any of them. Undefined where nothing is. */
+export function whereItStands(progress: Record<string, unknown>): Published | undefined {
+  const parts = publishedParts(progress)
+  const [first] = parts
+  const notes = parts.flatMap(({ note }) => note ?? [])
+  return first && notes.length > 0 ? { ...first, note: notes.join('; ') } : first
+}

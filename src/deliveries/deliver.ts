@@ -7,7 +7,15 @@ import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Publication, Published } from '../platforms/contract/platform.ts'
 import { PublishError, STOOD_STILL } from '../platforms/contract/publish-error.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
-import { doubtStep, isInDoubt, mayRepeat, publishedParts, STALE, TRIES } from './bookkeeping.ts'
+import {
+  doubtStep,
+  isInDoubt,
+  mayRepeat,
+  publishedParts,
+  STALE,
+  TRIES,
+  whereItStands,
+} from './bookkeeping.ts'
 import { ASKED, type Attempt, type Delivery } from './delivery.ts'
 import type { Begun, DeliveryChanges, DeliveryQueue } from './delivery-store.ts'
 import { KeptProgress } from './kept-progress.ts'
@@ -214,8 +222,10 @@ async function publish(run: Run): Promise<Delivered> {
     }
 
     progress.set(partStep(part), published)
+    // What comes next has tries of its own.
+    progress.set(TRIES, undefined)
     const last = part === parts - 1
-    const first = publishedParts(progress.all())[0] ?? published
+    const whole = whereItStands(progress.all()) ?? published
     const ended = await insist(run, () =>
       queue.endAttempt(
         {
@@ -231,7 +241,7 @@ async function publish(run: Run): Promise<Delivered> {
         {
           at: clock.now(),
           progress: progress.all(),
-          ...(last ? { published: first, publishedAt: clock.now(), problem: null } : {}),
+          ...(last ? { published: whole, publishedAt: clock.now(), problem: null } : {}),
         },
       ),
     )

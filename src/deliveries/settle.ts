@@ -3,7 +3,7 @@ import { partStep } from '../platforms/contract/parts.ts'
 import type { Progress } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { backOff, MOST_TRIES } from './after-failure.ts'
-import { doubtStep, mayRepeat, publishedParts } from './bookkeeping.ts'
+import { doubtStep, mayRepeat, whereItStands, withoutTries } from './bookkeeping.ts'
 import type { Outlet } from './deliver.ts'
 import { ASKED, type Attempt, type Delivery } from './delivery.ts'
 import type { DeliveryChanges } from './delivery-store.ts'
@@ -61,11 +61,11 @@ export async function settle(
     const found = await look.find(publication, io, readOnly(delivery.progress), last.part, firstCommit)
     if (found === 'absent') return again(undefined)
     if (found === 'unknown') return ask(now, look.says, which)
-    const progress = { ...delivery.progress, [partStep(last.part)]: found }
+    const progress = { ...withoutTries(delivery.progress), [partStep(last.part)]: found }
     // The part is live; the thread goes on behind it.
     if (last.part < parts - 1)
       return { move: 'retryLater', changes: { at: now, dueAt: now, problem: null, progress } }
-    const published = publishedParts(progress)[0] ?? found
+    const published = whereItStands(progress) ?? found
     return {
       move: 'publish',
       changes: { at: now, published, publishedAt: last.startedAt, problem: null, progress },

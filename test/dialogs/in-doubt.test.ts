@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { standstillOf } from '../../src/deliveries/bookkeeping.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
-import type { Look, Platform } from '../../src/platforms/contract/platform.ts'
+import type { Look, Platform, Published } from '../../src/platforms/contract/platform.ts'
 import { PublishError } from '../../src/platforms/contract/publish-error.ts'
 import { openTestHouse, type TestHouse } from '../house.ts'
 import { play } from './conversation.ts'
@@ -15,11 +15,11 @@ let live: string[]
 /** Was the platform told, at each commit, that an earlier attempt may have published the part? */
 let toldAgain: (boolean | undefined)[]
 /** What its next commits do after they were taken, one each; then it answers. */
-let answers: (() => void)[]
+let answers: (() => undefined | Partial<Published>)[]
 let prepares: () => void
 
 const fails =
-  (next: PublishError['next'], message: string): (() => void) =>
+  (next: PublishError['next'], message: string): (() => never) =>
   () => {
     throw new PublishError('rehearsal', next, message)
   }
@@ -49,16 +49,16 @@ function stage(look: Partial<Look<never>> = {}): void {
       toldAgain.push(again)
       const since = known.get(`${key} ${part}`)
       const answer = answers.shift() ?? (() => undefined)
-      if (answer !== refused && (since === undefined || now - since >= HOUR)) {
+      if (answer !== refused && answer !== busy && (since === undefined || now - since >= HOUR)) {
         live.push(text.split('---')[part]?.trim() ?? '')
         known.set(`${key} ${part}`, now)
       }
-      answer()
-      return { remoteId: String(live.length), url: null }
+      return { remoteId: String(live.length), url: null, ...answer() }
     },
     look: { says: 'it can’t be seen', repeatableFor: 50 * MINUTE, trustAfter: 0, ...look },
   })
 }
+const busy = fails({ do: 'retry' }, 'It is busy')
 const refused = fails({ do: 'edit' }, 'It is refused')
 const loggedOut = fails({ do: 'reconnect' }, 'The login is dead')
 
@@ -195,6 +195,24 @@ describe('a thread', () => {
     await said('retry 1')
     await pass(2)
     expect(live).toEqual(['One', 'Two', 'Three'])
+  })
+
+  test('that began with difficulty has as many tries for its next part as any other', async () => {
+    stage({ repeatableFor: 0 })
+    answers = [...Array(7).fill(busy), () => undefined, busy, busy]
+    await due('One⏎---⏎Two')
+    await pass(200, MINUTE)
+    expect((await first()).post.state).toBe('published')
+    expect(live).toEqual(['One', 'Two'])
+  })
+
+  test('of which a part is live with something to say about it says so', async () => {
+    stage({ repeatableFor: 0 })
+    answers = [() => undefined, () => ({ note: 'its picture was refused' })]
+    await due('One⏎---⏎Two')
+    await pass(2)
+    await play(world, 'results: is live — its picture was refused')
+    expect(await said('show 1')).toContain('its picture was refused')
   })
 
   test('that is dropped in the middle is partly live', async () => {
