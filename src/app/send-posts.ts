@@ -1,11 +1,5 @@
 import { checkSeen, notOwnEdit } from '../approvals/decide.ts'
-import {
-  isCutOff,
-  standstillOf,
-  whereItStands,
-  withoutDoubt,
-  withoutTries,
-} from '../deliveries/bookkeeping.ts'
+import { isCutOff, standstillOf, triedAnew, whereItStands, withoutDoubt } from '../deliveries/bookkeeping.ts'
 import { ASKED, type Delivery } from '../deliveries/delivery.ts'
 import { deliveryMoves } from '../deliveries/moves.ts'
 import { newId } from '../kit/ids.ts'
@@ -149,7 +143,7 @@ export async function retryPost(actor: Actor, number: number): Promise<Post> {
         at,
         dueAt: at,
         problem: null,
-        progress: withoutTries(delivery.progress),
+        progress: triedAnew(delivery),
       })
     await record(stores, { by: member.id, at, verb: 'post.retried', subject: `post:${number}` })
     await announce(stores, bench, post, { thread: postNews(post, `is tried again, says ${member.name}`) })
@@ -232,10 +226,7 @@ async function settled(
               dueAt: at,
               problem: null,
               // Whoever was not asked whether it is live has not said that it isn't.
-              progress:
-                delivery.state === 'unsure'
-                  ? withoutDoubt(delivery.progress)
-                  : withoutTries(delivery.progress),
+              progress: delivery.state === 'unsure' ? withoutDoubt(delivery) : triedAnew(delivery),
             },
             delivery,
           )

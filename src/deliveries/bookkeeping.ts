@@ -33,11 +33,29 @@ export const mayBeLive = (progress: Record<string, unknown>): boolean =>
 export const isCutOff = (progress: Record<string, unknown>): boolean =>
   publishedParts(progress).some(({ remoteId }) => remoteId === '')
 
-/** The progress of a delivery of which a person has said that it is not live: nothing of it is in doubt any more. */
-export const withoutDoubt = (progress: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(withoutTries(progress)).filter(([step]) => !step.startsWith(DOUBT)))
+/** How many attempts there were when a person last wanted it tried: what was lost before does not count against it. */
+const ANEW = '#anew'
 
-/** The progress of a delivery that a person wants tried again: the count begins anew, doubts stay. */
+/** The attempts that count towards giving up: those since a person last wanted it tried. */
+export const sinceAsked = <One extends { number: number }>(
+  attempts: readonly One[],
+  progress: Record<string, unknown>,
+): One[] => attempts.filter(({ number }) => number > Number(progress[ANEW] ?? 0))
+
+/** The progress of a delivery that a person wants tried again: tries are counted anew, doubts stay. */
+export const triedAnew = ({
+  progress,
+  attempts,
+}: Pick<Delivery, 'progress' | 'attempts'>): Record<string, unknown> => ({
+  ...withoutTries(progress),
+  [ANEW]: attempts,
+})
+
+/** The progress of a delivery that a person wants published because it is not live: nothing of it is in doubt any more. */
+export const withoutDoubt = (delivery: Pick<Delivery, 'progress' | 'attempts'>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(triedAnew(delivery)).filter(([step]) => !step.startsWith(DOUBT)))
+
+/** What comes next has tries of its own. */
 export const withoutTries = (progress: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(progress).filter(([step]) => step !== TRIES))
 

@@ -133,6 +133,18 @@ test('a preparation that fails for good meanwhile is no proof that it is not liv
   expect(live).toEqual(['Once only'])
 })
 
+test('answers that are lost time and again are asked about; after a person’s word they are counted anew', async () => {
+  stage({ repeatableFor: Number.POSITIVE_INFINITY })
+  answers = Array(8).fill(lost)
+  await due('Once only')
+  await pass(40, MINUTE)
+  await play(world, 'results: it was lost 8 times in a row')
+  answers = [lost]
+  await said('settle 1.1 publish')
+  await pass(60, MINUTE)
+  expect((await first()).delivery).toMatchObject({ state: 'published', attempts: 10 })
+})
+
 test('a button about an earlier standstill decides nothing', async () => {
   stage({ repeatableFor: 0, trustAfter: MINUTE, find: async () => 'absent' })
   await play(world, 'Ada: schedule in 5 minutes to rehearsal: Once only\nGrace: pause')
