@@ -6,7 +6,7 @@ import type { Workbench } from '../../app/workbench.ts'
 import type { EndCount } from '../../deliveries/delivery-store.ts'
 import { type EpochMs, HOUR, MINUTE } from '../../kit/clock.ts'
 import type { Message } from '../../message/message.ts'
-import type { StuckChat } from '../../outbox/outbox.ts'
+import { STUCK, type StuckChat } from '../../outbox/outbox.ts'
 import { alertMessage } from '../../views/alert.ts'
 import { accountName } from '../../views/post-card.ts'
 import { counted } from '../../views/words.ts'
@@ -18,9 +18,6 @@ const MOST_FAILED = 5
 const MOST_SHARE = 0.25
 /** It is said again after this (ms), if it goes on. */
 const EPISODE = 6 * HOUR
-/** A message that waits for so long (ms) and was tried so often: its chat is stuck. */
-const STUCK = 10 * MINUTE
-const STUCK_TRIES = 6
 
 /** Says in the team's channel what is going wrong, once per episode, on any number of machines. */
 export default defineJob({
@@ -30,7 +27,7 @@ export default defineJob({
   async run({ bench, stopping, breaker }) {
     const now = bench.clock.now()
     const paused = [...breaker.open().keys()]
-    const stuck = await bench.stores.outboxQueue.stuck(now - STUCK, STUCK_TRIES)
+    const stuck = await bench.stores.outboxQueue.stuck(now - STUCK.after, STUCK.tries)
     for await (const { id } of teamsOf(bench)) {
       if (stopping.aborted) return
       const stores = bench.stores.workspace(id)
