@@ -106,7 +106,7 @@ export async function createScheduler({
       'A delivery failed in a way nobody classified',
     )
   const pulse = pulseOf(bench)
-  pulse.platformsPaused = () => breaker.open()
+  pulse.platformsLeftAlone = () => breaker.leftAlone()
   let claims = 0
   let full = false
   let beat: EpochMs | undefined

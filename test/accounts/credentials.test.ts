@@ -95,7 +95,7 @@ async function add(credentials: Record<string, unknown>): Promise<Account> {
     connectedBy: member?.id ?? '',
     expiresAt: null,
     failures: 0,
-    pausedUntil: null,
+    leftAloneUntil: null,
     createdAt: NOW,
   }
   await storesOf().accounts.add(account, sealer().seal(JSON.stringify(credentials), id))

@@ -172,7 +172,7 @@ test('pauses and locks from a time to come hold up nobody', async () => {
   const { accounts, deliveries } = storage.workspace(team.id)
   const [account] = await accounts.list()
   if (!account) throw new Error('There is no account')
-  await accounts.change(account.id, { failures: 7, pausedUntil: clock.now() + 20 * MINUTE })
+  await accounts.change(account.id, { failures: 7, leftAloneUntil: clock.now() + 20 * MINUTE })
   expect(await accounts.lockRefresh(account.id, 'one', clock.now(), clock.now() + MINUTE)).toBe(true)
   const ask = () =>
     createBreaker(clock).ask({ accounts, deliveries }, firePlatforms[2], {

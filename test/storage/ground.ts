@@ -63,7 +63,7 @@ export const newAccount = (changes: Partial<Account> = {}): Account => ({
   connectedBy: 'operator',
   expiresAt: null,
   failures: 0,
-  pausedUntil: null,
+  leftAloneUntil: null,
   createdAt: NOON,
   ...changes,
 })

@@ -157,7 +157,7 @@ async function publishOne(
   if (!isHeld(delivery)) throw new Error(`The delivery ${delivery.id} was claimed by nobody`)
   const delivered = await deliver(delivery, needs).finally(() => over(delivery))
   const { move } = delivered
-  tools.meters.verdicts.inc({ platform: delivery.platform, move })
+  tools.meters.claims.inc({ platform: delivery.platform, move })
   const failure = 'failure' in delivered ? delivered.failure : undefined
   // It says nothing of how the platform fares: where it was to find that out, another one does.
   if (move !== 'publish' && !failure) breaker.passed(delivery.platform, delivery.id)
