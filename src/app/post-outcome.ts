@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts'
+import { mayBeLive, publishedParts } from '../deliveries/bookkeeping.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { endEvent, endOf } from '../deliveries/outcome.ts'
 import {
@@ -101,11 +102,15 @@ function resultMessage(
     failed: '❌ did not go out',
   } as const
   const failed = deliveries.some((one) => one.state === 'failed')
+  const isLive = ({ state, progress }: Delivery) =>
+    state === 'published' || publishedParts(progress).length > 0
+  const nobodyKnows = post.state === 'partly_published' && !deliveries.some(isLive)
+  const became = nobodyKnows ? '⚠️ may be live' : words[post.state as keyof typeof words]
   return message(
-    text(bold(`#${post.number}`), ` ${words[post.state as keyof typeof words] ?? post.state}`),
+    text(bold(`#${post.number}`), ` ${became ?? post.state}`),
     list(
       deliveries
-        .filter((one) => one.state !== 'cancelled')
+        .filter((one) => one.state !== 'cancelled' || mayBeLive(one.progress))
         .map((delivery): Span[] => {
           const account = accounts.find((one) => one.id === delivery.accountId)
           const name = account ? accountName(account, platforms) : delivery.platform

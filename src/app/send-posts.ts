@@ -1,7 +1,13 @@
 import { checkSeen, notOwnEdit } from '../approvals/decide.ts'
-import { isCutOff, standstillOf, triedAnew, whereItStands, withoutDoubt } from '../deliveries/bookkeeping.ts'
-import { ASKED, type Delivery } from '../deliveries/delivery.ts'
-import { deliveryMoves } from '../deliveries/moves.ts'
+import {
+  isCutOff,
+  keptInDoubt,
+  standstillOf,
+  triedAnew,
+  whereItStands,
+  withoutDoubt,
+} from '../deliveries/bookkeeping.ts'
+import { type Delivery, isAsked } from '../deliveries/delivery.ts'
 import { newId } from '../kit/ids.ts'
 import { UserError } from '../kit/user-error.ts'
 import { partStep } from '../platforms/contract/parts.ts'
@@ -211,13 +217,12 @@ async function settled(
   as: Settlement,
   at: number,
 ): Promise<Delivery | undefined> {
-  // Before anybody is asked it is being looked for: what a person knows of it is that it went out, at most.
-  const isAsked = delivery.state !== 'unsure' || delivery.problem?.code === ASKED
   switch (as) {
     case 'live':
+      // While it is being looked for, what a person knows of it is that it went out, at most.
       return isLive(stores, bench, post, delivery, at)
     case 'publish':
-      return isAsked && deliveryMoves.retry.from.some((state) => state === delivery.state)
+      return isAsked(delivery)
         ? stores.deliveries.move(
             delivery.id,
             'retry',
@@ -232,13 +237,22 @@ async function settled(
           )
         : undefined
     case 'drop':
-      return isAsked && delivery.state !== 'scheduled'
-        ? stores.deliveries.move(delivery.id, 'cancel', { at, problem: null }, delivery)
+      return isAsked(delivery)
+        ? stores.deliveries.move(
+            delivery.id,
+            'cancel',
+            delivery.state === 'unsure'
+              ? { at, problem: NOBODY_KNOWS, progress: keptInDoubt(delivery.progress, at) }
+              : { at, problem: null },
+            delivery,
+          )
         : undefined
     default:
       return as satisfies never
   }
 }
+
+const NOBODY_KNOWS = { ask: 'check', message: 'nobody knows whether it is live' } as const
 
 /** A person has seen the part that was asked about. A thread can't go on behind one whose address nobody knows. */
 async function isLive(

@@ -25,6 +25,10 @@ export const isInDoubt = (progress: Record<string, unknown>): boolean =>
       progress[partStep(Number(step.slice(DOUBT.length)))] === undefined,
   )
 
+/** The progress of a delivery that is given up although it may be live, since `at` (UTC ms). */
+export const keptInDoubt = (progress: Record<string, unknown>, at: EpochMs): Record<string, unknown> =>
+  isInDoubt(progress) ? progress : { ...progress, [doubtStep(publishedParts(progress).length)]: at }
+
 /** Is any of it live, or may it be? Then it is not sent under another key, and no end calls it absent. */
 export const mayBeLive = (progress: Record<string, unknown>): boolean =>
   publishedParts(progress).length > 0 || isInDoubt(progress)

@@ -145,6 +145,36 @@ test('answers that are lost time and again are asked about; after a person’s w
   expect((await first()).delivery).toMatchObject({ state: 'published', attempts: 10 })
 })
 
+test('what may be live and is dropped is not called absent, and an edit does not post it again', async () => {
+  stage({ repeatableFor: 0 })
+  answers = [lost]
+  await due('Once only')
+  await pass(3)
+  await play(world, 'results: The answer was lost')
+  await said('settle 1.1 drop')
+  expect((await first()).post.state).toBe('partly_published')
+  await play(world, 'results: may be live')
+  await play(world, 'results: was dropped: nobody knows whether it is live')
+  expect(await said('edit 1: Once more')).toContain('can no longer be edited')
+  await pass(3)
+  expect(live).toEqual(['Once only'])
+})
+
+test('what has failed waits for no word: it is tried again with its post', async () => {
+  stage()
+  answers = [refused]
+  await due('Refused')
+  await pass(2)
+  expect((await first()).post.state).toBe('failed')
+  for (const word of ['publish', 'drop'])
+    expect(await said(`settle 1.1 ${word}`)).toContain('There is nothing to decide about 1.1: it failed')
+  await pass(2)
+  expect(live).toEqual([])
+  await said('retry 1')
+  await pass(2)
+  expect([(await first()).post.state, live]).toEqual(['published', ['Refused']])
+})
+
 test('a button about an earlier standstill decides nothing', async () => {
   stage({ repeatableFor: 0, trustAfter: MINUTE, find: async () => 'absent' })
   await play(world, 'Ada: schedule in 5 minutes to rehearsal: Once only\nGrace: pause')
