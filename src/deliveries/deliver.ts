@@ -43,6 +43,8 @@ export interface DeliverNeeds {
   lateAfter: number
   /** @throws PublishError where the login is dead or the content can't be read */
   open(delivery: Delivery, signal: AbortSignal): Promise<Outlet>
+  /** Which credentials of the account are stored now; undefined where there are none. */
+  credentialsVersion(delivery: Delivery): Promise<number | undefined>
   /** When the account may publish next, if that is later than now: its rates, its breaker. */
   pace(delivery: Delivery): Promise<Wait | undefined>
   /** Why nothing more begins: the process is asked to stop, or the team has paused meanwhile. */
@@ -123,11 +125,9 @@ async function givenBack(run: Run): Promise<Delivered | undefined> {
   return release(run, 'retryLater', {})
 }
 
-function failed(
-  { delivery, needs, progress, outlet }: Run,
-  error: unknown,
-  phase: 'prepare' | 'commit',
-): AfterFailure {
+async function failed(run: Run, caught: unknown, phase: 'prepare' | 'commit'): Promise<AfterFailure> {
+  const { delivery, needs, progress, outlet } = run
+  const error = (await isOfAnEarlierLogin(run, caught)) ? renewed(delivery.platform, caught) : caught
   if (!isVerdict(error)) needs.onFault(error, delivery)
   if (error instanceof PublishError && error.next.do === 'retry' && error.next.refresh)
     progress.set(STALE, outlet?.credentialsVersion)
@@ -136,6 +136,17 @@ function failed(
   const found = afterFailure(error, { phase, tries, now: needs.clock.now(), random: needs.random() })
   return withWhatIsLive(found, progress.all())
 }
+
+/** Was a login refused that has been renewed since, by a person or another delivery? That says nothing of the new one. */
+async function isOfAnEarlierLogin(run: Run, error: unknown): Promise<boolean> {
+  const used = run.outlet?.credentialsVersion
+  if (used === undefined || !(error instanceof PublishError) || error.next.do !== 'reconnect') return false
+  const kept = await whenBack(run, () => run.needs.credentialsVersion(run.delivery))
+  return kept !== undefined && kept !== used
+}
+
+const renewed = (platform: string, cause: unknown): PublishError =>
+  new PublishError(platform, { do: 'retry' }, 'The login was renewed while it was being used', { cause })
 
 async function publish(run: Run): Promise<Delivered> {
   const { delivery, needs, lease, progress } = run
@@ -149,7 +160,7 @@ async function publish(run: Run): Promise<Delivered> {
     if (held) return held
     await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
   } catch (error) {
-    const found = failed(run, error, 'prepare')
+    const found = await failed(run, error, 'prepare')
     const failure = isInDoubt(progress.all()) ? stillInDoubt(found) : found
     await whenBack(run, () => queue.keepProgress(delivery.id, worker, progress.all(), clock.now()))
     const { move } = await release(run, failure.move, changesOf(failure))
@@ -201,7 +212,7 @@ async function publish(run: Run): Promise<Delivered> {
       const again = doubtSince !== undefined || (part === resumed && number - 1 > part)
       published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part, again)
     } catch (error) {
-      const found = failed(run, error, 'commit')
+      const found = await failed(run, error, 'commit')
       const failure = doubtSince === undefined ? found : stillInDoubt(found)
       const ended = await insist(run, () =>
         queue.endAttempt(

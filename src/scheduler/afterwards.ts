@@ -113,7 +113,8 @@ export async function tellOf(bench: Workbench, breaker: Breaker, ended: readonly
       if (!delivery) continue
       const account = await stores.accounts.get(delivery.accountId)
       if (account && (failure || move === 'publish')) await breaker.note(stores, account, deliveryId, failure)
-      const dead = move === 'park' && failure?.problem.code !== SEALED
+      // Where it goes on already, somebody has connected the account again meanwhile.
+      const dead = move === 'park' && delivery.state === 'parked' && failure?.problem.code !== SEALED
       if (dead && account?.state === 'connected') await loginDied(bench, stores, account.id)
       if (isAsked(delivery) && (await askOnce(stores, bench, delivery))) told.add(postId)
     }

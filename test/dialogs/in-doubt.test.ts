@@ -15,7 +15,7 @@ let live: string[]
 /** Was the platform told, at each commit, that an earlier attempt may have published the part? */
 let toldAgain: (boolean | undefined)[]
 /** What its next commits do after they were taken, one each; then it answers. */
-let answers: (() => undefined | Partial<Published>)[]
+let answers: (() => undefined | Partial<Published> | Promise<never>)[]
 let prepares: () => void
 
 const fails =
@@ -53,7 +53,7 @@ function stage(look: Partial<Look<never>> = {}): void {
         live.push(text.split('---')[part]?.trim() ?? '')
         known.set(`${key} ${part}`, now)
       }
-      return { remoteId: String(live.length), url: null, ...answer() }
+      return { remoteId: String(live.length), url: null, ...(await answer()) }
     },
     look: { says: 'it can’t be seen', repeatableFor: 50 * MINUTE, trustAfter: 0, ...look },
   })
@@ -117,6 +117,21 @@ test('a login that dies in between throws no doubt away', async () => {
   await pass(3)
   expect((await first()).delivery).toMatchObject({ state: 'unsure' })
   expect(live).toEqual(['Once only'])
+})
+
+test('what is said of a login that was renewed meanwhile says nothing of the new one', async () => {
+  stage()
+  const [account] = await stores().accounts.list()
+  const renewed = async (): Promise<never> => {
+    const kept = await stores().accounts.credentials(account!.id)
+    await stores().accounts.replaceCredentials(account!.id, kept!.sealed, kept!.version)
+    return loggedOut()
+  }
+  answers = [renewed]
+  await due('Once only')
+  await pass(6)
+  expect((await stores().accounts.list())[0]?.state).toBe('connected')
+  expect((await first()).delivery).toMatchObject({ state: 'published', attempts: 2 })
 })
 
 test('a preparation that fails for good meanwhile is no proof that it is not live', async () => {

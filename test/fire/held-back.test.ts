@@ -59,3 +59,23 @@ test('a team that pauses keeps back what is being prepared', async () => {
     return (await effects(team)).sent === 1
   })
 })
+
+test('an account that is connected again before its dead login is told of stays connected', async () => {
+  const team = await newTeam(storage, clock.now(), ['silent'])
+  const worker = await startWorker(storage, clock, { skew: 0, url: server.url })
+  await schedulePost(await team.actor(worker.bench), 'Once', team.accountIds, clock.now())
+  server.faults.push('none', 'loggedOut')
+  worker.life.fate('freeze', 1, 'after', 'endAttempt')
+  await worker.tick()
+  expect((await effects(team)).state).toBe('parked')
+  const { accounts, deliveries } = storage.workspace(team.id)
+  const [account] = await accounts.list()
+  await accounts.change(account!.id, { state: 'connected' })
+  await deliveries.moveOfAccount(account!.id, 'unpark', { at: clock.now(), problem: null })
+  worker.life.thaw()
+  await worker.tick()
+  expect((await accounts.list())[0]?.state).toBe('connected')
+  clock.advance(2 * SECOND)
+  await worker.tick()
+  expect(await effects(team)).toEqual({ state: 'published', attempts: 2, sent: 1 })
+})

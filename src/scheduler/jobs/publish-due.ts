@@ -130,6 +130,8 @@ async function openBatch(tools: Tools, id: WorkspaceId, claimed: readonly Claime
         if (!post || post.content.media.length > 0) await turn(one)
         return openOutlet(bench, id, stores, one, signal, post)
       },
+      credentialsVersion: async ({ accountId }) =>
+        (await bench.stores.workspace(id).accounts.credentials(accountId))?.version,
       async pace(one) {
         const answer = await breaker.ask(stores, bench.platforms.get(one.platform), one)
         if ('wait' in answer) return answer.wait
