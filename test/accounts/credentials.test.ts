@@ -256,6 +256,19 @@ describe('somebody else writes while a refresh is under way', () => {
     expect(await stored(account)).toEqual(anew)
   })
 
+  test('who signed in anew has ended the refresh token before: the caller gets the new login', async () => {
+    const { platform, alive } = rotating({ takes: 100 })
+    const account = await add(login({ expiresAt: NOW }))
+    alive.clear()
+    const refreshing = door('one').of(account, platform, io)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const kept = await storesOf().accounts.credentials(account.id)
+    const anew = login({ accessToken: 'signed-in-anew', refreshToken: 'r9' })
+    const sealed = sealer().seal(JSON.stringify(anew), account.id)
+    await storesOf().accounts.replaceCredentials(account.id, sealed, kept?.version ?? 0)
+    expect((await refreshing).credentials).toEqual(anew)
+  })
+
   test('the same login sealed anew does not cost what the refresh gave', async () => {
     const { platform } = rotating({ takes: 100 })
     const account = await add(login({ expiresAt: NOW }))
