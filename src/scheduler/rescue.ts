@@ -29,7 +29,8 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
     taken += moved.length
     for (const [workspaceId, group] of Map.groupBy(moved, (one) => one.workspaceId))
       await tellOfRescue(bench, workspaceId, [...new Set(group.map(({ delivery }) => delivery.postId))])
-    if (abandoned.length < BATCH) return taken
+    // Where none could be taken over, somebody else is at them.
+    if (abandoned.length < BATCH || moved.length === 0) return taken
   }
 }
 
