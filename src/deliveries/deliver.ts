@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock } from '../kit/clock.ts'
-import { MINUTE, SECOND } from '../kit/clock.ts'
+import { type Clock, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
 import { isAway } from '../kit/database-away.ts'
 import { newId } from '../kit/ids.ts'
 import { partStep } from '../platforms/contract/parts.ts'
@@ -30,6 +29,8 @@ export interface Outlet {
   io: Io<unknown>
   /** Which credentials it publishes with, where there may be newer ones. */
   credentialsVersion?: number
+  /** When they end (UTC ms), where newer ones can be had then without a person. */
+  accessEndsAt?: EpochMs
 }
 
 /** What all deliveries of a claim share. */
@@ -127,7 +128,7 @@ async function givenBack(run: Run): Promise<Delivered | undefined> {
 
 async function failed(run: Run, caught: unknown, phase: 'prepare' | 'commit'): Promise<AfterFailure> {
   const { delivery, needs, progress, outlet } = run
-  const error = (await isOfAnEarlierLogin(run, caught)) ? renewed(delivery.platform, caught) : caught
+  const error = (await isOfEarlierAccess(run, caught)) ? accessEnded(delivery.platform, caught) : caught
   if (!isVerdict(error)) needs.onFault(error, delivery)
   if (error instanceof PublishError && error.next.do === 'retry' && error.next.refresh)
     progress.set(STALE, outlet?.credentialsVersion)
@@ -137,16 +138,18 @@ async function failed(run: Run, caught: unknown, phase: 'prepare' | 'commit'): P
   return withWhatIsLive(found, progress.all())
 }
 
-/** Was a login refused that has been renewed since, by a person or another delivery? That says nothing of the new one. */
-async function isOfAnEarlierLogin(run: Run, error: unknown): Promise<boolean> {
-  const used = run.outlet?.credentialsVersion
+/** Was access refused that has ended, or been renewed, since it was opened? That says nothing of the login as it is now. */
+async function isOfEarlierAccess(run: Run, error: unknown): Promise<boolean> {
+  const { delivery, needs, outlet } = run
+  const used = outlet?.credentialsVersion
   if (used === undefined || !(error instanceof PublishError) || error.next.do !== 'reconnect') return false
-  const kept = await whenBack(run, () => run.needs.credentialsVersion(run.delivery))
+  if ((outlet?.accessEndsAt ?? Number.POSITIVE_INFINITY) <= needs.clock.now()) return true
+  const kept = await whenBack(run, () => needs.credentialsVersion(delivery))
   return kept !== undefined && kept !== used
 }
 
-const renewed = (platform: string, cause: unknown): PublishError =>
-  new PublishError(platform, { do: 'retry' }, 'The login was renewed while it was being used', { cause })
+const accessEnded = (platform: string, cause: unknown): PublishError =>
+  new PublishError(platform, { do: 'retry' }, 'Its access ended while it was being used', { cause })
 
 async function publish(run: Run): Promise<Delivered> {
   const { delivery, needs, lease, progress } = run

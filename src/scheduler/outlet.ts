@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts'
+import { isRenewable } from '../accounts/login-end.ts'
 import { connectIo, ioFor, platformByName } from '../app/connect-accounts.ts'
 import { fittedMedia } from '../app/fit-media.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
@@ -55,11 +56,13 @@ export async function openOutlet(
   }
   const platform = platformByName(bench, account.platform)
   const io = await ioFor(bench, workspaceId, stores, platform, account, signal, staleCredentials(delivery))
+  const ends = platform.expiresAt?.(io.credentials) ?? null
   return {
     platform,
     publication: await publicationOf(bench, workspaceId, stores, post, delivery, account),
     io,
     credentialsVersion: io.credentialsVersion,
+    ...(ends !== null && isRenewable(platform, io.credentials) ? { accessEndsAt: ends } : {}),
   }
 }
 

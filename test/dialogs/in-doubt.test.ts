@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { standstillOf } from '../../src/deliveries/bookkeeping.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
@@ -132,6 +133,32 @@ test('what is said of a login that was renewed meanwhile says nothing of the new
   await pass(6)
   expect((await stores().accounts.list())[0]?.state).toBe('connected')
   expect((await first()).delivery).toMatchObject({ state: 'published', attempts: 2 })
+})
+
+test('access that ends during a long upload is renewed, and no login is called dead', async () => {
+  stage()
+  const platforms = world.house.bench.platforms as Map<string, Platform>
+  let endsAt = Temporal.Instant.from('2026-11-20T08:12:00Z').epochMilliseconds
+  const refresh = async <Kept>(kept: Kept): Promise<Kept> => {
+    endsAt = world.clock.now() + HOUR
+    return kept
+  }
+  const credentials = z.object({ token: z.string(), refreshToken: z.string().default('again') })
+  platforms.set('rehearsal', {
+    ...platforms.get('rehearsal')!,
+    credentials,
+    expiresAt: () => endsAt,
+    refresh,
+  } as unknown as Platform)
+  prepares = () => {
+    prepares = () => undefined
+    world.clock.advance(8 * MINUTE)
+    loggedOut()
+  }
+  await due('A film')
+  await pass(6)
+  expect((await stores().accounts.list())[0]?.state).toBe('connected')
+  expect((await first()).delivery.state).toBe('published')
 })
 
 test('a preparation that fails for good meanwhile is no proof that it is not live', async () => {
