@@ -19,6 +19,9 @@ import { type Post, textFor } from '../posts/post.ts'
 import { draftFor } from '../views/post-checks.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 
+/** The code where Crier did not ask the platform, since the account is not connected. */
+export const NOT_CONNECTED = 'NOT_CONNECTED'
+
 /**
  * What is needed to publish one delivery: the platform, what goes out, and fresh credentials.
  *
@@ -52,6 +55,7 @@ export async function openOutlet(
       delivery.platform,
       { do: 'reconnect' },
       `${account.handle} must be connected again`,
+      { code: NOT_CONNECTED },
     )
   }
   const platform = platformByName(bench, account.platform)
