@@ -178,7 +178,10 @@ function openServer(
         surfaces: Object.fromEntries([...surfaces].map(([name, surface]) => [name, surface.health()])),
         // For the reader: a platform that is down is no reason to send this process nothing more.
         platformsLeftAlone: Object.fromEntries(
-          [...pulseOf(bench).platformsPaused()].map(([name, until]) => [name, instantOf(until).toString()]),
+          [...pulseOf(bench).platformsLeftAlone()].map(([name, until]) => [
+            name,
+            instantOf(until).toString(),
+          ]),
         ),
       }
     },

@@ -130,7 +130,7 @@ export async function addAccounts(
         connectedBy: authorId,
         expiresAt: null,
         failures: 0,
-        pausedUntil: null,
+        leftAloneUntil: null,
         createdAt: now,
       },
       sealed,

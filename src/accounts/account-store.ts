@@ -12,7 +12,7 @@ export interface AccountStore {
     changes: Partial<
       Pick<
         Account,
-        'handle' | 'state' | 'facts' | 'dryRun' | 'connectedBy' | 'expiresAt' | 'failures' | 'pausedUntil'
+        'handle' | 'state' | 'facts' | 'dryRun' | 'connectedBy' | 'expiresAt' | 'failures' | 'leftAloneUntil'
       >
     >,
   ): Promise<Account>

@@ -18,7 +18,7 @@ export interface Account {
   expiresAt: EpochMs | null
   /** Failures in a row, for the breaker; and until when (UTC ms) it is left alone. */
   failures: number
-  pausedUntil: EpochMs | null
+  leftAloneUntil: EpochMs | null
   createdAt: EpochMs
 }
 

@@ -198,6 +198,9 @@ export function createCredentials({ store, together, sealer, clock, worker }: Cr
           const stillGood = endOf(platform, credentials) - clock.now() >= STILL_GOOD
           // A passing fault must not hold up a post for which the access still does.
           if (weather && stillGood && version !== staleVersion) return seen
+          // Signing in anew may end the refresh token before it: then the new login counts.
+          const anew = weather ? seen : await together((within) => read(account, platform, within))
+          if (anew.version !== version && needless(anew)) return anew
           throw error
         }
         return await keep(account, platform, seen, fresh)

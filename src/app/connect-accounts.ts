@@ -105,7 +105,7 @@ export async function keepAccount(
       connectedBy: member.id,
       expiresAt,
       failures: 0,
-      pausedUntil: null,
+      leftAloneUntil: null,
     }
     let account: Account
     if (known) {

@@ -55,12 +55,12 @@ const named = ({ platforms }: Pick<Workbench, 'platforms'>, account: Account): s
 function leftAlone(bench: Workbench, accounts: readonly Account[], now: EpochMs): HealthFacts['leftAlone'] {
   const used = new Set(accounts.map(({ platform }) => platform))
   return [
-    ...[...pulseOf(bench).platformsPaused()].flatMap(([name, until]) =>
+    ...[...pulseOf(bench).platformsLeftAlone()].flatMap(([name, until]) =>
       used.has(name) ? [{ name: bench.platforms.get(name)?.label ?? name, until }] : [],
     ),
     ...accounts.flatMap((account) =>
-      account.pausedUntil !== null && account.pausedUntil > now
-        ? [{ name: named(bench, account), until: account.pausedUntil }]
+      account.leftAloneUntil !== null && account.leftAloneUntil > now
+        ? [{ name: named(bench, account), until: account.leftAloneUntil }]
         : [],
     ),
   ]

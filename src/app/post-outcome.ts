@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts'
+import { mayBeLive, publishedParts } from '../deliveries/bookkeeping.ts'
 import type { Delivery } from '../deliveries/delivery.ts'
 import { endEvent, endOf } from '../deliveries/outcome.ts'
 import {
@@ -55,6 +56,8 @@ export async function rollUp(
   return ended
 }
 
+const plain = (words: string): Span => ({ type: 'plain', text: words })
+
 /** The channel, the thread and the author hear what became of a post. */
 const tellEnd = (
   stores: WorkspaceStores,
@@ -99,23 +102,23 @@ function resultMessage(
     failed: '❌ did not go out',
   } as const
   const failed = deliveries.some((one) => one.state === 'failed')
+  const isLive = ({ state, progress }: Delivery) =>
+    state === 'published' || publishedParts(progress).length > 0
+  const nobodyKnows = post.state === 'partly_published' && !deliveries.some(isLive)
+  const became = nobodyKnows ? '⚠️ may be live' : words[post.state as keyof typeof words]
   const said = message(
-    text(bold(`#${post.number}`), ` ${words[post.state as keyof typeof words] ?? post.state}`),
+    text(bold(`#${post.number}`), ` ${became ?? post.state}`),
     list(
       deliveries
-        .filter((one) => one.state !== 'cancelled')
+        .filter((one) => one.state !== 'cancelled' || mayBeLive(one.progress))
         .map((delivery): Span[] => {
           const account = accounts.find((one) => one.id === delivery.accountId)
           const name = account ? accountName(account, platforms) : delivery.platform
-          const url = delivery.published?.url
-          if (url) return [bold(name), { type: 'plain', text: ': ' }, link(url, hostOf(url))]
-          return [
-            bold(name),
-            {
-              type: 'plain',
-              text: ` ${deliveryWords(delivery)}${delivery.problem ? `: ${delivery.problem.message}` : ''}`,
-            },
-          ]
+          const { url, note } = delivery.published ?? {}
+          const besides = note ? [plain(` — ${note}`)] : []
+          if (url) return [bold(name), plain(': '), link(url, hostOf(url)), ...besides]
+          const why = delivery.problem ? `: ${delivery.problem.message}` : ''
+          return [bold(name), plain(` ${deliveryWords(delivery)}${why}`), ...besides]
         }),
     ),
     failed &&

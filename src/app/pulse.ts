@@ -6,7 +6,7 @@ export interface Pulse {
   /** UTC ms of the scheduler's last beat; undefined where this process does not publish. */
   tickedAt: EpochMs | undefined
   /** Platforms that are left alone, and until when (UTC ms). */
-  platformsPaused(): ReadonlyMap<string, EpochMs>
+  platformsLeftAlone(): ReadonlyMap<string, EpochMs>
   /** When somebody last said something to this process (UTC ms). */
   askedAt: EpochMs | undefined
 }
@@ -18,7 +18,7 @@ export function pulseOf({ stores }: Pick<Workbench, 'stores'>): Pulse {
   if (known) return known
   const made: Pulse = {
     tickedAt: undefined,
-    platformsPaused: () => new Map(),
+    platformsLeftAlone: () => new Map(),
     askedAt: undefined,
   }
   pulses.set(stores, made)

@@ -1,13 +1,13 @@
 import { checkSeen, notOwnEdit } from '../approvals/decide.ts'
 import {
   isCutOff,
-  publishedParts,
+  keptInDoubt,
   standstillOf,
+  triedAnew,
+  whereItStands,
   withoutDoubt,
-  withoutTries,
 } from '../deliveries/bookkeeping.ts'
-import { ASKED, type Delivery } from '../deliveries/delivery.ts'
-import { deliveryMoves } from '../deliveries/moves.ts'
+import { type Delivery, isAsked } from '../deliveries/delivery.ts'
 import { newId } from '../kit/ids.ts'
 import { Question, UserError } from '../kit/user-error.ts'
 import { partStep } from '../platforms/contract/parts.ts'
@@ -155,7 +155,7 @@ export async function retryPost(actor: Actor, number: number, seen?: string): Pr
         at,
         dueAt: at,
         problem: null,
-        progress: withoutTries(delivery.progress),
+        progress: triedAnew(delivery),
       })
     await record(stores, { by: member.id, at, verb: 'post.retried', subject: `post:${number}` })
     await announce(stores, bench, post, { thread: postNews(post, `is tried again, says ${member.name}`) })
@@ -246,13 +246,12 @@ async function settled(
   as: Settlement,
   at: number,
 ): Promise<Delivery | undefined> {
-  // Before anybody is asked it is being looked for: what a person knows of it is that it went out, at most.
-  const isAsked = delivery.state !== 'unsure' || delivery.problem?.code === ASKED
   switch (as) {
     case 'live':
+      // While it is being looked for, what a person knows of it is that it went out, at most.
       return isLive(stores, bench, post, delivery, at)
     case 'publish':
-      return isAsked && deliveryMoves.retry.from.some((state) => state === delivery.state)
+      return isAsked(delivery)
         ? stores.deliveries.move(
             delivery.id,
             'retry',
@@ -261,22 +260,28 @@ async function settled(
               dueAt: at,
               problem: null,
               // Whoever was not asked whether it is live has not said that it isn't.
-              progress:
-                delivery.state === 'unsure'
-                  ? withoutDoubt(delivery.progress)
-                  : withoutTries(delivery.progress),
+              progress: delivery.state === 'unsure' ? withoutDoubt(delivery) : triedAnew(delivery),
             },
             delivery,
           )
         : undefined
     case 'drop':
-      return isAsked && delivery.state !== 'scheduled'
-        ? stores.deliveries.move(delivery.id, 'cancel', { at, problem: null }, delivery)
+      return isAsked(delivery)
+        ? stores.deliveries.move(
+            delivery.id,
+            'cancel',
+            delivery.state === 'unsure'
+              ? { at, problem: NOBODY_KNOWS, progress: keptInDoubt(delivery.progress, at) }
+              : { at, problem: null },
+            delivery,
+          )
         : undefined
     default:
       return as satisfies never
   }
 }
+
+const NOBODY_KNOWS = { ask: 'check', message: 'nobody knows whether it is live' } as const
 
 /** A person has seen the part that was asked about. A thread can't go on behind one whose address nobody knows. */
 async function isLive(
@@ -299,7 +304,7 @@ async function isLive(
       { at, progress, problem: { ask: 'edit', message: restMissing(part + 1, parts) } },
       delivery,
     )
-  const published = publishedParts(progress)[0] ?? seen
+  const published = whereItStands(progress) ?? seen
   return stores.deliveries.move(
     delivery.id,
     'confirm',

@@ -25,6 +25,10 @@ export const isInDoubt = (progress: Record<string, unknown>): boolean =>
       progress[partStep(Number(step.slice(DOUBT.length)))] === undefined,
   )
 
+/** The progress of a delivery that is given up although it may be live, since `at` (UTC ms). */
+export const keptInDoubt = (progress: Record<string, unknown>, at: EpochMs): Record<string, unknown> =>
+  isInDoubt(progress) ? progress : { ...progress, [doubtStep(publishedParts(progress).length)]: at }
+
 /** Is any of it live, or may it be? Then it is not sent under another key, and no end calls it absent. */
 export const mayBeLive = (progress: Record<string, unknown>): boolean =>
   publishedParts(progress).length > 0 || isInDoubt(progress)
@@ -33,11 +37,29 @@ export const mayBeLive = (progress: Record<string, unknown>): boolean =>
 export const isCutOff = (progress: Record<string, unknown>): boolean =>
   publishedParts(progress).some(({ remoteId }) => remoteId === '')
 
-/** The progress of a delivery of which a person has said that it is not live: nothing of it is in doubt any more. */
-export const withoutDoubt = (progress: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(withoutTries(progress)).filter(([step]) => !step.startsWith(DOUBT)))
+/** How many attempts there were when a person last wanted it tried: what was lost before does not count against it. */
+const ANEW = '#anew'
 
-/** The progress of a delivery that a person wants tried again: the count begins anew, doubts stay. */
+/** The attempts that count towards giving up: those since a person last wanted it tried. */
+export const sinceAsked = <One extends { number: number }>(
+  attempts: readonly One[],
+  progress: Record<string, unknown>,
+): One[] => attempts.filter(({ number }) => number > Number(progress[ANEW] ?? 0))
+
+/** The progress of a delivery that a person wants tried again: tries are counted anew, doubts stay. */
+export const triedAnew = ({
+  progress,
+  attempts,
+}: Pick<Delivery, 'progress' | 'attempts'>): Record<string, unknown> => ({
+  ...withoutTries(progress),
+  [ANEW]: attempts,
+})
+
+/** The progress of a delivery that a person wants published because it is not live: nothing of it is in doubt any more. */
+export const withoutDoubt = (delivery: Pick<Delivery, 'progress' | 'attempts'>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(triedAnew(delivery)).filter(([step]) => !step.startsWith(DOUBT)))
+
+/** What comes next has tries of its own. */
 export const withoutTries = (progress: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(progress).filter(([step]) => step !== TRIES))
 
@@ -60,4 +82,12 @@ export function publishedParts(progress: Record<string, unknown>): Published[] {
   for (let part = 0; progress[partStep(part)] !== undefined; part++)
     parts.push(progress[partStep(part)] as Published)
   return parts
+}
+
+/** Where people find what is live: at its first part, with what there is to say of any of them. Undefined where nothing is. */
+export function whereItStands(progress: Record<string, unknown>): Published | undefined {
+  const parts = publishedParts(progress)
+  const [first] = parts
+  const notes = parts.flatMap(({ note }) => note ?? [])
+  return first && notes.length > 0 ? { ...first, note: notes.join('; ') } : first
 }

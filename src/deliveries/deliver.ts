@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock } from '../kit/clock.ts'
-import { MINUTE, SECOND } from '../kit/clock.ts'
+import { type Clock, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
 import { isAway } from '../kit/database-away.ts'
 import { newId } from '../kit/ids.ts'
 import { partStep } from '../platforms/contract/parts.ts'
 import type { Io, Platform, Publication, Published } from '../platforms/contract/platform.ts'
 import { PublishError, STOOD_STILL } from '../platforms/contract/publish-error.ts'
 import { type AfterFailure, afterFailure } from './after-failure.ts'
-import { doubtStep, isInDoubt, mayRepeat, publishedParts, STALE, TRIES } from './bookkeeping.ts'
+import {
+  doubtStep,
+  isInDoubt,
+  mayRepeat,
+  publishedParts,
+  STALE,
+  TRIES,
+  whereItStands,
+} from './bookkeeping.ts'
 import { ASKED, type Attempt, type Delivery } from './delivery.ts'
 import type { Begun, DeliveryChanges, DeliveryQueue } from './delivery-store.ts'
 import { KeptProgress } from './kept-progress.ts'
@@ -22,6 +29,8 @@ export interface Outlet {
   io: Io<unknown>
   /** Which credentials it publishes with, where there may be newer ones. */
   credentialsVersion?: number
+  /** When they end (UTC ms), where newer ones can be had then without a person. */
+  accessEndsAt?: EpochMs
 }
 
 /** What all deliveries of a claim share. */
@@ -35,6 +44,8 @@ export interface DeliverNeeds {
   lateAfter: number
   /** @throws PublishError where the login is dead or the content can't be read */
   open(delivery: Delivery, signal: AbortSignal): Promise<Outlet>
+  /** Which credentials of the account are stored now; undefined where there are none. */
+  credentialsVersion(delivery: Delivery): Promise<number | undefined>
   /** When the account may publish next, if that is later than now: its rates, its breaker. */
   pace(delivery: Delivery): Promise<Wait | undefined>
   /** Why nothing more begins: the process is asked to stop, or the team has paused meanwhile. */
@@ -115,11 +126,9 @@ async function givenBack(run: Run): Promise<Delivered | undefined> {
   return release(run, 'retryLater', {})
 }
 
-function failed(
-  { delivery, needs, progress, outlet }: Run,
-  error: unknown,
-  phase: 'prepare' | 'commit',
-): AfterFailure {
+async function failed(run: Run, caught: unknown, phase: 'prepare' | 'commit'): Promise<AfterFailure> {
+  const { delivery, needs, progress, outlet } = run
+  const error = (await isOfEarlierAccess(run, caught)) ? accessEnded(delivery.platform, caught) : caught
   if (!isVerdict(error)) needs.onFault(error, delivery)
   if (error instanceof PublishError && error.next.do === 'retry' && error.next.refresh)
     progress.set(STALE, outlet?.credentialsVersion)
@@ -128,6 +137,19 @@ function failed(
   const found = afterFailure(error, { phase, tries, now: needs.clock.now(), random: needs.random() })
   return withWhatIsLive(found, progress.all())
 }
+
+/** Was access refused that has ended, or been renewed, since it was opened? That says nothing of the login as it is now. */
+async function isOfEarlierAccess(run: Run, error: unknown): Promise<boolean> {
+  const { delivery, needs, outlet } = run
+  const used = outlet?.credentialsVersion
+  if (used === undefined || !(error instanceof PublishError) || error.next.do !== 'reconnect') return false
+  if ((outlet?.accessEndsAt ?? Number.POSITIVE_INFINITY) <= needs.clock.now()) return true
+  const kept = await whenBack(run, () => needs.credentialsVersion(delivery))
+  return kept !== undefined && kept !== used
+}
+
+const accessEnded = (platform: string, cause: unknown): PublishError =>
+  new PublishError(platform, { do: 'retry' }, 'Its access ended while it was being used', { cause })
 
 async function publish(run: Run): Promise<Delivered> {
   const { delivery, needs, lease, progress } = run
@@ -141,7 +163,7 @@ async function publish(run: Run): Promise<Delivered> {
     if (held) return held
     await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
   } catch (error) {
-    const found = failed(run, error, 'prepare')
+    const found = await failed(run, error, 'prepare')
     const failure = isInDoubt(progress.all()) ? stillInDoubt(found) : found
     await whenBack(run, () => queue.keepProgress(delivery.id, worker, progress.all(), clock.now()))
     const { move } = await release(run, failure.move, changesOf(failure))
@@ -193,7 +215,7 @@ async function publish(run: Run): Promise<Delivered> {
       const again = doubtSince !== undefined || (part === resumed && number - 1 > part)
       published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part, again)
     } catch (error) {
-      const found = failed(run, error, 'commit')
+      const found = await failed(run, error, 'commit')
       const failure = doubtSince === undefined ? found : stillInDoubt(found)
       const ended = await insist(run, () =>
         queue.endAttempt(
@@ -214,8 +236,10 @@ async function publish(run: Run): Promise<Delivered> {
     }
 
     progress.set(partStep(part), published)
+    // What comes next has tries of its own.
+    progress.set(TRIES, undefined)
     const last = part === parts - 1
-    const first = publishedParts(progress.all())[0] ?? published
+    const whole = whereItStands(progress.all()) ?? published
     const ended = await insist(run, () =>
       queue.endAttempt(
         {
@@ -231,7 +255,7 @@ async function publish(run: Run): Promise<Delivered> {
         {
           at: clock.now(),
           progress: progress.all(),
-          ...(last ? { published: first, publishedAt: clock.now(), problem: null } : {}),
+          ...(last ? { published: whole, publishedAt: clock.now(), problem: null } : {}),
         },
       ),
     )

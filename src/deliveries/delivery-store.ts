@@ -78,6 +78,14 @@ export interface Claimed {
   delivery: Delivery
 }
 
+/** What a delivery whose lease has ended was seen to be. */
+export interface EndedLease {
+  /** UTC ms; null where it has none. */
+  leaseUntil: EpochMs | null
+  /** The newest attempt without an outcome that nobody has drawn the consequence of, by its id; null where there is none. */
+  openAttempt: string | null
+}
+
 /** What came of the wish to begin an attempt: `lost` where the lease is; else the cap that has no room. */
 export type Begun = 'begun' | 'lost' | { full: Cap }
 
@@ -117,10 +125,13 @@ export interface DeliveryQueue {
   release(deliveryId: string, worker: string, move: DeliveryMove, changes: DeliveryChanges): Promise<boolean>
   /** Deliveries whose lease has ended, with whether an attempt of theirs has no outcome. */
   leasesEnded(now: EpochMs, limit: number): Promise<(Claimed & { openAttempt: Attempt | undefined })[]>
-  /** Moves one whose lease has ended, or that has none (null), guarded by that. */
+  /**
+   * Moves one whose lease has ended, guarded by what was seen of it: its worker may live, by a clock that is behind, and
+   * begin an attempt meanwhile.
+   */
   settleEndedLease(
     deliveryId: string,
-    leaseUntil: EpochMs | null,
+    seen: EndedLease,
     move: DeliveryMove,
     changes: DeliveryChanges,
   ): Promise<boolean>

@@ -88,5 +88,9 @@ export interface Attempt {
   message: string | null
 }
 
+/** Is it under way, or did its process die in it and nobody has drawn the consequence yet? */
+export const isOpen = ({ outcome, endedAt }: Pick<Attempt, 'outcome' | 'endedAt'>): boolean =>
+  outcome === null && endedAt === null
+
 export const ATTEMPT_OUTCOMES = ['published', 'retry', 'reconnect', 'edit', 'check'] as const
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number]

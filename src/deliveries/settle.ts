@@ -3,7 +3,7 @@ import { partStep } from '../platforms/contract/parts.ts'
 import type { Progress } from '../platforms/contract/platform.ts'
 import { PublishError } from '../platforms/contract/publish-error.ts'
 import { backOff, MOST_TRIES } from './after-failure.ts'
-import { doubtStep, mayRepeat, publishedParts } from './bookkeeping.ts'
+import { doubtStep, mayRepeat, sinceAsked, whereItStands, withoutTries } from './bookkeeping.ts'
 import type { Outlet } from './deliver.ts'
 import { ASKED, type Attempt, type Delivery } from './delivery.ts'
 import type { DeliveryChanges } from './delivery-store.ts'
@@ -36,7 +36,7 @@ export async function settle(
   // The key's protection counts from the first commit of this part: a later repeat does not renew it.
   const tries = attempts.filter((one) => one.part === last.part)
   const firstCommit = Math.min(...tries.map((one) => one.startedAt))
-  const lost = tries.filter((one) => one.outcome === 'check' || one.outcome === null).length
+  const lost = sinceAsked(tries, delivery.progress).filter(isLost).length
   const dueAt = now + (lost > 1 ? backOff(lost - 1, random) : 0)
   const again = (doubtSince: EpochMs | undefined): Settled => ({
     move: 'retryLater',
@@ -74,11 +74,11 @@ export async function settle(
         `Crier can’t tell from ${platform.label} whether it is there, so a person has to look`,
         which,
       )
-    const progress = { ...delivery.progress, [partStep(last.part)]: found }
+    const progress = { ...withoutTries(delivery.progress), [partStep(last.part)]: found }
     // The part is live; the thread goes on behind it.
     if (last.part < parts - 1)
       return { move: 'retryLater', changes: { at: now, dueAt: now, problem: null, progress } }
-    const published = publishedParts(progress)[0] ?? found
+    const published = whereItStands(progress) ?? found
     return {
       move: 'publish',
       changes: { at: now, published, publishedAt: last.startedAt, problem: null, progress },
@@ -90,6 +90,8 @@ export async function settle(
     return { lookAgainAt: after ?? now + LOOK_AGAIN }
   }
 }
+
+const isLost = ({ outcome }: Attempt): boolean => outcome === 'check' || outcome === null
 
 /** The clocks of machines may be apart by less than this (ms): beyond it a clock was wrong. */
 export const SET_BACK = 2 * MINUTE

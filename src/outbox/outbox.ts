@@ -1,4 +1,4 @@
-import type { EpochMs } from '../kit/clock.ts'
+import { type EpochMs, MINUTE } from '../kit/clock.ts'
 import type { Message } from '../message/message.ts'
 import type { SurfaceName, WorkspaceId } from '../workspaces/workspace.ts'
 
@@ -61,12 +61,18 @@ export interface Sent {
 
 /** What becomes of an entry that was not sent. */
 export type NotSent =
-  /** It is tried again then (UTC ms). It `counts` as a try, unless the chat only asked to wait. */
-  | { dueAt: EpochMs; counts: boolean }
+  /**
+   * It is tried again then (UTC ms). It `counts` as a try, unless the chat only asked to wait. `aside`: it has failed for so
+   * long that the others of its channel pass it, if the channel takes them.
+   */
+  | { dueAt: EpochMs; counts: boolean; aside?: boolean }
   /** The chat will not take it, it said then (UTC ms). Kept in mind until it is made up for. */
   | { refusedAt: EpochMs }
   /** Nobody needs it any more. */
   | 'dropped'
+
+/** So often tried, and written so long ago (ms): the team is told of it, and the others of its channel pass it. */
+export const STUCK = { tries: 6, after: 10 * MINUTE }
 
 /** Where an entry goes, as one word: entries of one lane are sent one after the other. */
 export const laneOf = ({
@@ -116,7 +122,7 @@ export interface OutboxStore {
 export interface OutboxQueue {
   /**
    * Takes waiting entries that are due, in order: never two of one channel at once, none behind an unsent one of its
-   * channel, and none of a chat that asked for quiet. What was `sent` since the last claim is written in the same commit.
+   * channel (but one that was put aside), and none of a chat that asked for quiet. What was `sent` since the last claim is written in the same commit.
    *
    * @param claim.surfaces those that this process can send to: others' entries are left to who has theirs. All where absent
    */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
 import { type KeptContainer, keptContainer, publishContainer, wasPublished } from './contract/container.ts'
 import { FULL_SCREEN } from './contract/face.ts'
-import { GraphId, graphGet, graphPost, readInsights, readPermalink, renewToken } from './contract/graph.ts'
+import { graphGet, readInsights, renewToken } from './contract/graph.ts'
 import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
 import { FIT_OPTION } from './contract/options.ts'
 import {
@@ -179,25 +179,18 @@ export default definePlatform<Credentials>({
   async commit(publication, io, progress, _part, again) {
     const kept = progress.get<KeptContainer>(CONTAINER)
     if (!kept) throw notYet('retry', 'Instagram has nothing prepared to publish', 'NO_CONTAINER')
-    const call = graphPost(
-      `${base(io)}/${io.credentials.userId}/media_publish`,
-      io.credentials.token,
-      { creation_id: kept.id },
-      GraphId,
-    )
-    const { data } = await publishContainer(
+    return publishContainer(
       {
         platform: PLATFORM,
-        state: () => stateOf(kept.id, io),
-        publish: () => io.http.send({ ...call, phase: 'commit', name: 'publish', signal: io.signal }),
+        container: kept.id,
+        base: base(io),
+        edge: 'media_publish',
+        state: (id) => stateOf(id, io),
         forget: () => forget(publication, progress),
       },
+      io,
       again,
     )
-    return {
-      remoteId: data.id,
-      url: await readPermalink(`${base(io)}/${data.id}`, io.credentials.token, io),
-    }
   },
 
   look: {

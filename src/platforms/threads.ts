@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DAY, type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
 import { type KeptContainer, keptContainer, publishContainer, wasPublished } from './contract/container.ts'
-import { GraphId, graphGet, graphPost, readInsights, readPermalink, renewToken } from './contract/graph.ts'
+import { graphGet, readInsights, renewToken } from './contract/graph.ts'
 import { graphRefusal, isUnknownToGraph } from './contract/graph-refusal.ts'
 import { FIT_OPTION } from './contract/options.ts'
 import { publishedIds, publishedPart } from './contract/parts.ts'
@@ -123,25 +123,18 @@ export default definePlatform<Credentials>({
     }
     const kept = progress.get<KeptContainer>(containerStep(part))
     if (!kept) throw failure('retry', 'Threads has nothing prepared to publish', 'NO_CONTAINER')
-    const call = graphPost(
-      `${base(io)}/${io.credentials.userId}/threads_publish`,
-      io.credentials.token,
-      { creation_id: kept.id },
-      GraphId,
-    )
-    const { data } = await publishContainer(
+    return publishContainer(
       {
         platform: PLATFORM,
-        state: () => stateOf(kept.id, io),
-        publish: () => io.http.send({ ...call, phase: 'commit', name: 'publish', signal: io.signal }),
+        container: kept.id,
+        base: base(io),
+        edge: 'threads_publish',
+        state: (id) => stateOf(id, io),
         forget: () => forget(publication, part, progress),
       },
+      io,
       again,
     )
-    return {
-      remoteId: data.id,
-      url: await readPermalink(`${base(io)}/${data.id}`, io.credentials.token, io),
-    }
   },
 
   look: {

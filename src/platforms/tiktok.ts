@@ -296,10 +296,10 @@ function published(
   return {
     remoteId: publishId,
     url: postId === undefined ? null : `https://www.tiktok.com/${io.account.handle}/${kind}/${postId}`,
-    facts: {
-      ...(postId === undefined ? {} : { postId }),
-      ...(status === 'SEND_TO_USER_INBOX' ? { draft: true } : {}),
-    },
+    ...(postId === undefined ? {} : { facts: { postId } }),
+    ...(status === 'SEND_TO_USER_INBOX' && {
+      note: 'it waits in the account’s TikTok inbox, until somebody posts it from there',
+    }),
   }
 }
 

@@ -238,10 +238,10 @@ function videoOf({ media }: Publication): MediaItem {
 
 /** Where progress keeps how often the thumbnail could not be set. */
 const THUMBNAIL_TRIES = 'thumbnailTries'
-/** Fewer than a delivery has, since the video may have used some of those. */
+/** Fewer than a delivery has: the video is live, and waits for no more than this. */
 const MOST_THUMBNAIL_TRIES = 3
 
-/** Never fails a video that is live: that its thumbnail was refused, or could not be set, is kept beside it. */
+/** Never fails a video that is live: that its thumbnail was refused, or could not be set, is said beside it. */
 async function setThumbnail(
   { media }: Publication,
   io: Io<Credentials>,
@@ -256,16 +256,17 @@ async function setThumbnail(
       'The video is not live yet, so its thumbnail has to wait',
     )
   }
+  const { remoteId, url } = video
   try {
     await io.http.send({
       ...signedIn(io, 'set thumbnail'),
       // Setting it twice is as good as once.
       phase: 'prepare',
       url: `${io.apiUrl}/upload/youtube/v3/thumbnails/set`,
-      query: { videoId: video.remoteId, uploadType: 'media' },
+      query: { videoId: remoteId, uploadType: 'media' },
       body: { bytes: await bytesOf('youtube', image), type: image.type },
     })
-    return { ...video, facts: { ...video.facts, thumbnail: 'set' } }
+    return { remoteId, url }
   } catch (refused) {
     if (!(refused instanceof PublishError)) throw refused
     if (refused.next.do === 'retry' && !io.signal.aborted) {
@@ -275,19 +276,23 @@ async function setThumbnail(
     } else if (refused.next.do !== 'edit') {
       throw refused
     }
-    return { ...video, facts: { ...video.facts, thumbnail: refused.message } }
+    return { remoteId, url, note: `its thumbnail could not be set: ${refused.message}` }
   }
 }
 
-const published = ({ id, status }: Video, { options }: Publication): Published => ({
-  remoteId: id,
-  url:
-    options.kind === 'short'
-      ? `https://www.youtube.com/shorts/${id}`
-      : `https://www.youtube.com/watch?v=${id}`,
-  // A project that was not audited gets `private` for whatever it asked.
-  facts: { privacyStatus: status?.privacyStatus ?? null },
-})
+function published({ id, status }: Video, { options }: Publication): Published {
+  const asked = options.privacy || 'public'
+  const given = status?.privacyStatus
+  return {
+    remoteId: id,
+    url:
+      options.kind === 'short'
+        ? `https://www.youtube.com/shorts/${id}`
+        : `https://www.youtube.com/watch?v=${id}`,
+    // A project that was not audited gets `private` for whatever it asked.
+    ...(given !== undefined && given !== asked ? { note: `YouTube made it ${given}, not ${asked}` } : {}),
+  }
+}
 
 const metricsOf = ({
   viewCount: views,

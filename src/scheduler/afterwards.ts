@@ -13,6 +13,7 @@ import { endEvent, endOf, ofNewest } from '../deliveries/outcome.ts'
 import type { Post } from '../posts/post.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
 import type { Breaker } from './breaker.ts'
+import { NOT_CONNECTED } from './outlet.ts'
 import { rememberReads } from './remember-reads.ts'
 
 /** A delivery whose move is on the disk, and of which people have not been told yet. */
@@ -113,8 +114,26 @@ export async function tellOf(bench: Workbench, breaker: Breaker, ended: readonly
       if (!delivery) continue
       const account = await stores.accounts.get(delivery.accountId)
       if (account && (failure || move === 'publish')) await breaker.note(stores, account, deliveryId, failure)
-      const dead = move === 'park' && failure?.problem.code !== SEALED
-      if (dead && account?.state === 'connected') await loginDied(bench, stores, account.id)
+      const why = failure?.problem.code
+      // Where it goes on already, somebody has connected the account again meanwhile.
+      if (
+        move === 'park' &&
+        delivery.state === 'parked' &&
+        account?.state === 'connected' &&
+        why !== SEALED
+      ) {
+        if (why === NOT_CONNECTED) {
+          // Connected again between the look at it and this: what that let go was not parked yet.
+          await stores.deliveries.move(
+            deliveryId,
+            'unpark',
+            { at: bench.clock.now(), problem: null },
+            delivery,
+          )
+          continue
+        }
+        await loginDied(bench, stores, account.id)
+      }
       if (isAsked(delivery) && (await askOnce(stores, bench, delivery))) told.add(postId)
     }
     const byPost = Map.groupBy(deliveries, ({ postId }) => postId)

@@ -8,10 +8,10 @@ import { STOOD_STILL } from '../platforms/contract/publish-error.ts'
 
 /** So many failures in a row, and an account is left alone for a while; the first try afterwards is the probe. */
 const MOST_FAILURES = 5
-const FIRST_PAUSE = 2 * MINUTE
-const LONGEST_PAUSE = HOUR
+const FIRST_WAIT = 2 * MINUTE
+const LONGEST_WAIT = HOUR
 
-/** So many in a row over at least two accounts, and it is the platform that is down. Its pauses are short: many wait for it. */
+/** So many in a row over at least two accounts, and it is the platform that is down. Its waits are short: many wait for it. */
 const MOST_OF_PLATFORM = 8
 const FIRST_OF_PLATFORM = 30 * SECOND
 const LONGEST_OF_PLATFORM = 10 * MINUTE
@@ -22,7 +22,7 @@ const PROBE = 5 * SECOND
 interface Fares {
   failures: number
   accounts: Set<string>
-  pausedUntil: EpochMs | null
+  leftAloneUntil: EpochMs | null
   /** Who tries whether it works again. */
   probe: string | undefined
 }
@@ -50,7 +50,7 @@ export interface Breaker {
   /** It ended in another way: if it was a probe, the next one is. */
   passed(platform: string, deliveryId: string): void
   /** Platforms that are left alone now, and until when (UTC ms). */
-  open(): Map<string, EpochMs>
+  leftAlone(): Map<string, EpochMs>
 }
 
 export function createBreaker(clock: Clock): Breaker {
@@ -60,10 +60,11 @@ export function createBreaker(clock: Clock): Breaker {
 
   const platformWait = (name: string, label: string, deliveryId: string): Wait | undefined => {
     const fares = platforms.get(name)
-    if (!fares || fares.pausedUntil === null) return undefined
+    if (!fares || fares.leftAloneUntil === null) return undefined
     const now = clock.now()
     const why = `${label} fails at the moment, so it is left alone for a while`
-    if (stillPaused(fares.pausedUntil, now, LONGEST_OF_PLATFORM)) return { until: fares.pausedUntil, why }
+    if (stillLeftAlone(fares.leftAloneUntil, now, LONGEST_OF_PLATFORM))
+      return { until: fares.leftAloneUntil, why }
     fares.probe ??= deliveryId
     return fares.probe === deliveryId ? undefined : { until: now + PROBE, why }
   }
@@ -72,8 +73,8 @@ export function createBreaker(clock: Clock): Breaker {
     if (account.failures < MOST_FAILURES) return undefined
     const now = clock.now()
     const why = `${account.handle} failed ${account.failures} times in a row, so it is left alone for a while`
-    if (account.pausedUntil !== null && stillPaused(account.pausedUntil, now, LONGEST_PAUSE))
-      return { until: account.pausedUntil, why }
+    if (account.leftAloneUntil !== null && stillLeftAlone(account.leftAloneUntil, now, LONGEST_WAIT))
+      return { until: account.leftAloneUntil, why }
     const probe = probes.get(account.id)
     if (probe && probe.until > now && probe.delivery !== deliveryId) return { until: now + PROBE, why }
     probes.set(account.id, { delivery: deliveryId, until: now + 2 * MINUTE })
@@ -84,7 +85,7 @@ export function createBreaker(clock: Clock): Breaker {
     const fares = platforms.get(name) ?? {
       failures: 0,
       accounts: new Set<string>(),
-      pausedUntil: null,
+      leftAloneUntil: null,
       probe: undefined,
     }
     if (!failed) {
@@ -94,11 +95,11 @@ export function createBreaker(clock: Clock): Breaker {
     platforms.set(name, fares)
     fares.failures += 1
     fares.accounts.add(accountId)
-    // What was under way when it was paused says nothing new; only its probe does.
-    const counts = fares.pausedUntil === null || fares.probe === deliveryId
+    // What was under way when it began to be left alone says nothing new; only its probe does.
+    const counts = fares.leftAloneUntil === null || fares.probe === deliveryId
     if (!counts || fares.failures < MOST_OF_PLATFORM || fares.accounts.size < 2) return
-    const doublings = fares.pausedUntil === null ? 0 : fares.failures - MOST_OF_PLATFORM
-    fares.pausedUntil = clock.now() + Math.min(LONGEST_OF_PLATFORM, FIRST_OF_PLATFORM * 2 ** doublings)
+    const doublings = fares.leftAloneUntil === null ? 0 : fares.failures - MOST_OF_PLATFORM
+    fares.leftAloneUntil = clock.now() + Math.min(LONGEST_OF_PLATFORM, FIRST_OF_PLATFORM * 2 ** doublings)
     fares.failures = Math.max(fares.failures, MOST_OF_PLATFORM)
     fares.probe = undefined
   }
@@ -143,27 +144,27 @@ export function createBreaker(clock: Clock): Breaker {
       const probed = probes.get(account.id)?.delivery === deliveryId
       if (probed) probes.delete(account.id)
       if (!weather) {
-        if (account.failures > 0 || account.pausedUntil !== null)
-          await stores.accounts.change(account.id, { failures: 0, pausedUntil: null })
+        if (account.failures > 0 || account.leftAloneUntil !== null)
+          await stores.accounts.change(account.id, { failures: 0, leftAloneUntil: null })
         return
       }
-      // What was under way when it was paused says nothing new: a burst that fails as one must not add up to an hour.
+      // What was under way when it began to be left alone says nothing new: a burst that fails as one must not add up to an hour.
       if (account.failures >= MOST_FAILURES && !probed) return
       const failures = account.failures + 1
-      const pausedUntil =
+      const leftAloneUntil =
         failures < MOST_FAILURES
           ? null
-          : clock.now() + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - MOST_FAILURES))
-      await stores.accounts.change(account.id, { failures, pausedUntil })
+          : clock.now() + Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failures - MOST_FAILURES))
+      await stores.accounts.change(account.id, { failures, leftAloneUntil })
     },
 
     passed,
 
-    open() {
+    leftAlone() {
       const now = clock.now()
       return new Map(
-        [...platforms].flatMap(([name, { pausedUntil }]) =>
-          pausedUntil !== null && pausedUntil > now ? [[name, pausedUntil] as const] : [],
+        [...platforms].flatMap(([name, { leftAloneUntil }]) =>
+          leftAloneUntil !== null && leftAloneUntil > now ? [[name, leftAloneUntil] as const] : [],
         ),
       )
     },
@@ -190,6 +191,6 @@ export function createBreaker(clock: Clock): Breaker {
   }
 }
 
-/** A pause that would last longer than any does was written by a clock that has been set back since. */
-const stillPaused = (until: EpochMs, now: EpochMs, longest: number): boolean =>
+/** A wait that would last longer than any does was written by a clock that has been set back since. */
+const stillLeftAlone = (until: EpochMs, now: EpochMs, longest: number): boolean =>
   until > now && until <= now + longest + MINUTE

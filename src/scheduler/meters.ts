@@ -5,8 +5,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 export interface Meters {
   /** How long after its time a delivery went live (seconds). */
   lateness: Histogram
-  /** What became of attempts, by platform and move. */
-  verdicts: Counter<'platform' | 'move'>
+  /** Claims, by platform and the move they ended with; `lost` where another worker has it. One that is tried again counts again. */
+  claims: Counter<'platform' | 'move'>
   overdue: Gauge
   /** For how long the oldest has been (seconds). */
   oldestOverdue: Gauge
@@ -34,9 +34,9 @@ export function createMeters(registry: Registry, tickAge: () => number): Meters 
       buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600],
       registers,
     }),
-    verdicts: new Counter({
+    claims: new Counter({
       name: 'crier_deliveries_total',
-      help: 'What became of claimed deliveries',
+      help: 'Claims of deliveries by the move they ended with; a delivery that is tried again counts again',
       labelNames: ['platform', 'move'],
       registers,
     }),

@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts'
+import { isRenewable } from '../accounts/login-end.ts'
 import { connectIo, ioFor, platformByName } from '../app/connect-accounts.ts'
 import { fittedMedia } from '../app/fit-media.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
@@ -17,6 +18,9 @@ import { REHEARSAL } from '../platforms/contract/register.ts'
 import { type Post, textFor } from '../posts/post.ts'
 import { draftFor } from '../views/post-checks.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
+
+/** The code where Crier did not ask the platform, since the account is not connected. */
+export const NOT_CONNECTED = 'NOT_CONNECTED'
 
 /**
  * What is needed to publish one delivery: the platform, what goes out, and fresh credentials.
@@ -51,15 +55,18 @@ export async function openOutlet(
       delivery.platform,
       { do: 'reconnect' },
       `${account.handle} must be connected again`,
+      { code: NOT_CONNECTED },
     )
   }
   const platform = platformByName(bench, account.platform)
   const io = await ioFor(bench, workspaceId, stores, platform, account, signal, staleCredentials(delivery))
+  const ends = platform.expiresAt?.(io.credentials) ?? null
   return {
     platform,
     publication: await publicationOf(bench, workspaceId, stores, post, delivery, account),
     io,
     credentialsVersion: io.credentialsVersion,
+    ...(ends !== null && isRenewable(platform, io.credentials) ? { accessEndsAt: ends } : {}),
   }
 }
 

@@ -2,6 +2,7 @@ import { createDeliveries } from '../app/enter-review.ts'
 import { record } from '../app/record.ts'
 import type { WorkspaceStores } from '../app/stores.ts'
 import type { Workbench } from '../app/workbench.ts'
+import { isOpen } from '../deliveries/delivery.ts'
 import { SETTLED } from '../deliveries/moves.ts'
 import type { Post } from '../posts/post.ts'
 import { finishPosts } from './finish.ts'
@@ -32,7 +33,7 @@ export async function repairAll(bench: Workbench): Promise<Repaired> {
     const outside = bench.stores.workspace(id)
     const held = await outside.deliveries.list({ states: ['publishing'] })
     for (const one of held.filter(({ leaseUntil }) => leaseUntil === null)) {
-      const open = (await openAttempts(outside, one.id)) > 0
+      const open = (await outside.deliveries.attempts(one.id)).findLast(isOpen)
       if (!(await takeOver(bench, one, open))) continue
       done.takenOver += 1
       await tellOfRescue(bench, id, [one.postId])
@@ -48,9 +49,6 @@ export async function repairAll(bench: Workbench): Promise<Repaired> {
   done.finished = await finishPosts(bench)
   return done
 }
-
-const openAttempts = async ({ deliveries }: WorkspaceStores, id: string): Promise<number> =>
-  (await deliveries.attempts(id)).filter((one) => one.outcome === null && one.endedAt === null).length
 
 /** Deliveries of posts that are drafts again, in review or cancelled: they would go out all the same. */
 async function dropUnwanted(bench: Workbench, { posts, deliveries }: WorkspaceStores): Promise<number> {

@@ -1,7 +1,7 @@
 import { announce } from '../app/announce.ts'
 import { tellHooksOfDeliveries } from '../app/hooks-tell.ts'
 import type { Workbench } from '../app/workbench.ts'
-import type { Delivery } from '../deliveries/delivery.ts'
+import type { Attempt, Delivery } from '../deliveries/delivery.ts'
 import type { Claimed } from '../deliveries/delivery-store.ts'
 import { type EpochMs, MINUTE } from '../kit/clock.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
@@ -25,21 +25,29 @@ export async function rescueAbandoned(bench: Workbench, leasesUntil: EpochMs): P
     const abandoned = await bench.stores.queue.leasesEnded(leasesUntil, BATCH)
     const moved: Claimed[] = []
     for (const { workspaceId, delivery, openAttempt } of abandoned)
-      if (await takeOver(bench, delivery, openAttempt !== undefined)) moved.push({ workspaceId, delivery })
+      if (await takeOver(bench, delivery, openAttempt)) moved.push({ workspaceId, delivery })
     taken += moved.length
     for (const [workspaceId, group] of Map.groupBy(moved, (one) => one.workspaceId))
       await tellOfRescue(bench, workspaceId, [...new Set(group.map(({ delivery }) => delivery.postId))])
-    if (abandoned.length < BATCH) return taken
+    // Where none could be taken over, somebody else is at them.
+    if (abandoned.length < BATCH || moved.length === 0) return taken
   }
 }
 
-/** @param open has an attempt of it no outcome? Then it may be live. @returns false where somebody was faster */
-export async function takeOver(bench: Workbench, delivery: Delivery, open: boolean): Promise<boolean> {
+/**
+ * @param open its attempt that has no outcome: then it may be live
+ * @returns false where somebody was faster, its own worker too
+ */
+export async function takeOver(
+  bench: Workbench,
+  delivery: Delivery,
+  open: Attempt | undefined,
+): Promise<boolean> {
   const at = bench.clock.now()
   const move = open ? 'lose' : 'retryLater'
   const problem = open ? { ask: 'check' as const, message: 'Crier stopped while it was being sent' } : null
-  if (!(await bench.stores.queue.settleEndedLease(delivery.id, delivery.leaseUntil, move, { at, problem })))
-    return false
+  const seen = { leaseUntil: delivery.leaseUntil, openAttempt: open?.id ?? null }
+  if (!(await bench.stores.queue.settleEndedLease(delivery.id, seen, move, { at, problem }))) return false
   bench.log.warn(
     { delivery: delivery.id, platform: delivery.platform, move },
     'A delivery was taken over from a worker that died',

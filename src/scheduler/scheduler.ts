@@ -88,7 +88,7 @@ export async function createScheduler({
       'A delivery failed in a way nobody classified',
     )
   const pulse = pulseOf(bench)
-  pulse.platformsPaused = () => breaker.open()
+  pulse.platformsLeftAlone = () => breaker.leftAlone()
   const underWay = createUnderWay({
     pulse,
     clock: bench.clock,

@@ -1,6 +1,6 @@
 import type { Workbench } from '../app/workbench.ts'
 import { doubtStep } from '../deliveries/bookkeeping.ts'
-import { ASKED, type Delivery } from '../deliveries/delivery.ts'
+import { ASKED, type Delivery, isOpen } from '../deliveries/delivery.ts'
 import { SET_BACK } from '../deliveries/settle.ts'
 import { type EpochMs, MINUTE, SECOND } from '../kit/clock.ts'
 import type { WorkspaceId } from '../workspaces/workspace.ts'
@@ -53,8 +53,8 @@ export function createSetBack(bench: Workbench): SetBack {
             continue
           }
           const attempts = await deliveries.attempts(delivery.id)
-          const open = attempts.some((one) => one.outcome === null && one.endedAt === null)
-          if (await takeOver(bench, delivery, open)) await tellOfRescue(bench, id, [delivery.postId])
+          if (await takeOver(bench, delivery, attempts.findLast(isOpen)))
+            await tellOfRescue(bench, id, [delivery.postId])
         }
       }
       seen = still

@@ -36,6 +36,7 @@ export const {
   lt,
   lte,
   max,
+  min,
   or,
   sql,
 } = drizzlePart('drizzle-orm')

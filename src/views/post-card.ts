@@ -203,6 +203,7 @@ function outcome({ post, deliveries, accounts, platforms }: PostSheet): Block[] 
         ]
         if (delivery.published?.url)
           where.push(plain(': '), link(delivery.published.url, hostOf(delivery.published.url)))
+        if (delivery.published?.note) where.push(plain(` — ${delivery.published.note}`))
         if (delivery.problem) where.push(plain(` — ${delivery.problem.message}`))
         if (delivery.problem && delivery.state === 'scheduled')
           where.push(plain(', next try '), time(delivery.dueAt, 'UTC'))

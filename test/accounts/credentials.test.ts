@@ -95,7 +95,7 @@ async function add(credentials: Record<string, unknown>): Promise<Account> {
     connectedBy: member?.id ?? '',
     expiresAt: null,
     failures: 0,
-    pausedUntil: null,
+    leftAloneUntil: null,
     createdAt: NOW,
   }
   await storesOf().accounts.add(account, sealer().seal(JSON.stringify(credentials), id))
@@ -254,6 +254,19 @@ describe('somebody else writes while a refresh is under way', () => {
     )
     expect((await refreshing).credentials).toEqual(anew)
     expect(await stored(account)).toEqual(anew)
+  })
+
+  test('who signed in anew has ended the refresh token before: the caller gets the new login', async () => {
+    const { platform, alive } = rotating({ takes: 100 })
+    const account = await add(login({ expiresAt: NOW }))
+    alive.clear()
+    const refreshing = door('one').of(account, platform, io)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const kept = await storesOf().accounts.credentials(account.id)
+    const anew = login({ accessToken: 'signed-in-anew', refreshToken: 'r9' })
+    const sealed = sealer().seal(JSON.stringify(anew), account.id)
+    await storesOf().accounts.replaceCredentials(account.id, sealed, kept?.version ?? 0)
+    expect((await refreshing).credentials).toEqual(anew)
   })
 
   test('the same login sealed anew does not cost what the refresh gave', async () => {

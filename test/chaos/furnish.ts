@@ -48,7 +48,7 @@ export async function furnish(
         connectedBy: author.id,
         expiresAt: null,
         failures: 0,
-        pausedUntil: null,
+        leftAloneUntil: null,
         createdAt: now,
       },
       bench.sealer.seal(

@@ -71,7 +71,7 @@ export async function openStage(options: {
           connectedBy: admin.id,
           expiresAt: null,
           failures: 0,
-          pausedUntil: null,
+          leftAloneUntil: null,
           createdAt: clock.now(),
         },
         house.bench.sealer.seal(JSON.stringify(credentials[kind](externalId)), id),

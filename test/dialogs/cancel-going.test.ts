@@ -20,7 +20,7 @@ const ofPost = async (number: number) => {
 const pauseAccount = async (): Promise<void> => {
   const { accounts } = world.house.storage.workspace(world.house.home.id)
   for (const account of await accounts.list())
-    await accounts.change(account.id, { failures: 5, pausedUntil: world.clock.now() + 3_600_000 })
+    await accounts.change(account.id, { failures: 5, leftAloneUntil: world.clock.now() + 3_600_000 })
 }
 
 test('what waits for another try is taken back, by its own button', async () => {

@@ -32,7 +32,7 @@ async function connectInstagram(world: TestHouse): Promise<void> {
       connectedBy: member?.id ?? '',
       expiresAt: null,
       failures: 0,
-      pausedUntil: null,
+      leftAloneUntil: null,
       createdAt: world.clock.now(),
     },
     'never opened',

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { standstillOf } from '../../src/deliveries/bookkeeping.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
-import type { Look, Platform } from '../../src/platforms/contract/platform.ts'
+import type { Look, Platform, Published } from '../../src/platforms/contract/platform.ts'
 import { PublishError } from '../../src/platforms/contract/publish-error.ts'
 import { openTestHouse, type TestHouse } from '../house.ts'
 import { play } from './conversation.ts'
@@ -15,11 +16,11 @@ let live: string[]
 /** Was the platform told, at each commit, that an earlier attempt may have published the part? */
 let toldAgain: (boolean | undefined)[]
 /** What its next commits do after they were taken, one each; then it answers. */
-let answers: (() => void)[]
+let answers: (() => undefined | Partial<Published> | Promise<never>)[]
 let prepares: () => void
 
 const fails =
-  (next: PublishError['next'], message: string): (() => void) =>
+  (next: PublishError['next'], message: string): (() => never) =>
   () => {
     throw new PublishError('rehearsal', next, message)
   }
@@ -49,16 +50,16 @@ function stage(look: Partial<Look<never>> = {}): void {
       toldAgain.push(again)
       const since = known.get(`${key} ${part}`)
       const answer = answers.shift() ?? (() => undefined)
-      if (answer !== refused && (since === undefined || now - since >= HOUR)) {
+      if (answer !== refused && answer !== busy && (since === undefined || now - since >= HOUR)) {
         live.push(text.split('---')[part]?.trim() ?? '')
         known.set(`${key} ${part}`, now)
       }
-      answer()
-      return { remoteId: String(live.length), url: null }
+      return { remoteId: String(live.length), url: null, ...(await answer()) }
     },
     look: { says: 'it can’t be seen', repeatableFor: 50 * MINUTE, trustAfter: 0, ...look },
   })
 }
+const busy = fails({ do: 'retry' }, 'It is busy')
 const refused = fails({ do: 'edit' }, 'It is refused')
 const loggedOut = fails({ do: 'reconnect' }, 'The login is dead')
 
@@ -146,6 +147,47 @@ test('a login that dies in between throws no doubt away', async () => {
   expect(live).toEqual(['Once only'])
 })
 
+test('what is said of a login that was renewed meanwhile says nothing of the new one', async () => {
+  stage()
+  const [account] = await stores().accounts.list()
+  const renewed = async (): Promise<never> => {
+    const kept = await stores().accounts.credentials(account!.id)
+    await stores().accounts.replaceCredentials(account!.id, kept!.sealed, kept!.version)
+    return loggedOut()
+  }
+  answers = [renewed]
+  await due('Once only')
+  await pass(6)
+  expect((await stores().accounts.list())[0]?.state).toBe('connected')
+  expect((await first()).delivery).toMatchObject({ state: 'published', attempts: 2 })
+})
+
+test('access that ends during a long upload is renewed, and no login is called dead', async () => {
+  stage()
+  const platforms = world.house.bench.platforms as Map<string, Platform>
+  let endsAt = Temporal.Instant.from('2026-11-20T08:12:00Z').epochMilliseconds
+  const refresh = async <Kept>(kept: Kept): Promise<Kept> => {
+    endsAt = world.clock.now() + HOUR
+    return kept
+  }
+  const credentials = z.object({ token: z.string(), refreshToken: z.string().default('again') })
+  platforms.set('rehearsal', {
+    ...platforms.get('rehearsal')!,
+    credentials,
+    expiresAt: () => endsAt,
+    refresh,
+  } as unknown as Platform)
+  prepares = () => {
+    prepares = () => undefined
+    world.clock.advance(8 * MINUTE)
+    loggedOut()
+  }
+  await due('A film')
+  await pass(6)
+  expect((await stores().accounts.list())[0]?.state).toBe('connected')
+  expect((await first()).delivery.state).toBe('published')
+})
+
 test('a preparation that fails for good meanwhile is no proof that it is not live', async () => {
   stage()
   answers = [lost]
@@ -158,6 +200,48 @@ test('a preparation that fails for good meanwhile is no proof that it is not liv
   })
   expect(await said('edit 1: Once more')).toContain('can no longer be edited')
   expect(live).toEqual(['Once only'])
+})
+
+test('answers that are lost time and again are asked about; after a person’s word they are counted anew', async () => {
+  stage({ repeatableFor: Number.POSITIVE_INFINITY })
+  answers = Array(8).fill(lost)
+  await due('Once only')
+  await pass(40, MINUTE)
+  await play(world, 'results: it was lost 8 times in a row')
+  answers = [lost]
+  await said('settle 1.1 publish')
+  await pass(60, MINUTE)
+  expect((await first()).delivery).toMatchObject({ state: 'published', attempts: 10 })
+})
+
+test('what may be live and is dropped is not called absent, and an edit does not post it again', async () => {
+  stage({ repeatableFor: 0 })
+  answers = [lost]
+  await due('Once only')
+  await pass(3)
+  await play(world, 'results: The answer was lost')
+  await said('settle 1.1 drop')
+  expect((await first()).post.state).toBe('partly_published')
+  await play(world, 'results: may be live')
+  await play(world, 'results: was dropped: nobody knows whether it is live')
+  expect(await said('edit 1: Once more')).toContain('can no longer be edited')
+  await pass(3)
+  expect(live).toEqual(['Once only'])
+})
+
+test('what has failed waits for no word: it is tried again with its post', async () => {
+  stage()
+  answers = [refused]
+  await due('Refused')
+  await pass(2)
+  expect((await first()).post.state).toBe('failed')
+  for (const word of ['publish', 'drop'])
+    expect(await said(`settle 1.1 ${word}`)).toContain('There is nothing to decide about 1.1: it failed')
+  await pass(2)
+  expect(live).toEqual([])
+  await said('retry 1')
+  await pass(2)
+  expect([(await first()).post.state, live]).toEqual(['published', ['Refused']])
 })
 
 test('a button about an earlier standstill decides nothing', async () => {
@@ -222,6 +306,24 @@ describe('a thread', () => {
     await said('retry 1')
     await pass(2)
     expect(live).toEqual(['One', 'Two', 'Three'])
+  })
+
+  test('that began with difficulty has as many tries for its next part as any other', async () => {
+    stage({ repeatableFor: 0 })
+    answers = [...Array(7).fill(busy), () => undefined, busy, busy]
+    await due('One⏎---⏎Two')
+    await pass(200, MINUTE)
+    expect((await first()).post.state).toBe('published')
+    expect(live).toEqual(['One', 'Two'])
+  })
+
+  test('of which a part is live with something to say about it says so', async () => {
+    stage({ repeatableFor: 0 })
+    answers = [() => undefined, () => ({ note: 'its picture was refused' })]
+    await due('One⏎---⏎Two')
+    await pass(2)
+    await play(world, 'results: is live — its picture was refused')
+    expect(await said('show 1')).toContain('its picture was refused')
   })
 
   test('that is dropped in the middle is partly live', async () => {

@@ -47,7 +47,7 @@ async function connectDryRuns(world: TestHouse, platforms: readonly string[]): P
         connectedBy: member.id,
         expiresAt: null,
         failures: 0,
-        pausedUntil: null,
+        leftAloneUntil: null,
         createdAt: at,
       },
       'never opened',

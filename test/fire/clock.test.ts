@@ -141,12 +141,38 @@ test.each([
   },
 )
 
+test('a worker whose clock is far behind begins while another one ends its lease: it is not sent by both', async () => {
+  const { worker, post, deliveries, team } = await teamOn('silent')
+  const behind = await startWorker(storage, clock, { skew: -2 * MINUTE, url: server.url })
+  await storage.workspace(team.id).workspace.changeSettings({ lateMinutes: 30 })
+  await post('Once', clock.now())
+  clock.advance(2 * MINUTE)
+  behind.life.fate('freeze', 1, 'before', 'beginAttempt')
+  await behind.tick()
+  // To the one its lease has ended, to the other it has not.
+  clock.advance(30 * SECOND)
+  worker.life.fate('freeze', 1, 'before', 'settleEndedLease')
+  await worker.tick()
+  expect([behind.life.state(), worker.life.state()]).toEqual(['frozen', 'frozen'])
+  behind.life.fate('freeze', 1, 'before', 'endAttempt')
+  behind.life.thaw()
+  await behind.life.stopped()
+  expect(effects()).toBe(1)
+  worker.life.thaw()
+  await beat(worker, MINUTE)
+  behind.life.thaw()
+  await behind.tick()
+  await beat(worker, 10 * MINUTE)
+  expect(effects()).toBe(1)
+  expect(await deliveries()).toMatchObject([{ state: 'unsure', problem: { code: ASKED } }])
+})
+
 test('pauses and locks from a time to come hold up nobody', async () => {
   const { team } = await teamOn('silent')
   const { accounts, deliveries } = storage.workspace(team.id)
   const [account] = await accounts.list()
   if (!account) throw new Error('There is no account')
-  await accounts.change(account.id, { failures: 7, pausedUntil: clock.now() + 20 * MINUTE })
+  await accounts.change(account.id, { failures: 7, leftAloneUntil: clock.now() + 20 * MINUTE })
   expect(await accounts.lockRefresh(account.id, 'one', clock.now(), clock.now() + MINUTE)).toBe(true)
   const ask = () =>
     createBreaker(clock).ask({ accounts, deliveries }, firePlatforms[2], {

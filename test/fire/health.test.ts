@@ -65,7 +65,7 @@ test('a burst that fails as one is one outage: the account waits two minutes, no
   await one.tick()
   const [accountId = ''] = team.accountIds
   const account = await storage.workspace(team.id).accounts.get(accountId)
-  expect(account).toMatchObject({ failures: 5, pausedUntil: clock.now() + 2 * MINUTE })
+  expect(account).toMatchObject({ failures: 5, leftAloneUntil: clock.now() + 2 * MINUTE })
 })
 
 test('that Crier itself stood still is not held against an account', async () => {
@@ -138,9 +138,9 @@ test('a platform that fails for several accounts is left alone, and one delivery
   const ask = (id: string) => breaker.ask(stores, platform, { id, accountId: first!.id, platform: 'listed' })
   for (let n = 0; n < 8; n++) {
     await breaker.note(stores, n % 2 ? first! : second!, `d${n}`, failure)
-    await stores.accounts.change((n % 2 ? first! : second!).id, { failures: 0, pausedUntil: null })
+    await stores.accounts.change((n % 2 ? first! : second!).id, { failures: 0, leftAloneUntil: null })
   }
-  expect([...breaker.open().keys()]).toEqual(['listed'])
+  expect([...breaker.leftAlone().keys()]).toEqual(['listed'])
   expect(await ask('a')).toMatchObject({ wait: { until: clock.now() + 30 * SECOND } })
   clock.advance(31 * SECOND)
   expect(await ask('a')).toHaveProperty('place')

@@ -59,3 +59,46 @@ test('a team that pauses keeps back what is being prepared', async () => {
     return (await effects(team)).sent === 1
   })
 })
+
+async function connectAgain(team: { id: Parameters<Storage['workspace']>[0]; accountIds: string[] }) {
+  const { accounts, deliveries } = storage.workspace(team.id)
+  const [id = ''] = team.accountIds
+  await accounts.change(id, { state: 'connected' })
+  await deliveries.moveOfAccount(id, 'unpark', { at: clock.now(), problem: null })
+}
+
+test('an account that is connected again just before what is due there is parked lets it go', async () => {
+  const team = await newTeam(storage, clock.now(), ['silent'])
+  const worker = await startWorker(storage, clock, { skew: 0, url: server.url })
+  const { accounts } = storage.workspace(team.id)
+  await accounts.change(team.accountIds[0]!, { state: 'reconnect' })
+  await schedulePost(await team.actor(worker.bench), 'Once', team.accountIds, clock.now())
+  worker.life.fate('freeze', 1, 'before', 'release')
+  await worker.tick()
+  expect((await effects(team)).state).toBe('publishing')
+  await connectAgain(team)
+  worker.life.thaw()
+  await worker.tick()
+  clock.advance(2 * SECOND)
+  await worker.tick()
+  expect((await accounts.list())[0]?.state).toBe('connected')
+  expect(await effects(team)).toEqual({ state: 'published', attempts: 1, sent: 1 })
+})
+
+test('an account that is connected again before its dead login is told of stays connected', async () => {
+  const team = await newTeam(storage, clock.now(), ['silent'])
+  const worker = await startWorker(storage, clock, { skew: 0, url: server.url })
+  const { accounts } = storage.workspace(team.id)
+  await schedulePost(await team.actor(worker.bench), 'Once', team.accountIds, clock.now())
+  server.faults.push('none', 'loggedOut')
+  worker.life.fate('freeze', 1, 'after', 'endAttempt')
+  await worker.tick()
+  expect((await effects(team)).state).toBe('parked')
+  await connectAgain(team)
+  worker.life.thaw()
+  await worker.tick()
+  expect((await accounts.list())[0]?.state).toBe('connected')
+  clock.advance(2 * SECOND)
+  await worker.tick()
+  expect(await effects(team)).toEqual({ state: 'published', attempts: 2, sent: 1 })
+})

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { announce } from '../../src/app/announce.ts'
 import { SendError, type Sending, type Surface } from '../../src/app/surface.ts'
-import { type Clock, MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
+import { type Clock, DAY, MINUTE, SECOND, standingClock } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
 import { silentLog } from '../../src/kit/log.ts'
 import { type Message, message, text } from '../../src/message/message.ts'
@@ -104,6 +104,74 @@ test('a card that cannot be drawn does not hold back its channel', async () => {
   await wordsFor(team.id, 'review', 'behind it')
   await one.tick()
   expect(chat.said.at(-1)?.words).toBe('review: behind it')
+})
+
+/** Beats until `ms` have passed, every quarter of a minute. */
+async function beats(one: Awaited<ReturnType<typeof worker>>, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 15 * SECOND) {
+    await one.tick()
+    clock.advance(15 * SECOND)
+  }
+}
+
+test('a card that fails for long lets the others of its channel pass, but not its own replies', async () => {
+  const team = await newTeam(storage, clock.now(), ['keyed'])
+  let broken = true
+  const chat = chatOf({}, (words) => {
+    if (broken && words.includes('Broken')) throw new SendError('It can’t be shown', { retry: true })
+  })
+  const one = await worker(chat.surfaces)
+  const actor = await team.actor(one.bench)
+  const post = await schedulePost(actor, 'Broken', team.accountIds, clock.now() + DAY)
+  const stores = storage.workspace(team.id)
+  const reply = (words: string) => announce(stores, one.bench, post, { thread: message(text(words)) })
+  await reply('First reply')
+  await wordsFor(team.id, 'review', 'Another')
+  await beats(one, 5 * MINUTE)
+  expect(chat.said.map(({ words }) => words)).not.toContain('review: Another')
+  await beats(one, 20 * MINUTE)
+  const words = () => chat.said.map(({ words }) => words).filter((said) => said.startsWith('review'))
+  expect(words()).toContain('review: Another')
+  // What comes meanwhile goes to where it belongs: behind the card, or past it.
+  await reply('Second reply')
+  await wordsFor(team.id, 'review', 'Yet another')
+  await beats(one, MINUTE)
+  expect(words().at(-1)).toBe('review: Yet another')
+  expect(words().join()).not.toContain('reply')
+
+  broken = false
+  await beats(one, 40 * MINUTE)
+  expect(chat.said.map(({ words }) => words).join()).toContain('have failed for ten minutes')
+  expect(words()).toEqual([
+    'review: Another',
+    'review: Yet another',
+    expect.stringContaining('Broken'),
+    'review: First reply',
+    expect.stringMatching(/^review m\d+: .*Broken/s),
+    'review: Second reply',
+  ])
+  expect(await storage.outboxQueue.depth()).toBe(0)
+  await wordsFor(team.id, 'review', 'In order again')
+  await beats(one, 15 * SECOND)
+  expect(words().at(-1)).toBe('review: In order again')
+})
+
+test('where a channel takes nothing, no more than one message is let pass, and the rest keeps its order', async () => {
+  const team = await newTeam(storage, clock.now(), [])
+  let down = true
+  const chat = chatOf({}, () => {
+    if (down) throw new SendError('It is down', { retry: true })
+  })
+  const one = await worker(chat.surfaces)
+  await wordsFor(team.id, 'review', ...Array.from({ length: 6 }, (_, n) => `${n}`))
+  await beats(one, 90 * MINUTE)
+  down = false
+  await beats(one, 20 * MINUTE)
+  const said = chat.said.map(({ words }) => words).filter((words) => /^review: \d$/.test(words))
+  expect(said.filter((words) => words !== 'review: 0')).toEqual(
+    ['1', '2', '3', '4', '5'].map((n) => `review: ${n}`),
+  )
+  expect(said).toHaveLength(6)
 })
 
 test('a chat is told as fast as it wants, channel by channel', async () => {

@@ -171,7 +171,7 @@ export async function newTeam(
         connectedBy: member.id,
         expiresAt: null,
         failures: 0,
-        pausedUntil: null,
+        leftAloneUntil: null,
         createdAt: now,
       },
       sealer.seal(JSON.stringify({ token: 't' }), account),

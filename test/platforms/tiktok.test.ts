@@ -98,13 +98,13 @@ describe('publishing a video', () => {
     const { publish, calls, world } = await stage()
     const published = await publish(publication({ media: [video()], options: { draft: 'true' } }))
     expect(calls()).not.toContain('POST /v2/post/publish/creator_info/query/')
-    expect(published).toMatchObject({ url: null, facts: { draft: true } })
+    expect(published).toMatchObject({ url: null, note: expect.stringContaining('inbox') })
     expect(world.live()).toMatchObject([{ inbox: true, info: {} }])
   })
 
   it('is published without an address while moderators look at it [TT-STATUS]', async () => {
     const { publish } = await stage(tiktokWorld({ moderated: false }))
-    expect(await publish(film)).toEqual({ remoteId: 'v_pub_1', url: null, facts: {} })
+    expect(await publish(film)).toEqual({ remoteId: 'v_pub_1', url: null })
   })
 })
 

@@ -146,7 +146,6 @@ describe('publishing', () => {
     expect(published).toEqual({
       remoteId: video?.id,
       url: `https://www.youtube.com/watch?v=${video?.id}`,
-      facts: { privacyStatus: 'unlisted' },
     })
   })
 
@@ -158,9 +157,9 @@ describe('publishing', () => {
     })
   })
 
-  it('a project that was not audited: what became of the choice is kept', async () => {
+  it('a project that was not audited: what became of the choice is said', async () => {
     server.audited = false
-    expect(await publish(post())).toMatchObject({ facts: { privacyStatus: 'private' } })
+    expect(await publish(post())).toMatchObject({ note: 'YouTube made it private, not public' })
   })
 
   it('a large file in pieces, whole at the other end; only the last makes the video', async () => {
@@ -179,7 +178,8 @@ describe('publishing', () => {
   it('a thumbnail after it, whose refusal does not fail the video', async () => {
     const what = post({ media: [film(1000), image('thumb')] })
     expect(youtube.parts?.(what)).toBe(2)
-    expect(await publish(what)).toMatchObject({ remoteId: server.videos[0]?.id, facts: { thumbnail: 'set' } })
+    const url = expect.stringContaining('youtube.com')
+    expect(await publish(what)).toEqual({ remoteId: server.videos[0]?.id, url })
     expect(server.videos[0]?.thumbnail).toEqual({ type: 'image/png', size: PNG.byteLength })
 
     server.failNext(/thumbnails/, {
@@ -188,7 +188,7 @@ describe('publishing', () => {
         error: { code: 403, message: 'The channel has to be verified', errors: [{ reason: 'forbidden' }] },
       },
     })
-    expect(await publish(what)).toMatchObject({ facts: { thumbnail: expect.stringContaining('verified') } })
+    expect(await publish(what)).toMatchObject({ note: expect.stringContaining('verified') })
     server.failNext(/thumbnails/, 'drop')
     expect((await failureOf(publish(what))).next).toEqual({ do: 'retry' })
     expect(await youtube.look.find?.(what, stage().io, memoryProgress(), 1, NOW)).toBe('absent')
@@ -206,7 +206,7 @@ describe('a thumbnail that can’t be set', () => {
     server.failNext(/thumbnails/, { status: 503, json: {} })
     expect(await publish(what, progress)).toMatchObject({
       remoteId: server.videos[0]?.id,
-      facts: { thumbnail: expect.stringContaining('trouble') },
+      note: expect.stringMatching(/^its thumbnail could not be set: .*trouble/),
     })
     expect(server.videos).toHaveLength(1)
   })

@@ -63,7 +63,7 @@ export const newAccount = (changes: Partial<Account> = {}): Account => ({
   connectedBy: 'operator',
   expiresAt: null,
   failures: 0,
-  pausedUntil: null,
+  leftAloneUntil: null,
   createdAt: NOON,
   ...changes,
 })
@@ -154,8 +154,10 @@ export const newEntry = (team: Team, changes: Partial<NewOutboxEntry> = {}): New
 export async function clearQueue(storage: Storage): Promise<void> {
   for (const { id } of await storage.directory.all())
     await storage.workspace(id).workspace.changeSettings({ pausedAt: NOON })
-  for (const { delivery } of await storage.queue.leasesEnded(NOON * 2, 10_000))
-    await storage.queue.settleEndedLease(delivery.id, delivery.leaseUntil ?? 0, 'fail', { at: NOON })
+  for (const { delivery, openAttempt } of await storage.queue.leasesEnded(NOON * 2, 10_000)) {
+    const seen = { leaseUntil: delivery.leaseUntil, openAttempt: openAttempt?.id ?? null }
+    await storage.queue.settleEndedLease(delivery.id, seen, 'fail', { at: NOON })
+  }
 }
 
 export const newHook = (team: Team, changes: Partial<Hook> = {}): Omit<Hook, 'number'> => ({

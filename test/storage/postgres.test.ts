@@ -5,6 +5,7 @@ import { silentLog } from '../../src/kit/log.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import { postgresSpeech } from '../../src/storage/postgres/postgres-driver.ts'
 import { claimDue } from '../../src/storage/queues/claim-due.ts'
+import { begunRow, writeBegun } from '../../src/storage/queues/write-attempts.ts'
 import type { Written } from '../../src/storage/storage.ts'
 import { startPostgres } from '../setup-postgres.ts'
 import { claimPlanContract } from './claim-plan.ts'
@@ -129,6 +130,24 @@ if ('missing' in postgres) {
       await admin.query('commit')
       expect([early, await beginning]).toEqual(['it waits', false])
       expect(await team.stores.deliveries.attempts(id)).toEqual([])
+    })
+
+    test('whoever takes a delivery over waits for an attempt at it that is being written, and sees it', async () => {
+      const { storage } = ground
+      const team = await newTeam(storage)
+      const delivery = await dueDelivery(team)
+      const { id } = delivery
+      await storage.queue.claimDue({ now: NOON, leaseUntil: NOON + 1, worker: 'w1', limit: 1_000 })
+      await admin.query('begin')
+      await admin.query("set local crier.workspace = '*'")
+      await admin.query(postgresSpeech.compile(writeBegun.build(postgresSpeech.t, 'postgres')).text, [
+        JSON.stringify([begunRow(newAttempt(delivery, 'w1'))]),
+      ])
+      const seen = { leaseUntil: NOON + 1, openAttempt: null }
+      const settling = storage.queue.settleEndedLease(id, seen, 'retryLater', { at: NOON })
+      const early = await Promise.race([settling, wait(300).then(() => 'it waits')])
+      await admin.query('commit')
+      expect([early, await settling]).toEqual(['it waits', false])
     })
 
     test('one that a newer Crier has used is refused', async () => {

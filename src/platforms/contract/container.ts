@@ -1,6 +1,7 @@
 import { type EpochMs, HOUR } from '../../kit/clock.ts'
+import { GraphId, graphPost, readPermalink } from './graph.ts'
 import { verdictOfWords } from './graph-refusal.ts'
-import type { Io, Progress } from './platform.ts'
+import type { Io, Progress, Published } from './platform.ts'
 import { PublishError } from './publish-error.ts'
 import { untilDone, workingWaits } from './working.ts'
 
@@ -101,33 +102,41 @@ export async function wasPublished(
 const GONE = ['-2/2207020', '24/2207006', '24/2207008']
 
 /**
- * Publishes a container by `publish`. Behind an earlier attempt its state is read first, and one that is gone is no proof
- * that nothing is live: Meta does not say how it refuses to publish one again.
+ * Publishes a container. Behind an earlier attempt its state is read first, and one that is gone is no proof that nothing is
+ * live: Meta does not say how it refuses to publish one again.
  *
+ * @param base the address that ids are behind, with its version
+ * @param edge what publishes, behind the account's own id
  * @param state Meta's own word, undefined where it knows of no such container
  * @param forget lets the next try make another
  * @throws PublishError
  */
-export async function publishContainer<Answer>(
+export async function publishContainer(
   {
     platform: { name, label },
+    container,
+    base,
+    edge,
     state,
-    publish,
     forget,
   }: {
     platform: { name: string; label: string }
-    state(): Promise<string | undefined>
-    publish(): Promise<Answer>
+    container: string
+    base: string
+    edge: 'media_publish' | 'threads_publish'
+    state(container: string): Promise<string | undefined>
     forget(): Promise<void>
   },
+  io: Io<{ userId: string; token: string }>,
   again = false,
-): Promise<Answer> {
+): Promise<Published> {
+  const { userId, token } = io.credentials
   const mayBeLive = (code: string, cause?: unknown): PublishError => {
     const has = { PUBLISHED: 'has published it', IN_PROGRESS: 'is still working on it' }[code]
     const message = `${label} ${has ?? 'no longer has what was prepared'}, so an earlier try may be live`
     return new PublishError(name, { do: 'check' }, message, { code, cause })
   }
-  const standing = again ? await state() : 'FINISHED'
+  const standing = again ? await state(container) : 'FINISHED'
   if (standing === 'EXPIRED' || standing === 'ERROR') {
     await forget()
     throw new PublishError(name, { do: 'retry' }, `${label}: the prepared media have expired`, {
@@ -135,12 +144,20 @@ export async function publishContainer<Answer>(
     })
   }
   if (standing !== 'FINISHED') throw mayBeLive(standing ?? 'NO_CONTAINER')
+  let id: string
   try {
-    return await publish()
+    const { data } = await io.http.send({
+      ...graphPost(`${base}/${userId}/${edge}`, token, { creation_id: container }, GraphId),
+      phase: 'commit',
+      name: 'publish',
+      signal: io.signal,
+    })
+    id = data.id
   } catch (refused) {
     if (!(refused instanceof PublishError) || !GONE.includes(refused.code ?? '')) throw refused
     if (again) throw mayBeLive(refused.code ?? '', refused)
     await forget()
     throw refused
   }
+  return { remoteId: id, url: await readPermalink(`${base}/${id}`, token, io) }
 }

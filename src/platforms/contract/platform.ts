@@ -234,6 +234,8 @@ export interface Published {
   remoteId: string
   /** Where people see it; null where the platform gives no address (yet). */
   url: string | null
+  /** What people should know of it although it is live: a clause, such as `its thumbnail was refused`. */
+  note?: string
   /** What later parts or look-ups need: a cid, several message ids. Plain data. */
   facts?: Record<string, unknown>
 }

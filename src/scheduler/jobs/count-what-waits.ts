@@ -12,8 +12,8 @@ export default defineJob({
     meters.overdue.set(count)
     meters.oldestOverdue.set(oldest === undefined ? 0 : (now - oldest) / SECOND)
     meters.outboxDepth.set(await bench.stores.outboxQueue.depth())
-    const open = breaker.open()
+    const leftAlone = breaker.leftAlone()
     for (const platform of bench.platforms.keys())
-      meters.breaker.set({ platform }, open.has(platform) ? 1 : 0)
+      meters.breaker.set({ platform }, leftAlone.has(platform) ? 1 : 0)
   },
 })

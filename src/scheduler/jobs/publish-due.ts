@@ -130,6 +130,8 @@ async function openBatch(tools: Tools, id: WorkspaceId, claimed: readonly Claime
         if (!post || post.content.media.length > 0) await turn(one)
         return openOutlet(bench, id, stores, one, signal, post)
       },
+      credentialsVersion: async ({ accountId }) =>
+        (await bench.stores.workspace(id).accounts.credentials(accountId))?.version,
       async pace(one) {
         const answer = await breaker.ask(stores, bench.platforms.get(one.platform), one)
         if ('wait' in answer) return answer.wait
@@ -157,7 +159,7 @@ async function publishOne(
   if (!isHeld(delivery)) throw new Error(`The delivery ${delivery.id} was claimed by nobody`)
   const delivered = await deliver(delivery, needs).finally(() => over(delivery))
   const { move } = delivered
-  tools.meters.verdicts.inc({ platform: delivery.platform, move })
+  tools.meters.claims.inc({ platform: delivery.platform, move })
   const failure = 'failure' in delivered ? delivered.failure : undefined
   // It says nothing of how the platform fares: where it was to find that out, another one does.
   if (move !== 'publish' && !failure) breaker.passed(delivery.platform, delivery.id)

@@ -6,7 +6,7 @@ import type { Workbench } from '../../app/workbench.ts'
 import type { EndCount } from '../../deliveries/delivery-store.ts'
 import { type EpochMs, HOUR, MINUTE } from '../../kit/clock.ts'
 import type { Message } from '../../message/message.ts'
-import type { StuckChat } from '../../outbox/outbox.ts'
+import { STUCK, type StuckChat } from '../../outbox/outbox.ts'
 import { alertMessage } from '../../views/alert.ts'
 import { accountName } from '../../views/post-card.ts'
 import { counted } from '../../views/words.ts'
@@ -18,9 +18,6 @@ const MOST_FAILED = 5
 const MOST_SHARE = 0.25
 /** It is said again after this (ms), if it goes on. */
 const EPISODE = 6 * HOUR
-/** A message that waits for so long (ms) and was tried so often: its chat is stuck. */
-const STUCK = 10 * MINUTE
-const STUCK_TRIES = 6
 
 /** Says in the team's channel what is going wrong, once per episode, on any number of machines. */
 export default defineJob({
@@ -29,8 +26,8 @@ export default defineJob({
 
   async run({ bench, stopping, breaker }) {
     const now = bench.clock.now()
-    const paused = [...breaker.open().keys()]
-    const stuck = await bench.stores.outboxQueue.stuck(now - STUCK, STUCK_TRIES)
+    const leftAlone = [...breaker.leftAlone().keys()]
+    const stuck = await bench.stores.outboxQueue.stuck(now - STUCK.after, STUCK.tries)
     for await (const { id } of teamsOf(bench)) {
       if (stopping.aborted) return
       const stores = bench.stores.workspace(id)
@@ -38,7 +35,7 @@ export default defineJob({
       const refused = await refusedChannels(stores)
       const found = [
         ...(await alerts(bench, stores, now)),
-        ...(await platformsDown(bench, stores, paused, now)),
+        ...(await platformsDown(bench, stores, leftAlone, now)),
         ...(await chatsStuck(stores, here)),
         ...refused.map(refusal),
       ]
@@ -78,7 +75,7 @@ interface Alert {
 async function alerts(bench: Workbench, stores: WorkspaceStores, now: EpochMs): Promise<Alert[]> {
   const found: Alert[] = []
   for (const account of await stores.accounts.list({ states: ['connected'] })) {
-    if (account.pausedUntil === null || account.pausedUntil <= now) continue
+    if (account.leftAloneUntil === null || account.leftAloneUntil <= now) continue
     const lastLive = (await stores.deliveries.lastPublishedAt(account.id)) ?? 0
     found.push({
       // A success ends the trouble: the next one is another.
@@ -104,14 +101,14 @@ async function alerts(bench: Workbench, stores: WorkspaceStores, now: EpochMs): 
 async function platformsDown(
   bench: Workbench,
   stores: WorkspaceStores,
-  paused: readonly string[],
+  leftAlone: readonly string[],
   now: EpochMs,
 ): Promise<Alert[]> {
-  if (paused.length === 0) return []
+  if (leftAlone.length === 0) return []
   const all = await stores.accounts.list()
   const waiting = await stores.deliveries.list({ states: ['scheduled', 'publishing'] })
   const found: Alert[] = []
-  for (const platform of paused) {
+  for (const platform of leftAlone) {
     // A dry run of an account waits for no platform.
     const accounts = all.filter((one) => one.platform === platform && !one.dryRun).map(({ id }) => id)
     const due = waiting.filter((one) => accounts.includes(one.accountId) && one.scheduledFor <= now)

@@ -3,7 +3,7 @@ import { drawCard } from '../../app/announce.ts'
 import { type Place, SendError, type Sending, type Surface } from '../../app/surface.ts'
 import { DAY, type EpochMs, HOUR, MINUTE, SECOND } from '../../kit/clock.ts'
 import type { Message } from '../../message/message.ts'
-import type { Card, NotSent, OutboxEntry, Sent } from '../../outbox/outbox.ts'
+import { type Card, type NotSent, type OutboxEntry, type Sent, STUCK } from '../../outbox/outbox.ts'
 import type { SurfaceName } from '../../workspaces/workspace.ts'
 import { type AbsentSurfaces, createAbsentSurfaces } from '../absent-surfaces.ts'
 import { type ChannelPace, createChannelPace } from '../channel-pace.ts'
@@ -281,5 +281,9 @@ function whatThen(error: unknown, entry: OutboxEntry, now: EpochMs): NotSent {
     return { refusedAt: now }
   if (error instanceof SendError && error.after !== undefined)
     return { dueAt: now + Math.min(LONGEST_WAIT, error.after), counts: false }
-  return { dueAt: now + Math.min(LONGEST_BACK_OFF, SECOND * 2 ** entry.attempts), counts: true }
+  return {
+    dueAt: now + Math.min(LONGEST_BACK_OFF, SECOND * 2 ** entry.attempts),
+    counts: true,
+    aside: entry.attempts >= STUCK.tries && entry.createdAt <= now - STUCK.after,
+  }
 }

@@ -1,15 +1,16 @@
 import { ASKED, type Attempt } from '../../deliveries/delivery.ts'
 import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/delivery-store.ts'
 import { type Batch, createBatch } from '../../kit/batch.ts'
-import { and, asc, eq, gte, inArray, isNull, lt, lte, sql } from '../drizzle.ts'
+import { and, asc, eq, gte, inArray, isNull, lte, sql } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
-import { decode, type Handle } from '../handle.ts'
+import { decode } from '../handle.ts'
 import { isUnique } from '../query-error.ts'
 import { storable, toJson } from '../schema/json-column.ts'
-import { type DeliveryRow, fromPublishing, moved, toAttempt, toDelivery } from '../stores/delivery-rows.ts'
+import { type DeliveryRow, fromPublishing, toAttempt, toDelivery } from '../stores/delivery-rows.ts'
 import { inChunks } from '../stores/rows.ts'
 import { createCappedBegins } from './capped-begins.ts'
 import { claimDue, nextDue, overdue, renewLease } from './claim-due.ts'
+import { settleEndedLease } from './ended-leases.ts'
 import { begunRow, moveHeld, ROWS_OF_A_COMMIT, writeBegun, writeEnded } from './write-attempts.ts'
 
 /** A write of a worker on a delivery it holds, with the end of an attempt or without. */
@@ -188,25 +189,8 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
       const open = await newestAttempts(rows, true)
       return rows.map((row) => ({ ...toClaimed(row), openAttempt: open.get(row.id) }))
     },
-    settleEndedLease: (deliveryId, leaseUntil, move, changes) =>
-      handle.atomically(async (inside) => {
-        fromPublishing(move)
-        const settled = await inside.db
-          .update(deliveries)
-          .set(moved(move, changes))
-          .where(
-            and(
-              eq(deliveries.id, deliveryId),
-              eq(deliveries.state, 'publishing'),
-              leaseUntil === null ? isNull(deliveries.leaseUntil) : eq(deliveries.leaseUntil, leaseUntil),
-            ),
-          )
-          .returning({ state: deliveries.state })
-        if (settled.length === 0) return false
-        await closeOpenAttempts(inside, deliveryId, changes.at)
-        if (settled[0]?.state === 'scheduled') inside.wrote('deliveries')
-        return true
-      }),
+    settleEndedLease: (deliveryId, seen, move, changes) =>
+      settleEndedLease(handle, deliveryId, seen, move, changes),
     unsure: async (limit) => {
       const rows = await db
         .select()
@@ -233,24 +217,6 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
     settle: async () => {
       await Promise.all([begins.settle(), cappedBegins.settle(), ends.settle()])
     },
-  }
-
-  /**
-   * The process died in it: it never gets an outcome. Its end says that somebody has drawn the consequence, so that the
-   * next ended lease of the same delivery is not judged by it again. It counts, as its own end would have made it.
-   */
-  async function closeOpenAttempts(inside: Handle, deliveryId: string, at: number): Promise<void> {
-    const closed = await inside.db
-      .update(attempts)
-      .set({ endedAt: at })
-      .where(and(eq(attempts.deliveryId, deliveryId), isNull(attempts.outcome), isNull(attempts.endedAt)))
-      .returning({ number: attempts.number })
-    if (closed.length === 0) return
-    const newest = Math.max(...closed.map(({ number }) => number))
-    await inside.db
-      .update(deliveries)
-      .set({ attempts: newest })
-      .where(and(eq(deliveries.id, deliveryId), lt(deliveries.attempts, newest)))
   }
 }
 

@@ -7,6 +7,7 @@ import { columnsOf, decode, given, type Handle, type Statement } from '../handle
 import { storable } from '../schema/json-column.ts'
 import type { Tables } from '../schema/tables.ts'
 import { refusedMark, toEntry } from '../stores/outbox-store.ts'
+import { putAside } from './put-aside.ts'
 
 /** Nothing is tried again later than this, and no chat asks for a longer wait (ms). */
 const LONGEST_WAIT = HOUR
@@ -202,6 +203,7 @@ export function createOutboxQueue(handle: Handle): OutboxQueue {
           const mark = { workspaceId: written.workspaceId, key: refusedMark(id), at: then.refusedAt }
           await inside.db.insert(marks).values(mark).onConflictDoNothing()
         }
+        if (typeof then === 'object' && 'dueAt' in then && then.aside) await putAside(inside, id)
         inside.wrote('outbox')
         return true
       }),

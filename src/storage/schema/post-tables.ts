@@ -25,6 +25,7 @@ export function postTables(kit: Kit, { workspaceId, members }: TeamTables) {
       connectedBy: id().notNull(),
       expiresAt: time(),
       failures: int().notNull(),
+      /** Until when the breaker leaves it alone. */
       pausedUntil: time(),
       sealedCredentials: text(),
       credentialsVersion: int().notNull(),

@@ -59,15 +59,16 @@ export function createAccountStore(handle: Handle, workspaceId: WorkspaceId): Ac
         .where(and(mine, eq(accounts.platform, platform), eq(accounts.externalId, externalId)))
       return rows.map(toAccount)[0]
     },
-    add: async (account, sealedCredentials) => {
-      await db.insert(accounts).values({ ...account, workspaceId, sealedCredentials, credentialsVersion: 1 })
+    add: async ({ leftAloneUntil, ...account }, sealedCredentials) => {
+      const own = { workspaceId, pausedUntil: leftAloneUntil, sealedCredentials, credentialsVersion: 1 }
+      await db.insert(accounts).values({ ...account, ...own })
     },
     change: async (id, changes) => {
       if (!saysSomething(changes)) return must(await get(id), `account ${id}`)
-      const { handle, state, facts, dryRun, connectedBy, expiresAt, failures, pausedUntil } = changes
+      const { handle, state, facts, dryRun, connectedBy, expiresAt, failures, leftAloneUntil } = changes
       const [changed] = await db
         .update(accounts)
-        .set({ handle, state, facts, dryRun, connectedBy, expiresAt, failures, pausedUntil })
+        .set({ handle, state, facts, dryRun, connectedBy, expiresAt, failures, pausedUntil: leftAloneUntil })
         .where(one(id))
         .returning()
       return toAccount(must(changed, `account ${id}`))
@@ -126,6 +127,6 @@ const toAccount = (row: Tables['accounts']['$inferSelect']): Account => ({
   connectedBy: row.connectedBy,
   expiresAt: row.expiresAt,
   failures: row.failures,
-  pausedUntil: row.pausedUntil,
+  leftAloneUntil: row.pausedUntil,
   createdAt: row.createdAt,
 })

@@ -14,6 +14,9 @@ import { storable, toJsonWithBytes } from '../schema/json-column.ts'
 import type { Tables } from '../schema/tables.ts'
 import { inChunks } from './rows.ts'
 
+/** The lane of what was put aside: beside its channel's, by its subject or its own id. */
+export const laneBeside = (lane: string, which: string): string => `${lane} ${which}`
+
 /**
  * Only a card that was never tried gives up its place: whether the chat took a tried one is not known, so that one goes
  * first, under the id by which the chat can tell that it had it, and the newer one updates it.
@@ -23,8 +26,10 @@ const addToOutbox: Statement = {
   build: (_tables, dialect) => sql`
     insert into outbox (id, workspace_id, chat_id, channel, member_id, lane, subject, kind, message, state, due_at,
                         attempts, created_at)
-    select given.id, ${given('workspaceId')}, given.chat, given.channel, given.member, given.lane, given.subject,
-           given.kind, given.message, 'waiting', given.at, 0, given.at
+    select given.id, ${given('workspaceId')}, given.chat, given.channel, given.member,
+           coalesce((select min(aside.lane) from outbox as aside
+                      where aside.lane = given.beside and aside.state in ('waiting', 'sending')), given.lane),
+           given.subject, given.kind, given.message, 'waiting', given.at, 0, given.at
       from ${givenRows[dialect]({
         place: 'integer',
         id: 'text',
@@ -32,6 +37,7 @@ const addToOutbox: Statement = {
         channel: 'text',
         member: 'text',
         lane: 'text',
+        beside: 'text',
         subject: 'text',
         kind: 'text',
         message: 'json',
@@ -63,6 +69,7 @@ export function createOutboxStore(handle: Handle, workspaceId: WorkspaceId): Out
         channel: text(entry.channel),
         member: entry.memberId,
         lane: storable(laneOf(entry)),
+        beside: entry.subject === null ? null : laneBeside(storable(laneOf(entry)), storable(entry.subject)),
         subject: text(entry.subject),
         kind: entry.kind,
         message: toJsonWithBytes(entry.message),
@@ -139,7 +146,9 @@ const takenSince = ({ outbox }: Tables) => sql<number>`(
   select coalesce(max(case when later.subject = ${outbox.subject} and later.kind = ${outbox.kind} then 2 else 1 end), 0)
     from outbox later
    where later.workspace_id = ${outbox.workspaceId} and later.chat_id = ${outbox.chatId}
-     and later.sequence > ${outbox.sequence} and later.lane = ${outbox.lane} and later.state = 'sent')`
+     and later.channel is not distinct from ${outbox.channel}
+     and later.member_id is not distinct from ${outbox.memberId}
+     and later.sequence > ${outbox.sequence} and later.state = 'sent')`
 
 const TAKEN: Record<number, Refused['taken']> = { 1: 'another', 2: 'the like' }
 

@@ -61,6 +61,46 @@ export function chatsContract(ground: () => Ground): void {
       await outboxQueue.sent(second.id, NOON, undefined)
     })
 
+    test('what is put aside is passed by the others, with what is about the same, one at a time', async () => {
+      const team = await newTeam(ground().storage)
+      const { outboxQueue } = ground().storage
+      const [about, other] = [{ subject: 'post:1' }, { subject: 'post:2' }]
+      const card = newEntry(team, { ...about, kind: 'card' })
+      const reply = newEntry(team, { ...about, kind: 'reply' })
+      const [second, third, last] = [
+        newEntry(team, { ...other, kind: 'card' }),
+        newEntry(team),
+        newEntry(team),
+      ]
+      await team.stores.outbox.add(card, second, reply, third)
+      const ids = async (now: number) => (await claim(team, now)).map(({ entry }) => entry.id)
+      expect(await ids(NOON)).toEqual([card.id])
+      const later = { dueAt: NOON + 500, counts: true, aside: true }
+      await outboxQueue.notSent(card.id, LEASE, 'Failed', later)
+      expect(await ids(NOON)).toEqual([second.id])
+      // Nothing was taken since: it may be the channel.
+      await outboxQueue.notSent(second.id, LEASE, 'Failed', { ...later, dueAt: NOON + 100 })
+      expect(await ids(NOON)).toEqual([])
+      expect(await ids(NOON + 100)).toEqual([second.id])
+      await outboxQueue.sent(second.id, NOON, undefined)
+      // What comes later about it goes behind it, and a newer card of it takes the place of one that waits there.
+      const cards = [newEntry(team, { ...about, kind: 'card' }), newEntry(team, { ...about, kind: 'card' })]
+      for (const one of cards) await team.stores.outbox.add(one)
+      await team.stores.outbox.add(last)
+      expect(await ids(NOON + 100)).toEqual([third.id])
+      // The channel has taken one.
+      await outboxQueue.notSent(third.id, LEASE + 100, 'Failed', later)
+      expect(await ids(NOON + 100)).toEqual([last.id])
+      await outboxQueue.sent(last.id, NOON, undefined)
+      expect(await ids(NOON + 500)).toEqual([card.id, third.id])
+      for (const { id } of [card, third]) await outboxQueue.sent(id, NOON, undefined)
+      expect(await ids(NOON)).toEqual([reply.id])
+      await outboxQueue.sent(reply.id, NOON, undefined)
+      expect(await ids(NOON)).toEqual([cards[1]!.id])
+      await outboxQueue.sent(cards[1]!.id, NOON, undefined)
+      expect(await ids(NOON)).toEqual([])
+    })
+
     test('a sender that lost its lease changes nothing of what another sends', async () => {
       const team = await newTeam(ground().storage)
       const { outboxQueue } = ground().storage

@@ -113,7 +113,9 @@ export function queueContract(ground: () => Ground): void {
         progress: { step: { id: 7 } },
         updatedAt: NOON + 3,
       })
-      await queue.settleEndedLease(delivery.id, LEASE + 1, 'fail', { at: NOON })
+      await queue.settleEndedLease(delivery.id, { leaseUntil: LEASE + 1, openAttempt: null }, 'fail', {
+        at: NOON,
+      })
     })
 
     test('an attempt begins and ends under its lease, and moves the delivery', async () => {
@@ -265,7 +267,10 @@ export function queueContract(ground: () => Ground): void {
       expect(ended).toMatchObject({ workspaceId: team.id, openAttempt: attempt })
       const problem = { ask: 'check' as const, message: 'The answer was lost' }
       const settle = (from: typeof storage) =>
-        from.queue.settleEndedLease(delivery.id, LEASE, 'lose', { at: NOON + 9, problem })
+        from.queue.settleEndedLease(delivery.id, { leaseUntil: LEASE, openAttempt: attempt.id }, 'lose', {
+          at: NOON + 9,
+          problem,
+        })
       const beside = await ground().beside()
       const settled = await Promise.all([settle(storage), settle(beside), settle(storage), settle(beside)])
       expect(settled.filter(Boolean)).toHaveLength(1)
@@ -284,7 +289,30 @@ export function queueContract(ground: () => Ground): void {
       const [again] = await queue.leasesEnded(LEASE, 10)
       expect(again?.delivery.id).toBe(delivery.id)
       expect(again?.openAttempt).toBeUndefined()
-      await queue.settleEndedLease(delivery.id, LEASE, 'fail', { at: NOON })
+      await queue.settleEndedLease(delivery.id, { leaseUntil: LEASE, openAttempt: null }, 'fail', {
+        at: NOON,
+      })
+    })
+
+    test('an ended lease is judged by the attempt that is open then, not by the one that was', async () => {
+      const team = await newTeam(ground().storage)
+      const { queue } = ground().storage
+      const delivery = await claimed(team)
+      const attempt = newAttempt(delivery, 'w1')
+      const none = { leaseUntil: LEASE, openAttempt: null }
+      const seen = { leaseUntil: LEASE, openAttempt: attempt.id }
+      const due = { at: NOON, dueAt: NOON }
+      expect(await queue.settleEndedLease(delivery.id, seen, 'lose', due)).toBe(false)
+      await queue.beginAttempt(attempt)
+      expect(await queue.settleEndedLease(delivery.id, none, 'retryLater', due)).toBe(false)
+      const other = { leaseUntil: LEASE, openAttempt: newId(NOON) }
+      expect(await queue.settleEndedLease(delivery.id, other, 'lose', due)).toBe(false)
+      expect(await queue.settleEndedLease(delivery.id, { ...seen, leaseUntil: null }, 'lose', due)).toBe(
+        false,
+      )
+      expect(await team.stores.deliveries.get(delivery.id)).toMatchObject({ state: 'publishing' })
+      expect(await team.stores.deliveries.attempts(delivery.id)).toEqual([attempt])
+      expect(await queue.settleEndedLease(delivery.id, seen, 'lose', due)).toBe(true)
     })
 
     test('an attempt of an earlier claim ends nothing, though the worker has the same name', async () => {
@@ -293,7 +321,12 @@ export function queueContract(ground: () => Ground): void {
       const delivery = await claimed(team)
       const attempt = newAttempt(delivery, 'w1')
       await queue.beginAttempt(attempt)
-      await queue.settleEndedLease(delivery.id, LEASE, 'retryLater', { at: NOON, dueAt: NOON })
+      await queue.settleEndedLease(
+        delivery.id,
+        { leaseUntil: LEASE, openAttempt: attempt.id },
+        'retryLater',
+        { at: NOON, dueAt: NOON },
+      )
       expect(await claim('w1')).toHaveLength(1)
       expect(await queue.endAttempt(end(delivery, attempt, 'published'), 'publish', { at: NOON })).toBe(false)
       expect(await team.stores.deliveries.get(delivery.id)).toMatchObject({
