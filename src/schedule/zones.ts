@@ -75,7 +75,9 @@ for (const word of ['heure de', 'hora de']) addWord(ZONE_WORDS, word, { kind: 'z
 /** A zone phrase: "Berlin time", "(BST)", "UTC+3", "Europe/Berlin", "heure de Paris", "my time", "+05:30". */
 export function zoneRule(r: Reader, i: number): Hit<ZoneMeaning> | undefined {
   if (r.mark(i, '(')) {
-    const inner = zoneRule(r, r.skip(i + 1, 'in'))
+    const inside = r.skip(i + 1, 'in')
+    // One pair says it: hundreds of them must cost no more.
+    const inner = r.mark(inside, '(') ? undefined : zoneRule(r, inside)
     return inner !== undefined && r.mark(inner.next, ')')
       ? { value: inner.value, next: inner.next + 1 }
       : undefined

@@ -53,10 +53,18 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
 }
 
 /** Long lists are asked at each of their members: most phrases have nothing that could stand between two days. */
-function isPossible(r: Reader, i: number): boolean {
-  if (r.is(i, 'between')) return true
-  for (let at = i + 1; at < r.end; at += 1) if (separator(r, at, false) !== undefined) return true
-  return false
+const isPossible = (r: Reader, i: number): boolean => r.is(i, 'between') || lastSeparator(r) > i
+
+/** Sought once for each phrase. */
+const lastSeparators = new WeakMap<Reader, number>()
+
+function lastSeparator(r: Reader): number {
+  const known = lastSeparators.get(r)
+  if (known !== undefined) return known
+  let at = r.end - 1
+  while (at >= 0 && separator(r, at, false) === undefined) at -= 1
+  lastSeparators.set(r, at)
+  return at
 }
 
 /** Whether what stands between two days may also be the word before the end of a rule. */
