@@ -27,6 +27,10 @@ export function feastDay(name: string, year: number): Temporal.PlainDate {
   return dayIn(year).add({ days })
 }
 
+/** Whether a date is that day of its year, `MM-DD` or a feast. */
+export const isDayOfYear = (day: string, date: Temporal.PlainDate): boolean =>
+  /^\d/.test(day) ? date.toString().endsWith(`-${day}`) : feastDay(day, date.year).equals(date)
+
 /** What is said with it, where countries differ. */
 export const noteOfFeast = (name: string): string | undefined => NOTES[partsOf(name).feast]
 

@@ -1,3 +1,4 @@
+import { ofEachYear } from './grammar/except.ts'
 import type { Clock, Item, ItemOf, Span } from './grammar/items.ts'
 import type { DayPart, Unit } from './lexicon.ts'
 import { sameZone } from './slots.ts'
@@ -274,6 +275,14 @@ function afterwards(items: readonly Item[]): Item[] | string {
     }
     const problem = days.length === 0 ? 'Until or from when?' : undefined
     if (problem !== undefined) return problem
+    // "her 25 aralık hariç", "毎年12月25日を除く"
+    const each = arranged.at(-1)
+    const more = arranged.slice(0, -1).some((other) => other.t === 'every')
+    const ofYears = each?.t === 'every' && each.interval === 1 && (each.unit ?? 'year') === 'year' && more
+    if (item.edge === 'except' && ofYears && days.every(isDay)) {
+      arranged.pop()
+      days.splice(0, days.length, ...days.map(ofEachYear))
+    }
     const [first, ...others] = days
     // "1 aralıktan 5 aralığa kadar"
     if (

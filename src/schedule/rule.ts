@@ -4,7 +4,7 @@ import type { Item } from './grammar/items.ts'
 import { clockNote, type Here } from './once.ts'
 import { nextRuns, type Recurrence } from './recurrence.ts'
 import { type RepeatParts, repeatParts } from './repeat-parts.ts'
-import { edgeNotes, edges } from './rule-edges.ts'
+import { edgeNotes, edges, feastNotes } from './rule-edges.ts'
 import { exceptions } from './rule-exceptions.ts'
 import { dayLater, type Frame, frameOf, nextDays } from './rule-frame.ts'
 import { clockSets, clockText, timesSaid, wallText } from './rule-times.ts'
@@ -61,7 +61,7 @@ export function readRule(items: readonly Item[], here: Here): When {
           failed ??= built
           continue
         }
-        const notes = [...one.notes, ...choice.notes, ...edgeNotes(parts.until)]
+        const notes = [...one.notes, ...choice.notes, ...edgeNotes(parts.until), ...feastNotes(parts)]
         if (built.begins && Temporal.PlainDateTime.compare(built.from, wallIn(built.zone, here)) < 0)
           notes.push(`It counts from ${built.from.slice(0, 10)}, which is past.`)
         if (zone.note !== undefined) notes.push(zone.note)

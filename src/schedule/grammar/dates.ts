@@ -20,7 +20,7 @@ export function dateRule(r: Reader, i: number, said: Said): Hit<Item> | undefine
     isoDate(r, i) ??
     markedDate(r, i) ??
     numericDate(r, i, said) ??
-    dayThenMonth(r, i) ??
+    dayThenMonth(r, i, said) ??
     monthThenDay(r, i) ??
     // "1. Advent" is more than the first of a month.
     holiday(r, i) ??
@@ -28,7 +28,7 @@ export function dateRule(r: Reader, i: number, said: Said): Hit<Item> | undefine
   )
 }
 
-function checked(r: Reader, from: number, next: number, item: DateItem): Hit<Item> | undefined {
+function checked(r: Reader, from: number, next: number, item: DateItem): Hit<DateItem> | undefined {
   const longest = item.month === undefined ? 31 : (LONGEST_MONTH[item.month - 1] ?? 0)
   const bad = item.days.some((day) => day < -31 || day === 0 || day > longest)
   const leap = item.month === 2 && item.days.includes(29) && item.year !== undefined
@@ -172,7 +172,7 @@ function monthAndDay(
 }
 
 /** "4 July", "4th of July 2026", "18. Juli", "1er mars", "15 de marzo de 2026", "1st and 15th of March". */
-function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
+function dayThenMonth(r: Reader, i: number, said: Said): Hit<Item> | undefined {
   const days = dayList(r, r.skip(i, 'the', 'dayMark'), false)
   if (days === undefined) return undefined
   const at = r.skip(hyphen(r, days.next), 'of', 'the')
@@ -181,6 +181,13 @@ function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
   // "9 to 17 in july" are hours
   const isPlain = r.digits(days.next - 1) !== undefined && !r.mark(days.next, '.')
   if (isPlain && isWithin(r, days.next)) return undefined
+  // "at 9 dec 5", "at 9, 25 dec": an hour, and then a day
+  const hour = said.at && !r.is(i - 1, 'for') ? r.digits(i) : undefined
+  if (hour !== undefined && hour.value <= 24) {
+    const listed = days.value.length > 1 && !r.is(i + 1, 'ordinalEnd') && !r.is(i + 1, 'and')
+    const apart = isPlain && days.next === i + 1 && !r.glued(month.next)
+    if (listed || (apart && monthThenDay(r, at)?.value.days.length === 1)) return undefined
+  }
   const year = yearAfter(r, hyphen(r, month.next))
   const item: DateItem = { t: 'date', month: Number(month.value), days: days.value, marked: true }
   if (year === undefined) return checked(r, i, dotAfter(r, month.next), item)
@@ -192,7 +199,7 @@ const isWithin = (r: Reader, i: number) =>
   r.is(i, 'in') || r.is(i, 'on') || (r.habits.ordinalDot && r.is(i, 'of'))
 
 /** "July 4", "Dec 25th, 2026", "March the 3rd", "March 2027", "March". */
-function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
+function monthThenDay(r: Reader, i: number): Hit<DateItem> | undefined {
   // "the third thursday of next january"
   const next = r.lex(i, 'next')
   if (next !== undefined) {
@@ -352,6 +359,7 @@ function holiday(r: Reader, i: number): Hit<Item> | undefined {
     month: Number(fixed[1]),
     days: [Number(fixed[2])],
     marked: true,
+    yearly: true,
     ...inYear,
   })
 }

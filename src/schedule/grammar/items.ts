@@ -55,7 +55,17 @@ export type Item =
       side?: 'before' | 'after'
     }
   /** `days` is empty for a month alone; -1 is its last day. `swap`: month and day may be the other way round. */
-  | { t: 'date'; year?: number; month?: number; days: number[]; swap?: true; marked?: true; since?: number }
+  | {
+      t: 'date'
+      year?: number
+      month?: number
+      days: number[]
+      swap?: true
+      marked?: true
+      since?: number
+      /** By a name, or with "every": of each year where it is left out. */
+      yearly?: true
+    }
   /** By its name in the tables: its date is another one each year. */
   | { t: 'feast'; name: string; year?: number }
   | { t: 'dotted'; first: number; second: number; index: number; asDate: boolean }
