@@ -38,6 +38,8 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
   if (isBare(first.value.date) && r.is(r.skip(to, 'the', 'on'), 'month')) return undefined
   const pair = { first: first.value, last: last.value }
   if (!isRange(pair, isAsked)) return undefined
+  // "4 de marzo a las 9" is an hour, "del 1 de marzo a 5" is not
+  if (pair.last.plain && isBeforeHours(r, first.next, to)) return undefined
   // "dec 5 - 15" may be an hour
   if (pair.last.plain && r.mark(first.next, '-') && !r.glued(first.next)) return undefined
   const next = r.lex(last.next, 'untilAfter')?.next ?? last.next
@@ -66,6 +68,10 @@ function lastSeparator(r: Reader): number {
   lastSeparators.set(r, at)
   return at
 }
+
+/** Whether the word between two days is rather the one before an hour: "a las", "às". A lone "a" is before either. */
+const isBeforeHours = (r: Reader, i: number, next: number) =>
+  r.lex(i, 'at')?.next === next && !(next === i + 1 && r.tokens[i]?.text === 'a')
 
 /** Whether what stands between two days may also be the word before the end of a rule. */
 export const mayEnd = (r: Reader, i: number) => r.is(i, 'until') && !r.is(i, 'through')
