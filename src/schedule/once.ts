@@ -323,7 +323,7 @@ function onDay(
   if (said.note !== undefined) notes.push(said.note)
   if (time.nextDay && days.relative && wall.hour > 0)
     notes.push('That is after midnight, so on the following day.')
-  const first = wall.toZonedDateTime(said.zone)
+  const first = wall.toZonedDateTime(said.zone, { disambiguation: said.winter ? 'later' : 'compatible' })
   const at = said.offset === undefined ? first.toInstant() : wall.toZonedDateTime(said.offset).toInstant()
   const note = said.offset === undefined ? clockNote(wall, first, said.zone) : undefined
   if (note !== undefined) notes.push(note)
@@ -355,9 +355,12 @@ export function clockNote(
   if (!zoned.toPlainDateTime().equals(wall)) {
     return `The clock in ${zoneName(zone)} skips ${shown(wall.toPlainTime())} that night; ${shown(zoned.toPlainTime())} it is.`
   }
-  const later = wall.toZonedDateTime(zone, { disambiguation: 'later' })
-  if (later.epochMilliseconds === zoned.epochMilliseconds) return undefined
-  return `The clock in ${zoneName(zone)} shows ${shown(wall.toPlainTime())} twice that night; it is the first.`
+  const [earlier, later] = (['earlier', 'later'] as const).map((disambiguation) =>
+    wall.toZonedDateTime(zone, { disambiguation }),
+  )
+  if (earlier === undefined || later === undefined || earlier.equals(later)) return undefined
+  const which = zoned.equals(earlier) ? 'first' : 'second'
+  return `The clock in ${zoneName(zone)} shows ${shown(wall.toPlainTime())} twice that night; it is the ${which}.`
 }
 
 /** One moment that is to come: that one. Several: a question. None: the past. */

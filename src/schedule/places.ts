@@ -175,6 +175,9 @@ export const PLACES: Record<string, string> = {
   'Asia/Jakarta|Asia/Makassar|Asia/Jayapura': 'indonesia|indonesien',
 }
 
+/** Names of the clock of a place that are its winter's, when both are shown in one night. */
+export const WINTER_NAMES = new Set(['CET', 'MEZ', 'MET', 'EET', 'WET'])
+
 /** Abbreviations that follow the clock changes of a place. Sources: CLDR's generic names, and what people mean by them. */
 export const CLOCK_NAMES: Record<string, string> = {
   PT: 'America/Los_Angeles',

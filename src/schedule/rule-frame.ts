@@ -95,6 +95,8 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   }
   if (unit === undefined && parts.from !== undefined && parts.until !== undefined)
     return 'Every day of it, or every year? Say "every day", or each date.'
+  if (unit === undefined && months.length > 0)
+    return 'Every day of that month, or one? Say "every day in march", or "every march 1".'
   if (unit === undefined || unit === 'day') return { every: 'day', interval, ...monthly, notes }
   if (parts.from !== undefined) return startFrame(parts, unit, interval, here, notes)
   const lists = { week: 'every monday', month: 'every month on the 1st', year: 'every year on july 4' }

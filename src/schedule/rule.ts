@@ -22,8 +22,12 @@ const error = (message: string): When => ({ kind: 'error', message })
 export function isRepeating(items: readonly Item[]): boolean {
   // "le lundi" is every Monday, "le lundi 5 mars" is one.
   const dated = items.some((item) => (item.t === 'date' && item.days.length > 0) || item.t === 'dotted')
+  // "the first and third monday of the month", "the 1st and 15th of the month"
+  const ofMonth = items.some((item) => item.t === 'ofMonth')
   return items.some(
     (item) =>
+      (ofMonth && item.t === 'nth' && item.nths.length > 1) ||
+      (ofMonth && item.t === 'date' && item.month === undefined && item.days.length > 1) ||
       item.t === 'every' ||
       item.t === 'often' ||
       (item.t === 'weekday' &&
@@ -206,6 +210,10 @@ function byTheClock(
   now: Temporal.PlainDateTime,
 ): string | undefined {
   if (parts.window !== undefined) {
+    // "between 1 and 5"
+    const isOpen = parts.window.every(({ sure, hour }) => !sure && hour < 12) && parts.window[0].hour < 7
+    if (isOpen && parts.part === undefined)
+      return 'In the morning or in the afternoon? Say "am" or "pm" with each hour.'
     const sides = parts.window.map((clock) => {
       if (parts.part === undefined)
         return timesOf(clock)[clock.sure || clock.hour >= 7 ? 0 : 1] ?? timesOf(clock)[0]

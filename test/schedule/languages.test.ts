@@ -24,6 +24,13 @@ function reading(phrase: string, locale: string, zone = 'Europe/Berlin'): string
 
 const TABLES: Record<string, Record<string, string>> = {
   en: {
+    'friday after next at 9': '? Fri 20 Feb 2026, 09:00 | Fri 27 Feb 2026, 09:00',
+    '3-4-2026 at 9': '? Wed 4 Mar 2026, 09:00 | Fri 3 Apr 2026, 09:00',
+    'every hour between 9 and 5': 'every hour between 09:00 and 17:00',
+    'every 30 min between 1 and 5': '! In the morning or in the afternoon? Say "am" or "pm" with each hour.',
+    'every january at 9': '! Every day of that month, or one? Say "every day in march", or "every march 1".',
+    'first and third monday of the month at 10': 'every month on the first and third Monday at 10:00',
+    '1st and 15th of the month at 9am': 'every month on the 1st and 15th at 09:00',
     'tomorrow 9': 'Thu 12 Feb 2026, 09:00',
     'tomorrow at quarter past 9': 'Thu 12 Feb 2026, 09:15',
     'half past 3 pm tomorrow': 'Thu 12 Feb 2026, 15:30',
@@ -83,6 +90,10 @@ const TABLES: Record<string, Record<string, string>> = {
     'every monday at 3:15': '? every Monday at 15:15 | every Monday at 03:15',
   },
   de: {
+    'übernächsten Freitag um 9': '? Fri 20 Feb 2026, 09:00 | Fri 27 Feb 2026, 09:00',
+    'am 1. und 15. des Monats um 9': 'every month on the 1st and 15th at 09:00',
+    'morgen Mittagspause': 'Thu 12 Feb 2026, 12:00',
+    '25.10.2026 2:30 MEZ': 'Sun 25 Oct 2026, 02:30',
     'morgen um halb neun': 'Thu 12 Feb 2026, 08:30',
     'morgen um viertel vor zehn': 'Thu 12 Feb 2026, 09:45',
     'morgen um fünf nach halb zehn': 'Thu 12 Feb 2026, 09:35',
@@ -103,6 +114,7 @@ const TABLES: Record<string, Record<string, string>> = {
     'nächsten Freitag um 9': '? Fri 13 Feb 2026, 09:00 | Fri 20 Feb 2026, 09:00',
   },
   fr: {
+    'le 1er et le 15 du mois à 9h': 'every month on the 1st and 15th at 09:00',
     'demain à neuf heures et demie': 'Thu 12 Feb 2026, 09:30',
     'demain à six heures moins le quart': 'Thu 12 Feb 2026, 05:45',
     'cet après-midi à 3 heures': 'Wed 11 Feb 2026, 15:00',
@@ -117,6 +129,14 @@ const TABLES: Record<string, Record<string, string>> = {
     'tous les jours à 9h sauf le week-end': 'every day at 09:00, except Saturday and Sunday',
   },
   es: {
+    'el 4 de marzo a las 9': 'Wed 4 Mar 2026, 09:00',
+    'el 4/3 a las 21': 'Wed 4 Mar 2026, 21:00',
+    'todos los años el 4 de julio a las 9': 'every year on 4 July at 09:00',
+    'cada día a las 9 del 1 de marzo al 5': 'every day at 09:00, starting 1 March 2026, until 5 March 2026',
+    'esta mañana a las 11': 'Wed 11 Feb 2026, 11:00',
+    'cada tercer día a las 9':
+      '! "cada tercer día" is every 2 days to some people, and every 3 to others. Say the number.',
+    'para el viernes a primera hora': 'Fri 13 Feb 2026, 09:00',
     'mañana por la tarde a las 5': 'Thu 12 Feb 2026, 17:00',
     'pasado mañana a las 10:30': 'Fri 13 Feb 2026, 10:30',
     'a las tres menos cuarto de la tarde': 'Wed 11 Feb 2026, 14:45',
@@ -129,6 +149,10 @@ const TABLES: Record<string, Record<string, string>> = {
     'todos los lunes a las 9 durante 3 semanas': 'every Monday at 09:00, until 8 March 2026',
   },
   pt: {
+    'dia 4 de março às 9': 'Wed 4 Mar 2026, 09:00',
+    'de 1 de março a 5 todo dia às 9': 'every day at 09:00, starting 1 March 2026, until 5 March 2026',
+    'segunda sim, segunda não às 9': 'every 2 weeks on Monday at 09:00, starting 16 February 2026',
+    'para sexta às 9h': 'Fri 13 Feb 2026, 09:00',
     'amanhã à noite às 8': 'Thu 12 Feb 2026, 20:00',
     'às quinze para as três da tarde': 'Wed 11 Feb 2026, 14:45',
     'dia 15 às 18 horas': 'Sun 15 Feb 2026, 18:00',
@@ -141,6 +165,7 @@ const TABLES: Record<string, Record<string, string>> = {
     'segunda sim segunda não às 9h': 'every 2 weeks on Monday at 09:00, starting 16 February 2026',
   },
   tr: {
+    'yarın dokuza on kala': 'Thu 12 Feb 2026, 08:50',
     "yarın sabah 9'da": 'Thu 12 Feb 2026, 09:00',
     'yarın dokuz buçukta': 'Thu 12 Feb 2026, 09:30',
     "yarın 9'a çeyrek kala": 'Thu 12 Feb 2026, 08:45',
@@ -154,6 +179,7 @@ const TABLES: Record<string, Record<string, string>> = {
     'pazar hariç her gün 9:00': 'every day at 09:00, except Sunday',
   },
   ja: {
+    明日の深夜: 'Thu 12 Feb 2026, 22:00',
     明日午後3時半: 'Thu 12 Feb 2026, 15:30',
     今日の夜8時: 'Wed 11 Feb 2026, 20:00',
     来週の金曜日15時: 'Fri 20 Feb 2026, 15:00',

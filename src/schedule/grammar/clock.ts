@@ -50,7 +50,7 @@ export function timeRule(
     }
   }
   const marked = said.at || readings.some((reading) => reading.marked)
-  shareHalf(readings, range)
+  shareHalf(readings, range || (said.range === true && readings.length === 2))
   const bare = readings.length === 1 ? readings[0]?.bare : undefined
   const item: Item = { t: 'time', clocks: readings.map(({ clock }) => clock), range, marked, index: i }
   if (orMinutes !== undefined) item.orMinutes = orMinutes
@@ -238,7 +238,8 @@ function wordHour(r: Reader, i: number): Raw | undefined {
     Number(minute.value) >= 10 &&
     Number(minute.value) < 60
   ) {
-    if (!r.is(minute.next, 'unit') && !r.is(minute.next, 'month')) {
+    const isShift = r.is(minute.next, 'pastAfter') || r.is(minute.next, 'tillAfter')
+    if (!isShift && !r.is(minute.next, 'unit') && !r.is(minute.next, 'month')) {
       return { ...raw, minute: Number(minute.value), full: true, marked: true, next: minute.next }
     }
   }

@@ -160,7 +160,9 @@ function monthAndDay(
   mark: string,
   year?: number,
 ): Hit<Item> | undefined {
-  const order = mark === '.' || mark === '-' ? 'dmy' : r.habits.dateOrder
+  // "3-4-2026" is written in the order of 3/4/2026, where a language may have either.
+  const own = r.habits.dateOrder
+  const order = mark === '.' || (mark === '-' && own !== 'ask') ? 'dmy' : own
   const monthFirst = order === 'mdy' || order === 'ask' || order === 'ymd'
   let [month, day] = monthFirst ? [first, second] : [second, first]
   if (month > 12 && day <= 12 && order !== 'mdy') [month, day] = [day, month]

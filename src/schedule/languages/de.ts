@@ -114,7 +114,7 @@ export const de: Language = {
       early: 'frühmorgens|am frühen morgen|in aller frühe',
       morning:
         'morgens|früh|vormittag|vormittags|am morgen|am vormittag|in der früh|in der frühe|des morgens|früh am morgen',
-      noon: 'mittag|mittags|am mittag|zu mittag|zur mittagszeit',
+      noon: 'mittag|mittags|am mittag|zu mittag|zur mittagszeit|mittagspause|in der mittagspause',
       afternoon:
         'nachmittag|nachmittags|am nachmittag|am späten nachmittag|am frühen nachmittag|spätnachmittag',
       evening: 'abend|abends|am abend|des abends|am frühen abend',

@@ -51,7 +51,7 @@ STEMS.forEach((stem, i) => {
   const plural = `${stem}s|${stem}s-feiras|${stem}s feiras`
   weekdays[String(i + 1)] = `${plural}|às ${stem}s|às ${stem}s-feiras|nas ${stem}s`
   everyOther[`every:week:2 weekday:${i + 1}`] =
-    `${stem} sim ${stem} não|uma ${stem} sim outra não|${stem}-feira sim, ${stem}-feira não`
+    `${stem} sim ${stem} não|${stem} sim, ${stem} não|${stem}-feira sim ${stem}-feira não|uma ${stem} sim outra não|${stem}-feira sim, ${stem}-feira não`
 })
 
 export const pt: Language = {
@@ -201,7 +201,7 @@ export const pt: Language = {
     and: 'e|&|e às|e também|e as',
     to: 'a|à|às|as|ao|até|-|até às|até as',
     or: 'ou',
-    glue: 'aproximadamente|aprox|aprox.|cerca|cerca de|mais ou menos|exatamente|exactamente|por favor|em torno de|por volta|em ponto|sempre|lá para|sendo',
+    glue: 'aproximadamente|aprox|aprox.|cerca|cerca de|mais ou menos|exatamente|exactamente|por favor|em torno de|por volta|em ponto|sempre|lá para|sendo|para|para a|para o',
     vague:
       'algum dia|logo|em breve|talvez|mais tarde|às vezes|de vez em quando|frequentemente|nunca|regularmente|qualquer dia|um dia desses',
     not: 'não|nunca',

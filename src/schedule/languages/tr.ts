@@ -223,7 +223,7 @@ export const tr: Language = {
       '1-1': 'yılbaşı günü',
       '12-31': 'yılbaşı gecesi|yılbaşı akşamı',
       '2-14': 'sevgililer günü',
-      '10-29': 'cumhuriyet bayramı',
+      '10-29': 'cumhuriyet bayramı|cumhuriyet bayramında',
     },
     hence: 'sonra|içinde|içerisinde|sonraya|sonrasında|sonrası|sonrasına',
     now: 'şimdi|hemen|şu an|derhal',
