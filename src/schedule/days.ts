@@ -8,6 +8,8 @@ export interface Days {
   /** The question when there are several. */
   question?: string
   note?: string
+  /** No day was said: it is the next one that has the time. */
+  rolling?: true
   /** Depends on which day it is where it is said: "tomorrow", "friday". */
   relative: boolean
 }

@@ -302,7 +302,7 @@ function rolling(now: Temporal.PlainDateTime, time: TimeOfDay): Days {
   const ahead = Temporal.PlainDateTime.compare(today.toPlainDateTime(time.time), now) > 0
   // "24:00" and "12 at night" alone are the coming midnight all the same.
   const start = ahead ? today : today.add({ days: 1 })
-  return { dates: [time.nextDay ? start.subtract({ days: 1 }) : start], relative: false }
+  return { dates: [time.nextDay ? start.subtract({ days: 1 }) : start], relative: false, rolling: true }
 }
 
 function onDay(
@@ -315,7 +315,8 @@ function onDay(
 ): Candidate[] {
   const wall = (time.nextDay ? date.add({ days: 1 }) : date).toPlainDateTime(time.time)
   const notes: string[] = []
-  if (wall.hour === 0 && wall.minute === 0 && !time.nextDay && days.relative && days.dates.length === 1) {
+  const named = days.relative || (time.midnight && !days.rolling)
+  if (wall.hour === 0 && wall.minute === 0 && !time.nextDay && named && days.dates.length === 1) {
     notes.push('That is the midnight with which the day begins.')
   }
   if (days.note !== undefined) notes.push(days.note)

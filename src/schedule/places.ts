@@ -11,7 +11,7 @@ export const PLACES: Record<string, string> = {
   'America/Denver': 'colorado|salt lake city|us mountain|mountain time|mountain',
   'America/Los_Angeles':
     'la|san francisco|sf|seattle|san diego|silicon valley|las vegas|portland|west coast|us west coast|us pacific|' +
-    'pacific|pacific time|california|kalifornien|californie|ロサンゼルス|サンフランシスコ|シアトル|カリフォルニア|米国太平洋|太平洋',
+    'pacific|pacific time|pacifique|pacifico|california|kalifornien|californie|ロサンゼルス|サンフランシスコ|シアトル|カリフォルニア|米国太平洋|太平洋',
   'America/St_Johns': 'newfoundland|neufundland',
   'America/Halifax': 'atlantic time|atlantic standard time|nova scotia',
   'America/Anchorage': 'alaska|alaskan|alaska time',

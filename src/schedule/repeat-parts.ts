@@ -138,6 +138,7 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
     case 'nth': {
       const of = JSON.stringify(item.of)
       if (parts.nth !== undefined && JSON.stringify(parts.nth.of) !== of) return 'Say one kind of day.'
+      if (item.plural) parts.ofMonth = true
       parts.nth = parts.nth === undefined ? item : { ...item, nths: [...parts.nth.nths, ...item.nths] }
       return undefined
     }

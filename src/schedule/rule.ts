@@ -26,7 +26,7 @@ export function isRepeating(items: readonly Item[]): boolean {
   const ofMonth = items.some((item) => item.t === 'ofMonth')
   return items.some(
     (item) =>
-      (ofMonth && item.t === 'nth' && item.nths.length > 1) ||
+      (item.t === 'nth' && (item.plural || (ofMonth && item.nths.length > 1))) ||
       (ofMonth && item.t === 'date' && item.month === undefined && item.days.length > 1) ||
       item.t === 'every' ||
       item.t === 'often' ||

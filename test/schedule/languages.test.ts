@@ -24,6 +24,15 @@ function reading(phrase: string, locale: string, zone = 'Europe/Berlin'): string
 
 const TABLES: Record<string, Record<string, string>> = {
   en: {
+    'tomorrow 9 30 am': 'Thu 12 Feb 2026, 09:30',
+    'tomorrow at half nine': 'Thu 12 Feb 2026, 09:30',
+    '21 past 9 tomorrow': 'Thu 12 Feb 2026, 09:21',
+    'early tomorrow morning': 'Thu 12 Feb 2026, 07:00',
+    'tomorrow after noon': 'Thu 12 Feb 2026, 15:00',
+    '1st and 3rd mondays at 9': 'every month on the first and third Monday at 09:00',
+    'labor day 9am': 'Mon 7 Sep 2026, 09:00',
+    'memorial day at 9': 'Mon 25 May 2026, 09:00',
+    'eom 5pm': 'Sat 28 Feb 2026, 17:00',
     'friday after next at 9': '? Fri 20 Feb 2026, 09:00 | Fri 27 Feb 2026, 09:00',
     '3-4-2026 at 9': '? Wed 4 Mar 2026, 09:00 | Fri 3 Apr 2026, 09:00',
     'every hour between 9 and 5': 'every hour between 09:00 and 17:00',
@@ -114,6 +123,8 @@ const TABLES: Record<string, Record<string, string>> = {
     'nächsten Freitag um 9': '? Fri 13 Feb 2026, 09:00 | Fri 20 Feb 2026, 09:00',
   },
   fr: {
+    'le week-end prochain': '? Sat 14 Feb 2026, 09:00 | Sat 21 Feb 2026, 09:00',
+    "demain en début d'après-midi": 'Thu 12 Feb 2026, 15:00',
     'le 1er et le 15 du mois à 9h': 'every month on the 1st and 15th at 09:00',
     'demain à neuf heures et demie': 'Thu 12 Feb 2026, 09:30',
     'demain à six heures moins le quart': 'Thu 12 Feb 2026, 05:45',
@@ -129,6 +140,13 @@ const TABLES: Record<string, Record<string, string>> = {
     'tous les jours à 9h sauf le week-end': 'every day at 09:00, except Saturday and Sunday',
   },
   es: {
+    'mañana a la 1:30': '? Thu 12 Feb 2026, 13:30 | Thu 12 Feb 2026, 01:30',
+    'mañana a las 3:30h': 'Thu 12 Feb 2026, 03:30',
+    'a las 9:30 mañana': 'Thu 12 Feb 2026, 09:30',
+    'a la una y media mañana': '? Thu 12 Feb 2026, 13:30 | Thu 12 Feb 2026, 01:30',
+    'el fin de semana a las 10': '? Sat 14 Feb 2026, 10:00 | Sun 15 Feb 2026, 10:00',
+    'todos los días a las 9 menos sábados y domingos': 'every day at 09:00, except Saturday and Sunday',
+    'mañana a las 9 hora del Pacífico': 'Thu 12 Feb 2026, 09:00',
     'el 4 de marzo a las 9': 'Wed 4 Mar 2026, 09:00',
     'el 4/3 a las 21': 'Wed 4 Mar 2026, 21:00',
     'todos los años el 4 de julio a las 9': 'every year on 4 July at 09:00',
@@ -149,6 +167,8 @@ const TABLES: Record<string, Record<string, string>> = {
     'todos los lunes a las 9 durante 3 semanas': 'every Monday at 09:00, until 8 March 2026',
   },
   pt: {
+    'amanhã às 3:30': '? Thu 12 Feb 2026, 15:30 | Thu 12 Feb 2026, 03:30',
+    'no fim de semana às 10h': '? Sat 14 Feb 2026, 10:00 | Sun 15 Feb 2026, 10:00',
     'dia 4 de março às 9': 'Wed 4 Mar 2026, 09:00',
     'de 1 de março a 5 todo dia às 9': 'every day at 09:00, starting 1 March 2026, until 5 March 2026',
     'segunda sim, segunda não às 9': 'every 2 weeks on Monday at 09:00, starting 16 February 2026',
@@ -165,6 +185,7 @@ const TABLES: Record<string, Record<string, string>> = {
     'segunda sim segunda não às 9h': 'every 2 weeks on Monday at 09:00, starting 16 February 2026',
   },
   tr: {
+    "yarın 3:30'da": '? Thu 12 Feb 2026, 15:30 | Thu 12 Feb 2026, 03:30',
     'yarın dokuza on kala': 'Thu 12 Feb 2026, 08:50',
     "yarın sabah 9'da": 'Thu 12 Feb 2026, 09:00',
     'yarın dokuz buçukta': 'Thu 12 Feb 2026, 09:30',

@@ -156,11 +156,11 @@ function minutesBefore(r: Reader, i: number): Hit<number> | undefined {
   const count = integer(r, i)
   if (count === undefined || count.value < 1 || count.value > 59) return undefined
   const unit = r.lex(count.next, 'unit')
-  // "9 to 5" are hours
-  if (r.digits(i) !== undefined && count.value % 5 !== 0 && unit === undefined) return undefined
   const at = unit?.value === 'minute' ? unit.next : count.next
   const past = r.lex(at, 'past')
   if (past !== undefined) return { value: count.value, next: past.next }
+  // "9 to 5" are hours
+  if (r.digits(i) !== undefined && count.value % 5 !== 0 && unit === undefined) return undefined
   const till = r.lex(at, 'till')
   return till === undefined ? undefined : { value: -count.value, next: till.next }
 }
@@ -217,8 +217,11 @@ interface Raw {
 }
 
 function wordHour(r: Reader, i: number): Raw | undefined {
-  const hour = r.lex(i, 'number')
-  if (hour === undefined || !Number.isInteger(hour.value) || Number(hour.value) > 24) return undefined
+  // "a la una y media" is no one and a half
+  const found = r.at(i).filter(({ lexeme }) => lexeme.kind === 'number' && Number.isInteger(lexeme.value))
+  const longest = found.at(-1)
+  if (longest === undefined || Number(longest.lexeme.value) > 24) return undefined
+  const hour = { value: longest.lexeme.value, next: longest.next }
   const raw: Raw = {
     hour: Number(hour.value),
     minute: 0,
@@ -298,6 +301,10 @@ function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
     }
   }
   if (text.length > 2) return undefined
+  // "9 30 am"; but "fri 9 10am" is the ninth
+  const apart = r.digits(i + 1)
+  if (apart?.text.length === 2 && apart.value > 12 && apart.value < 60 && value <= 12 && r.is(i + 2, 'ampm'))
+    return { ...base, hour: value, minute: apart.value, full: true, sure: false, marked: true, next: i + 2 }
   if (value > 24) {
     if (r.is(i + 1, 'ampm') && (r.glued(i + 1) || said))
       return r.refuse(`There is no time ${r.quote(i, i + 2)}.`)
@@ -381,7 +388,9 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
   const dayEnd = hour === 24
   const total = ((hour % 24) * 60 + minute + shift + 1440) % 1440
   const spoken = r.digits(i) === undefined || !full || shift !== 0
-  if (!sure && (r.habits.clock12 === 'never' || (r.habits.clock12 === 'spoken' && !spoken))) sure = true
+  const { clock12 } = r.habits
+  if (clock12 === 'never' || (!spoken && (clock12 === 'spoken' || (clock12 === 'plain' && hour > 6))))
+    sure = true
   const clock: Clock = { hour: Math.floor(total / 60), minute: total % 60, second, sure }
   if (half !== undefined) clock.half = half
   if (dayEnd) clock.dayEnd = true

@@ -69,7 +69,8 @@ export type Item =
   /** By its name in the tables: its date is another one each year. */
   | { t: 'feast'; name: string; year?: number }
   | { t: 'dotted'; first: number; second: number; index: number; asDate: boolean }
-  | { t: 'nth'; nths: number[]; of: NthOf; month?: number }
+  /** `plural`: "first mondays" are those of every month. */
+  | { t: 'nth'; nths: number[]; of: NthOf; month?: number; plural?: true }
   /** `round`: the days that people mean by it, where they count both ends ("quinze jours"). */
   | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true; round?: number }
   /** The first or the last day of a week, so many weeks on. */

@@ -26,7 +26,10 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
     const { value, next } = of
     return value === 'day' ? { value: { t: 'nth', nths, of: 'day' }, next } : undefined
   }
-  return { value: { t: 'nth', nths, of: of.value }, next: of.next }
+  const item: ItemOf<'nth'> = { t: 'nth', nths, of: of.value }
+  // not "last friday's"
+  const plural = r.lex(of.next - 1, 'weekdays')?.next === of.next
+  return { value: plural ? { ...item, plural: true } : item, next: of.next }
 }
 
 export function nthOf(r: Reader, i: number): Hit<NthOf> | undefined {
@@ -170,6 +173,8 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
         return { value: { days: [Number(habit.value)], habit: true }, next: habit.next }
       return { value: { days: daysBetween(Number(habit.value), range.value), habit: true }, next: range.next }
     }
+    // "le week-end prochain" is one
+    if (r.is(longest, 'nextAfter') || r.is(longest, 'lastMark')) return undefined
     return { value: { days: setDays(String(set?.value)), habit: true }, next: longest }
   }
   const first = Number(one.value)

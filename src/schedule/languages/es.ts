@@ -51,7 +51,7 @@ DAYS.forEach((day, i) => {
 })
 
 export const es: Language = {
-  habits: { language: 'es', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: false },
+  habits: { language: 'es', clock12: 'plain', dateOrder: 'dmy', ordinalDot: false },
   words: {
     ampm,
     number: { ...counted(numbers), 2: 'dos|un par de|par de', 1.5: 'uno y medio|una y media' },
@@ -153,6 +153,7 @@ export const es: Language = {
       'every:minute:30': 'cada media hora',
       'every:minute:15': 'cada cuarto de hora',
       'weekdays:6,7': 'cada fin de semana|todos los fines de semana',
+      'period:weekend': 'el fin de semana|el finde',
       'period:week:2': 'la semana siguiente a la próxima|dentro de dos semanas la semana',
       'nth:-1:day':
         'fin de mes|a fin de mes|final de mes|a final de mes|a finales de mes|fin del mes|a fin del mes',
@@ -190,7 +191,7 @@ export const es: Language = {
     times: 'veces|vez',
     onceA: { 1: 'una vez', 2: 'dos veces', 3: 'tres veces' },
     except:
-      'excepto|excepto los|excepto el|salvo|salvo los|menos los|menos el|pero no|pero no los|a excepción de|excepto en',
+      'excepto|excepto los|excepto el|salvo|salvo los|menos|menos los|menos el|pero no|pero no los|a excepción de|excepto en',
     between: 'entre|entre las',
     and: 'y|e|&|y también|y a las',
     to: 'a|al|hasta|-|a las|hasta las',

@@ -99,7 +99,7 @@ export const fr: Language = {
       morning: 'matin|du matin|le matin|au matin|en matinée|dans la matinée|matinée|ce matin-là',
       noon: 'du midi|à midi pile|heure du déjeuner',
       afternoon:
-        "après-midi|l'après-midi|de l'après-midi|dans l'après-midi|en après-midi|d'après-midi|aprem|cet aprem|après midi|l'après midi|de l'après midi|en fin d'après-midi",
+        "après-midi|l'après-midi|de l'après-midi|dans l'après-midi|en après-midi|d'après-midi|aprem|cet aprem|après midi|l'après midi|de l'après midi|en fin d'après-midi|fin d'après-midi|en début d'après-midi|début d'après-midi|en milieu d'après-midi",
       evening: 'soir|du soir|le soir|au soir|en soirée|dans la soirée|soirée|en début de soirée',
       late: 'tard le soir|en fin de soirée|tard',
       night: 'nuit|de la nuit|la nuit|dans la nuit|pendant la nuit',

@@ -55,7 +55,7 @@ STEMS.forEach((stem, i) => {
 })
 
 export const pt: Language = {
-  habits: { language: 'pt', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: false },
+  habits: { language: 'pt', clock12: 'plain', dateOrder: 'dmy', ordinalDot: false },
   words: {
     ampm,
     number: { ...counted(numbers), 2: 'dois|duas|um par de|par de' },
@@ -156,6 +156,8 @@ export const pt: Language = {
       'every:hour': 'de hora em hora|por hora',
       'every:minute:30': 'a cada meia hora|de meia em meia hora|cada meia hora',
       'weekdays:6,7': 'todo fim de semana|todos os fins de semana|todo final de semana',
+      'period:weekend':
+        'fim de semana|no fim de semana|o fim de semana|final de semana|no final de semana|ao fim de semana',
       'nth:-1:day': 'fim do mês|no fim do mês|final do mês|no final do mês|ao fim do mês',
       'every:month nth:-1:day': 'todo fim de mês|todo final de mês|no fim de cada mês|ao final de cada mês',
     },

@@ -131,7 +131,7 @@ const possessive =
 const dative = "'e|'a|'ye|'ya|'yi|'yı|'yu|'yü"
 
 export const tr: Language = {
-  habits: { language: 'tr', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: true },
+  habits: { language: 'tr', clock12: 'plain', dateOrder: 'dmy', ordinalDot: true },
   words: {
     ampm,
     number: counted(numbers),
