@@ -267,8 +267,10 @@ function afterwards(items: readonly Item[]): Item[] | string {
       if (last.t === 'time' && days.length > 0) break
       // "hafta içi cuma hariç": the set is what Friday is left out of.
       if (item.edge === 'except' && days.length > 0 && last.t === 'weekday' && last.days.length > 1) break
-      // "her pazartesi 24 aralık hariç": the weekday is the rule's
-      if (last.t === 'weekday' && days.length > 0 && arranged.at(-2)?.t === 'every') break
+      // "her pazartesi 24 aralık hariç", "毎平日6月30日まで": the weekdays are the rule's
+      const isHabit = last.t === 'weekday' && (last.habit === true || last.days.length > 1)
+      const isRules = isHabit || arranged.at(-2)?.t === 'every'
+      if (last.t === 'weekday' && days.length > 0 && isRules) break
       // "saat 9 aralıkta 25 aralık hariç": only the nearest date is left out
       if (item.edge === 'except' && last.t === 'date' && days.some((day) => isWhole(day, last))) break
       days.unshift(last)
@@ -284,6 +286,17 @@ function afterwards(items: readonly Item[]): Item[] | string {
       arranged.pop()
       days.splice(0, days.length, ...days.map(ofEachYear))
     }
+    // "毎月1日6月30日まで": the first is the rule's
+    const monthly = arranged.some((other) => other.t === 'every' && other.unit === 'month')
+    const [start] = days
+    if (
+      item.edge === 'until' &&
+      monthly &&
+      days.length > 1 &&
+      start?.t === 'date' &&
+      start.month === undefined
+    )
+      arranged.push(...days.splice(0, 1))
     const [first, ...others] = days
     // "1 aralıktan 5 aralığa kadar"
     if (
@@ -337,7 +350,7 @@ function pairUp(items: readonly Item[]): RepeatParts['pairs'] {
 
 /** "until june at 9:00": the only time there is belongs to the rule. */
 function boundTimes(parts: RepeatParts): undefined {
-  const isTimed = parts.clocks.length > 0 || parts.window !== undefined || parts.part !== undefined
+  const isTimed = parts.clocks.length > 0 || parts.window !== undefined
   if (isTimed || parts.unit === 'hour' || parts.unit === 'minute') return undefined
   for (const edge of ['until', 'from'] as const) {
     const items = parts[edge]

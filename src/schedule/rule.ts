@@ -33,7 +33,7 @@ export function isRepeating(items: readonly Item[]): boolean {
       (item.t === 'weekday' &&
         item.habit === true &&
         item.next === undefined &&
-        (!dated || item.days.length > 1)),
+        (!dated || item.days.length > 1 || !item.article)),
   )
 }
 

@@ -31,10 +31,16 @@ export function timeRule(
   for (;;) {
     const separated = separator(r, at)
     if (separated === undefined) break
+    // "9h, le 15"; "15/3, 9h"
+    if (separated.value === 'and' && r.is(separated.next, 'dayMark')) break
+    if (r.mark(at, '/') && !said.at && longer(i, at)) break
     const then = r.skip(separated.next, 'at', 'the')
     const next = clockAt(r, then, said.at || readings[0]?.marked === true)
     if (next === undefined) break
     if (longer(then, next.next)) break
+    // "saturday 14, 9am"
+    const isDay = r.mark(at, ',') && r.is(i - 1, 'weekday') && first.value.bare !== undefined
+    if (isDay && !said.at && (next.value.bare === undefined || r.is(separated.next, 'at'))) break
     if (separated.value === 'to') {
       // "samedi 21 à 13h30": the word for "to" is also that for "at"
       const isAt = r.is(at, 'at') && first.value.bare !== undefined && !said.range
@@ -405,6 +411,14 @@ function minutesAfter(r: Reader, i: number): Hit<number> | undefined {
   if (count !== undefined && (count.text.length > 2 || count.value > 59)) return undefined
   const minutes = integer(r, i)
   if (minutes === undefined || minutes.value > 59) return undefined
+  // "à 9h un mardi sur deux"
+  if ((r.lex(i, 'seq')?.next ?? 0) > minutes.next) return undefined
+  // "21h15 march 4"
+  if (count?.text.length === 2 && r.glued(i) && r.tokens[i - 1]?.text === 'h') return minutes
+  // "9 Uhr 12. März", "9 Uhr 12.3.", "9h 10/11", "9h 12 de março"
+  const dated = r.digits(i + 2) !== undefined ? r.glued(i + 2) : r.is(i + 2, 'month')
+  const marked = (r.mark(i + 1, '.') || r.mark(i + 1, '/')) && r.glued(i + 1)
+  if (count !== undefined && ((marked && dated) || r.is(r.skip(i + 1, 'of'), 'month'))) return undefined
   const mark = r.lex(minutes.next, 'minuteMark')
   if (mark !== undefined) return { value: minutes.value, next: mark.next }
   // "9時 12月1日": a date

@@ -147,7 +147,8 @@ function numericDate(r: Reader, i: number, said: Said): Hit<Item> | undefined {
 
 /** "2026", "'26" or "26" as the third number of a date. */
 function yearOf(text: string): number | undefined {
-  if (text.length === 4) return Number(text)
+  // "4.3. 0930" has an hour
+  if (text.length === 4) return Number(text) < 1970 ? undefined : Number(text)
   return text.length === 2 ? 2000 + Number(text) : undefined
 }
 
@@ -175,7 +176,8 @@ function monthAndDay(
 
 /** "4 July", "4th of July 2026", "18. Juli", "1er mars", "15 de marzo de 2026", "1st and 15th of March". */
 function dayThenMonth(r: Reader, i: number, said: Said): Hit<Item> | undefined {
-  const days = dayList(r, r.skip(i, 'the', 'dayMark'), false)
+  const start = r.skip(i, 'the', 'dayMark')
+  const days = dayList(r, start, false)
   if (days === undefined) return undefined
   const at = r.skip(hyphen(r, days.next), 'of', 'the')
   const month = r.lex(at, 'month')
@@ -184,10 +186,12 @@ function dayThenMonth(r: Reader, i: number, said: Said): Hit<Item> | undefined {
   const isPlain = r.digits(days.next - 1) !== undefined && !r.mark(days.next, '.')
   if (isPlain && isWithin(r, days.next)) return undefined
   // "at 9 dec 5", "at 9, 25 dec": an hour, and then a day
-  const hour = said.at && !r.is(i - 1, 'for') ? r.digits(i) : undefined
+  // "às" is also an article
+  const afterAt = start > i ? r.is(i, 'at') && !r.is(i, 'dayMark') : said.at && !r.is(i - 1, 'for')
+  const hour = afterAt && ordinal(r, start) === undefined ? integer(r, start) : undefined
   if (hour !== undefined && hour.value <= 24) {
-    const listed = days.value.length > 1 && !r.is(i + 1, 'ordinalEnd') && !r.is(i + 1, 'and')
-    const apart = isPlain && days.next === i + 1 && !r.glued(month.next)
+    const listed = days.value.length > 1
+    const apart = isPlain && days.next === hour.next && !r.glued(month.next)
     if (listed || (apart && monthThenDay(r, at)?.value.days.length === 1)) return undefined
   }
   const year = yearAfter(r, hyphen(r, month.next))
@@ -297,7 +301,9 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
   for (;;) {
     const nth = ordinal(r, at)
     let plain: Hit<number> | undefined
-    if (nth === undefined && (mark !== undefined || days.length > 0)) plain = integer(r, at)
+    // "every day 0930" has an hour
+    const isLong = (r.digits(at)?.text.length ?? 0) > 2
+    if (nth === undefined && !isLong && (mark !== undefined || days.length > 0)) plain = integer(r, at)
     if (plain !== undefined && days.length > 0 && mark === undefined) break
     const day = nth ?? plain
     if (

@@ -52,6 +52,8 @@ export type Item =
       now?: true
       gone?: true
       habit?: true
+      /** "le lundi": every Monday, or the one whose date is said besides. */
+      article?: true
       side?: 'before' | 'after'
     }
   /** `days` is empty for a month alone; -1 is its last day. `swap`: month and day may be the other way round. */

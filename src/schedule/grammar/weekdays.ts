@@ -89,6 +89,7 @@ export function endRule(r: Reader, i: number): Hit<Item[]> | undefined {
 interface Weekdays {
   days: number[]
   habit: boolean
+  article?: boolean
   next?: number
   now?: true
   gone?: true
@@ -98,9 +99,10 @@ interface Weekdays {
 export function weekdayRule(r: Reader, i: number): Hit<Item> | undefined {
   const list = weekdayList(r, i)
   if (list === undefined) return undefined
-  const { days, habit, next, now, gone } = list.value
+  const { days, habit, article, next, now, gone } = list.value
   const item: ItemOf<'weekday'> = { t: 'weekday', days }
   if (habit) item.habit = true
+  if (article) item.article = true
   if (next !== undefined) item.next = next
   if (now) item.now = true
   if (gone) item.gone = true
@@ -119,6 +121,7 @@ function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
     if (one.value.days.some((day) => all.days.includes(day))) return undefined
     all.days.push(...one.value.days)
     all.habit ||= one.value.habit
+    if (one.value.article) all.article = true
     if (one.value.next !== undefined) all.next = one.value.next
     if (one.value.now) all.now = true
     if (one.value.gone) all.gone = true
@@ -169,8 +172,12 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
       const gone = range === undefined ? r.lex(habit.next, 'lastMark') : undefined
       if (gone !== undefined)
         return { value: { days: [Number(habit.value)], habit: false, gone: true }, next: gone.next }
+      const article = r.is(at, 'dayMark') && r.lex(at + 1, 'weekday')?.next === habit.next
       if (range === undefined)
-        return { value: { days: [Number(habit.value)], habit: true }, next: habit.next }
+        return {
+          value: { days: [Number(habit.value)], habit: true, ...(article ? { article } : {}) },
+          next: habit.next,
+        }
       return { value: { days: daysBetween(Number(habit.value), range.value), habit: true }, next: range.next }
     }
     // "le week-end prochain" is one

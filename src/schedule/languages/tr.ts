@@ -24,7 +24,8 @@ const numbers: string[] = [...CASED]
 for (let n = 13; n < 60; n += 1) {
   const ten = tens[Math.floor(n / 10) - 1] ?? ''
   const unit = units[n % 10] ?? ''
-  numbers.push(unit === '' ? `${ten}|${ten}de|${ten}da` : `${ten} ${unit}|${ten}${unit}`)
+  const cased = (CASED[n % 10] ?? '').split('|').map((one) => `${ten} ${one}`)
+  numbers.push(unit === '' ? `${ten}|${ten}de|${ten}da` : `${cased.join('|')}|${ten}${unit}`)
 }
 const ordinals: Record<string, string> = {
   '-1': 'son|sonuncu',
@@ -196,7 +197,8 @@ export const tr: Language = {
       'day:0 part:evening': 'bu akşam|bugün akşam|akşama',
       'day:0 part:morning': 'bu sabah|bugün sabah',
       'day:0 part:night': 'bu gece|bugün gece',
-      'every:day': 'günlük|hergün|her allahın günü|günde bir|günde bir kez',
+      'every:day':
+        'günlük|hergün|haftanın her günü|haftanın her gününde|her allahın günü|günde bir|günde bir kez',
       'every:day:2': 'gün aşırı|günaşırı|iki günde bir',
       'every:day part:morning': 'her sabah|sabahları',
       'every:day part:evening': 'her akşam|akşamları',
@@ -216,7 +218,8 @@ export const tr: Language = {
       'period:weekend': 'hafta sonu|haftasonu|hafta sonunda',
       'period:weekend:0': 'bu hafta sonu',
       ofMonth: 'ayın|bu ayın',
-      'nth:-1:day': 'ay sonu|ay sonunda|ayın sonunda|ayın sonu',
+      'nth:1:day': 'ay başı|ay başında',
+      'nth:-1:day': 'ay sonu|ay sonunda|ay sonuna|ayın sonunda|ayın sonu',
       'every:month nth:-1:day': 'her ay sonu|her ay sonunda|her ayın sonunda|her ayın sonu',
     },
     holiday: {
