@@ -47,6 +47,7 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   const arranged = afterwards(items)
   if (typeof arranged === 'string') return arranged
   const parts: RepeatParts = { interval: 1, dates: [], months: [], ofMonth: false, clocks: [] }
+  if (areTwo(headsOf(arranged))) return 'There are two rules in it. Say one rule for each.'
   let often: number | undefined
   for (const item of arranged) {
     const problem = addItem(parts, item)
@@ -79,6 +80,74 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   if (pairs !== undefined) parts.pairs = pairs
   if (onlyOne(parts)) return 'Does it go on after that? Say "starting …", or one day.'
   return windowOfBounds(parts) ?? boundTimes(parts) ?? parts
+}
+
+/** What stands between two "and" of a phrase, where it may be a rule of its own: "every day", "mondays". */
+interface Head {
+  every: ItemOf<'every'> | undefined
+  unit: Unit | undefined
+  days: boolean
+  timed: boolean
+  /** Joined to what is before it by a word, not by a comma. */
+  joined: boolean
+}
+
+function headsOf(items: readonly Item[]): Head[] {
+  const heads: Head[] = []
+  let part: Item[] = []
+  let joined = false
+  for (const item of [...items, { t: 'and' } satisfies Item] as Item[]) {
+    if (item.t !== 'and') {
+      part.push(item)
+      continue
+    }
+    const head = headOf(part, joined)
+    if (head !== undefined) heads.push(head)
+    if (part.length > 0) joined = false
+    joined ||= item.word === true
+    part = []
+  }
+  return heads
+}
+
+function headOf(items: readonly Item[], joined: boolean): Head | undefined {
+  const every = items.find((item) => item.t === 'every')
+  const weekday = items.find((item) => item.t === 'weekday')
+  const dated = items.some((item) => item.t === 'nth' || (item.t === 'date' && item.days.length > 0))
+  const timed = items.some((item) => item.t === 'time')
+  if (every === undefined && (weekday === undefined || !(weekday.habit || timed))) return undefined
+  return {
+    every,
+    unit: unitOf(every?.unit, weekday !== undefined, dated),
+    days: weekday !== undefined || dated,
+    timed,
+    joined,
+  }
+}
+
+/** Of days that are named: of which weeks or months they are. */
+function unitOf(unit: Unit | undefined, weekdays: boolean, dated: boolean): Unit | undefined {
+  if (isClockUnit(unit)) return unit
+  if (dated) return 'month'
+  return weekdays || unit === 'workday' || unit === 'weekend' ? 'week' : unit
+}
+
+const isClockUnit = (unit: Unit | undefined) => unit === 'hour' || unit === 'minute'
+
+/** "every day and mondays", "every monday and every 2 weeks on friday": one rule cannot be both. */
+function areTwo([first, ...others]: readonly Head[]): boolean {
+  return others.some((other) => {
+    if (first === undefined) return false
+    const [one, two] = [first.every?.interval ?? 1, other.every?.interval ?? 1]
+    const units = first.unit !== undefined && other.unit !== undefined && first.unit !== other.unit
+    if (one === two && !units) return false
+    // "every 2 weeks on mondays at 9 and thursdays at 16"
+    if (other.every === undefined && first.every?.unit === 'week' && other.unit === 'week') return false
+    const bare = first.every === undefined ? first : other.every === undefined ? other : undefined
+    // "daily, monday to friday, at 9"
+    const beside = bare !== undefined && !other.joined && !(first.timed && other.timed)
+    return !beside || (one !== two && first.days && other.days)
+  })
 }
 
 /** "every hour starting at 9 until 17" is so every day; "until 6pm" alone ends what is counted in hours. */
@@ -116,6 +185,12 @@ function crossed(items: readonly Item[]): string | undefined {
   const sameMonth = dates.every(({ month }) => month === dates[0]?.month)
   if (!sameDays && !sameMonth) return 'Those are dates of several months. Say one rule for each.'
   const times = kinds('time')
+  // "every weekend at 9 and mondays at 17"
+  const named = items.some(
+    (item) => item.t === 'every' && (item.unit === 'weekend' || item.unit === 'workday'),
+  )
+  if (named && times > 1 && kinds('weekday') > 0)
+    return 'There are several days and several times in it. Say one rule for each.'
   if (times > 1 && kinds('every', 'date', 'nth', 'weekday') > 1 && pairUp(items) === undefined) {
     const listed = kinds('date', 'nth', 'weekday') < 2 && kinds('every') < 2
     if (!listed) return 'There are several days and several times in it. Say one rule for each.'

@@ -24,6 +24,21 @@ function reading(phrase: string, locale: string, zone = 'Europe/Berlin'): string
 
 const TABLES: Record<string, Record<string, string>> = {
   en: {
+    'every weekday and saturday at 9':
+      'every Monday, Tuesday, Wednesday, Thursday, Friday and Saturday at 09:00',
+    'every monday and every other tuesday at 9': '! There are two rules in it. Say one rule for each.',
+    'every weekend and every first monday of the month at 9':
+      '! There are two rules in it. Say one rule for each.',
+    'every day at 9 and monday at 17': '! There are two rules in it. Say one rule for each.',
+    'daily, monday to friday, at 9': 'every weekday at 09:00',
+    'every other week on mondays at 9 and thursdays at 16':
+      'every 2 weeks on Monday at 09:00 and on Thursday at 16:00, starting 12 February 2026',
+    'every weekend at 9 and mondays at 17':
+      '! There are several days and several times in it. Say one rule for each.',
+    'every 10 minutes from 9 to 9:30': 'every 10 minutes between 09:00 and 09:30',
+    'every minute between 11:00 and 11:01': 'every minute between 11:00 and 11:01',
+    'every day 0930': 'every day at 09:30',
+    'in 3 days 21h': '! Is "21h" a time of day, or so long besides? Say "at", or "and", before it.',
     'tomorrow 9 30 am': 'Thu 12 Feb 2026, 09:30',
     'tomorrow at half nine': 'Thu 12 Feb 2026, 09:30',
     '21 past 9 tomorrow': 'Thu 12 Feb 2026, 09:21',
@@ -88,8 +103,7 @@ const TABLES: Record<string, Record<string, string>> = {
     'every 1st workday at 9': 'every month on the first working day at 09:00',
     'twice a month on the 1st and 15th at 9am': 'every month on the 1st and 15th at 09:00',
     'every 14 jan, 14 apr, 15 jun': '! Those are dates of several months. Say one rule for each.',
-    'every day at 9am and every friday at 5pm':
-      '! There are several days and several times in it. Say one rule for each.',
+    'every day at 9am and every friday at 5pm': '! There are two rules in it. Say one rule for each.',
     'in 2 months on the 15th at 9:00': 'Wed 15 Apr 2026, 09:00',
     'friday at 5': '? Fri 13 Feb 2026, 17:00 | Fri 13 Feb 2026, 05:00',
     'next friday at 9:00': '? Fri 13 Feb 2026, 09:00 | Fri 20 Feb 2026, 09:00',
@@ -99,6 +113,7 @@ const TABLES: Record<string, Record<string, string>> = {
     'every monday at 3:15': '? every Monday at 15:15 | every Monday at 03:15',
   },
   de: {
+    'jeden Tag bis 30. Juni um 8 Uhr morgens': 'every day at 08:00, until 30 June 2026',
     'übernächsten Freitag um 9': '? Fri 20 Feb 2026, 09:00 | Fri 27 Feb 2026, 09:00',
     'am 1. und 15. des Monats um 9': 'every month on the 1st and 15th at 09:00',
     'morgen Mittagspause': 'Thu 12 Feb 2026, 12:00',
@@ -123,6 +138,8 @@ const TABLES: Record<string, Record<string, string>> = {
     'nächsten Freitag um 9': '? Fri 13 Feb 2026, 09:00 | Fri 20 Feb 2026, 09:00',
   },
   fr: {
+    'dans 3 jours 9h': 'Sat 14 Feb 2026, 09:00',
+    'dans 3 jours et 9h': 'Sat 14 Feb 2026, 19:05',
     'le week-end prochain': '? Sat 14 Feb 2026, 09:00 | Sat 21 Feb 2026, 09:00',
     "demain en début d'après-midi": 'Thu 12 Feb 2026, 15:00',
     'le 1er et le 15 du mois à 9h': 'every month on the 1st and 15th at 09:00',

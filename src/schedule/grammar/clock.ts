@@ -101,6 +101,7 @@ function shareHalf(readings: Reading[], range: boolean): void {
   let before = -1
   for (const reading of readings) {
     const clock = reading.clock
+    const minute = clock.hour * 60 + clock.minute
     if (clock.sure) continue
     if (twentyFour) reading.clock = { ...clock, sure: true }
     else if (last?.half === 'am') reading.clock = { ...clock, half: 'am', sure: true, hour: clock.hour % 12 }
@@ -108,11 +109,11 @@ function shareHalf(readings: Reading[], range: boolean): void {
       reading.clock = { ...clock, half: 'pm', sure: true, hour: (clock.hour % 12) + 12 }
     } else if (last?.half === 'pm' && clock.hour < 12) {
       reading.clock = { ...clock, half: 'am', sure: true }
-    } else if (range && before >= 0 && clock.hour <= before && clock.hour + 12 > before) {
+    } else if (range && before >= 0 && minute <= before && minute + 720 > before) {
       // "9 to 5"
       reading.clock = { ...clock, sure: true, hour: clock.hour + 12 }
     }
-    before = reading.clock.hour
+    before = reading.clock.hour * 60 + reading.clock.minute
   }
   if (range && readings.length === 2) {
     const [first, second] = readings

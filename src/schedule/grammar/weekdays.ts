@@ -12,8 +12,10 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
     nths.push(nth.value)
     const then = r.skip(r.mark(nth.next, ',') || r.mark(nth.next, '&') ? nth.next + 1 : nth.next, 'and')
     at = nth.next
-    if (then === nth.next) break
-    at = r.skip(then, 'the')
+    // "on the 1st and mondays" is no first Monday
+    const more = r.skip(then, 'the')
+    if (then === nth.next || ordinal(r, more) === undefined) break
+    at = more
   }
   if (nths.length === 0) return undefined
   const of = nthOf(r, at)
@@ -26,6 +28,10 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
     const { value, next } = of
     return value === 'day' ? { value: { t: 'nth', nths, of: 'day' }, next } : undefined
   }
+  // "the 15th and first monday": no month has fifteen Mondays
+  if (of.value !== 'workday' && nths.some((nth) => Math.abs(nth) > 5)) return undefined
+  if (of.value === 'workday' && nths.some((nth) => nth > 5) && nths.some((nth) => nth < 0))
+    return r.refuse('Is that a date, or a working day? Say "working day" after each of them.')
   const item: ItemOf<'nth'> = { t: 'nth', nths, of: of.value }
   // not "last friday's"
   const plural = r.lex(of.next - 1, 'weekdays')?.next === of.next
@@ -131,7 +137,7 @@ function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
     then = r.skip(then, 'and', 'the')
     if (then === last) then = r.is(last, 'weekday') && r.tokens[last]?.text.length === 1 ? last : last
     if (then === last && !(weekday(r, then) !== undefined && isKana(r, then))) break
-    at = r.skip(then, 'on', 'every')
+    at = r.skip(then, 'on')
   }
   return last === undefined ? undefined : { value: all, next: last }
 }
