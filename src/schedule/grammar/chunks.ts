@@ -75,6 +75,11 @@ function readUntil(r: Reader, start: number, items: Item[]): number {
   let said = NOTHING_SAID
   let dangling = false
   while (at < r.end) {
+    // Nothing begins with two brackets.
+    if ((r.mark(at, '(') && r.mark(at + 1, '(')) || (r.mark(at, ')') && r.mark(at + 1, ')'))) {
+      at += 1
+      continue
+    }
     const hit = chunk(r, at, said)
     if (hit !== undefined && hit.next > at) {
       items.push(...hit.value)
