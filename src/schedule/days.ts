@@ -8,6 +8,8 @@ export interface Days {
   /** The question when there are several. */
   question?: string
   note?: string
+  /** No day was said: it is the next one that has the time. */
+  rolling?: true
   /** Depends on which day it is where it is said: "tomorrow", "friday". */
   relative: boolean
 }
@@ -132,13 +134,12 @@ function weekdays(
   if (ahead === 0 && (weekday.next !== undefined || !isAhead(today.toPlainDateTime(time), now))) ahead = 7
   const coming = today.add({ days: ahead })
   if (weekday.next === undefined) return { dates: [coming], relative: true }
-  if (weekday.next > 1)
-    return { dates: [isoWeekStart(today).add({ days: 7 * weekday.next + wanted - 1 })], relative: true }
+  const next = coming.add({ days: 7 * (weekday.next - 1) })
   // In the same week still ahead: people are split between that one and the next.
   const sameWeek = wanted > today.dayOfWeek
-  if (!sameWeek) return { dates: [coming], relative: true }
+  if (!sameWeek) return { dates: [next], relative: true }
   return {
-    dates: [coming, coming.add({ days: 7 })],
+    dates: [next, next.add({ days: 7 })],
     question: `Which ${WEEKDAY_NAMES[wanted - 1]}?`,
     relative: true,
   }

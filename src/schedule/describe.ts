@@ -1,5 +1,6 @@
 import { clockWords } from '../kit/clock-words.ts'
 import { languageOf, languages } from './languages/index.ts'
+import type { Language } from './languages/language.ts'
 import type { Recurrence } from './recurrence.ts'
 import type { Speech } from './speech.ts'
 import { zoneName } from './zones.ts'
@@ -39,10 +40,11 @@ export function describeInstant(
  * reads back to the same rule. A language that lacks a word for it is passed over for English.
  */
 export function describeRule(rule: Recurrence, locale = 'en'): string {
-  return sentence(rule, voiceOf(locale)) ?? sentence(rule, voiceOf('en')) ?? ''
+  return sentence(rule, locale) ?? sentence(rule, 'en') ?? ''
 }
 
-function sentence(rule: Recurrence, speech: Voice): string | undefined {
+function sentence(rule: Recurrence, locale: string): string | undefined {
+  const speech = voiceOf(locale)
   const frame = frameOf(rule, speech)
   if (frame === undefined) return undefined
   const parts = [frame, speech.zone(zoneName(rule.zone))]
@@ -69,7 +71,7 @@ function sentence(rule: Recurrence, speech: Voice): string | undefined {
   }
   if (rule.count !== undefined) parts.push(speech.times(rule.count))
   if (rule.except !== undefined) {
-    const list = exceptions(rule.except, speech)
+    const list = exceptions(rule.except, languages[languageOf(locale)])
     if (list === undefined) return undefined
     parts.push(speech.except(list))
   }
@@ -208,15 +210,29 @@ function monthlyDays(rule: Recurrence, speech: Speech): string[] | undefined {
   return words
 }
 
-function exceptions(except: NonNullable<Recurrence['except']>, speech: Speech): string | undefined {
+function exceptions(except: NonNullable<Recurrence['except']>, language: Language): string | undefined {
+  const { speech } = language
   const words = [
     ...(except.weekdays ?? []).map((day) => speech.weekdays[day - 1] ?? ''),
     ...(except.months ?? []).map((month) => speech.months[month - 1] ?? ''),
     ...stretches(except.dates ?? []).map(([first, last]) => stretch(first, last, speech)),
+    ...(except.yearly ?? []).map((day) => dayOfYear(day, language)),
   ]
   if (words.includes(undefined)) return undefined
   const said = words.filter((word) => word !== undefined)
   return said.length > 1 && !speech.exceptSeveral ? undefined : list(said, speech)
+}
+
+/** "every 25 December", "every Easter". */
+function dayOfYear(name: string, { words, speech }: Language): string | undefined {
+  const fixed = /^(\d+)-(\d+)$/.exec(name)
+  if (fixed !== null)
+    return speech.eachYear(
+      speech.date(Number(fixed[2]), speech.months[Number(fixed[1]) - 1] ?? '', undefined),
+    )
+  const feasts = typeof words.holiday === 'string' ? undefined : words.holiday?.[name]
+  const [feast] = feasts?.split('|') ?? []
+  return feast === undefined ? undefined : (speech.eachFeast ?? speech.eachYear)(feast)
 }
 
 type Stretch = [first: Temporal.PlainDate, last: Temporal.PlainDate]

@@ -5,6 +5,10 @@ const FEASTS: Record<string, (year: number) => Temporal.PlainDate> = {
   advent: (year) => weekdayFrom(Temporal.PlainDate.from({ year, month: 11, day: 27 }), 7),
   mothers: (year) => weekdayFrom(Temporal.PlainDate.from({ year, month: 5, day: 8 }), 7),
   fathers: (year) => weekdayFrom(Temporal.PlainDate.from({ year, month: 6, day: 15 }), 7),
+  mlk: (year) => weekdayFrom(Temporal.PlainDate.from({ year, month: 1, day: 15 }), 1),
+  presidents: (year) => weekdayFrom(Temporal.PlainDate.from({ year, month: 2, day: 15 }), 1),
+  memorial: (year) => weekdayFrom(Temporal.PlainDate.from({ year, month: 5, day: 25 }), 1),
+  labor: (year) => weekdayFrom(Temporal.PlainDate.from({ year, month: 9, day: 1 }), 1),
   thanksgiving: (year) => weekdayFrom(Temporal.PlainDate.from({ year, month: 11, day: 22 }), 4),
 }
 
@@ -12,6 +16,7 @@ const FEASTS: Record<string, (year: number) => Temporal.PlainDate> = {
 const NOTES: Record<string, string> = {
   mothers: 'That is Mother’s Day as in Brazil, Germany and the United States: the second Sunday of May.',
   fathers: 'That is Father’s Day as in Britain and the United States: the third Sunday of June.',
+  labor: 'Labor Day is that of the United States.',
   thanksgiving: 'Thanksgiving is that of the United States.',
 }
 
@@ -26,6 +31,10 @@ export function feastDay(name: string, year: number): Temporal.PlainDate {
   if (dayIn === undefined) throw new TypeError(`No such feast in a table: ${name}`)
   return dayIn(year).add({ days })
 }
+
+/** Whether a date is that day of its year, `MM-DD` or a feast. */
+export const isDayOfYear = (day: string, date: Temporal.PlainDate): boolean =>
+  /^\d/.test(day) ? date.toString().endsWith(`-${day}`) : feastDay(day, date.year).equals(date)
 
 /** What is said with it, where countries differ. */
 export const noteOfFeast = (name: string): string | undefined => NOTES[partsOf(name).feast]

@@ -88,7 +88,7 @@ export type Kind =
   | 'through' // of the words for "to" that are also words for "until": the one that ends no rule
   | 'or'
   | 'glue' // says nothing: "around", "please"
-  | 'vague' // ['' or 'twice' for what may be twice in it or every second one] names no time: "soon", "maybe"
+  | 'vague' // ['', 'twice' for what may be twice in it or every second one, 'third' for what may be every second or third one] names no time: "soon", "maybe"
   | 'not'
   | 'endOf'
   | 'startOf'

@@ -303,7 +303,7 @@ function rolling(now: Temporal.PlainDateTime, time: TimeOfDay): Days {
   const ahead = Temporal.PlainDateTime.compare(today.toPlainDateTime(time.time), now) > 0
   // "24:00" and "12 at night" alone are the coming midnight all the same.
   const start = ahead ? today : today.add({ days: 1 })
-  return { dates: [time.nextDay ? start.subtract({ days: 1 }) : start], relative: false }
+  return { dates: [time.nextDay ? start.subtract({ days: 1 }) : start], relative: false, rolling: true }
 }
 
 function onDay(
@@ -316,7 +316,8 @@ function onDay(
 ): Candidate[] {
   const wall = (time.nextDay ? date.add({ days: 1 }) : date).toPlainDateTime(time.time)
   const notes: string[] = []
-  if (wall.hour === 0 && wall.minute === 0 && !time.nextDay && days.relative && days.dates.length === 1) {
+  const named = days.relative || (time.midnight && !days.rolling)
+  if (wall.hour === 0 && wall.minute === 0 && !time.nextDay && named && days.dates.length === 1) {
     notes.push('That is the midnight with which the day begins.')
   }
   if (days.note !== undefined) notes.push(days.note)
@@ -324,7 +325,7 @@ function onDay(
   if (said.note !== undefined) notes.push(said.note)
   if (time.nextDay && days.relative && wall.hour > 0)
     notes.push('That is after midnight, so on the following day.')
-  const first = wall.toZonedDateTime(said.zone)
+  const first = wall.toZonedDateTime(said.zone, { disambiguation: said.winter ? 'later' : 'compatible' })
   const at = said.offset === undefined ? first.toInstant() : wall.toZonedDateTime(said.offset).toInstant()
   const note =
     said.offset === undefined ? clockNote(wall, first, { zone: said.zone, locale: here.locale }) : undefined
@@ -357,9 +358,12 @@ export function clockNote(
   if (!zoned.toPlainDateTime().equals(wall)) {
     return `The clock in ${zoneName(zone)} skips ${shown(wall.toPlainTime())} that night; ${shown(zoned.toPlainTime())} it is.`
   }
-  const later = wall.toZonedDateTime(zone, { disambiguation: 'later' })
-  if (later.epochMilliseconds === zoned.epochMilliseconds) return undefined
-  return `The clock in ${zoneName(zone)} shows ${shown(wall.toPlainTime())} twice that night; it is the first.`
+  const [earlier, later] = (['earlier', 'later'] as const).map((disambiguation) =>
+    wall.toZonedDateTime(zone, { disambiguation }),
+  )
+  if (earlier === undefined || later === undefined || earlier.equals(later)) return undefined
+  const which = zoned.equals(earlier) ? 'first' : 'second'
+  return `The clock in ${zoneName(zone)} shows ${shown(wall.toPlainTime())} twice that night; it is the ${which}.`
 }
 
 /** One moment that is to come: that one. Several: a question. None: the past. */

@@ -11,7 +11,7 @@ export const PLACES: Record<string, string> = {
   'America/Denver': 'colorado|salt lake city|us mountain|mountain time|mountain',
   'America/Los_Angeles':
     'la|san francisco|sf|seattle|san diego|silicon valley|las vegas|portland|west coast|us west coast|us pacific|' +
-    'pacific|pacific time|california|kalifornien|californie|ロサンゼルス|サンフランシスコ|シアトル|カリフォルニア|米国太平洋|太平洋',
+    'pacific|pacific time|pacifique|pacifico|california|kalifornien|californie|ロサンゼルス|サンフランシスコ|シアトル|カリフォルニア|米国太平洋|太平洋',
   'America/St_Johns': 'newfoundland|neufundland',
   'America/Halifax': 'atlantic time|atlantic standard time|nova scotia',
   'America/Anchorage': 'alaska|alaskan|alaska time',
@@ -174,6 +174,9 @@ export const PLACES: Record<string, string> = {
   'Europe/Moscow|Asia/Yekaterinburg|Asia/Vladivostok': 'russia|russland|russie|rusya|rusia',
   'Asia/Jakarta|Asia/Makassar|Asia/Jayapura': 'indonesia|indonesien',
 }
+
+/** Names of the clock of a place that are its winter's, when both are shown in one night. */
+export const WINTER_NAMES = new Set(['CET', 'MEZ', 'MET', 'EET', 'WET'])
 
 /** Abbreviations that follow the clock changes of a place. Sources: CLDR's generic names, and what people mean by them. */
 export const CLOCK_NAMES: Record<string, string> = {

@@ -16,8 +16,8 @@ interface Found {
 export interface Habits {
   /** ISO 639 code. */
   language: string
-  /** Whether a 3:30 may be in the afternoon: always; only when spoken ("a las tres", "halb drei"); never. */
-  clock12: 'always' | 'spoken' | 'never'
+  /** Whether it may be after noon: a 3:30 and a 9:30; a 3:30, and what is spoken; only what is spoken ("halb drei"); none. */
+  clock12: 'always' | 'plain' | 'spoken' | 'never'
   dateOrder: 'dmy' | 'mdy' | 'ymd' | 'ask'
   /** "15." is the 15th. */
   ordinalDot: boolean

@@ -1,3 +1,5 @@
+import { isDayOfYear } from './feasts.ts'
+
 /**
  * A rule by which something recurs. Plain JSON, so that it can be kept in a column and handed over an API.
  *
@@ -34,7 +36,8 @@ export interface Recurrence {
   until?: string
   /** How many runs there are in all, the first being at or after `from`. */
   count?: number
-  except?: { dates?: string[]; weekdays?: number[]; months?: number[] }
+  /** `yearly`: days of each year, as `MM-DD` or by the name of a feast (`feasts.ts`). */
+  except?: { dates?: string[]; weekdays?: number[]; months?: number[]; yearly?: string[] }
 }
 
 /** After this many periods without a run the rule is taken to have none (the 30th of February). */
@@ -128,7 +131,8 @@ function isExcepted(rule: Recurrence, date: Temporal.PlainDate): boolean {
   return (
     (except.weekdays?.includes(date.dayOfWeek) ?? false) ||
     (except.months?.includes(date.month) ?? false) ||
-    (except.dates?.includes(date.toString()) ?? false)
+    (except.dates?.includes(date.toString()) ?? false) ||
+    (except.yearly?.some((day) => isDayOfYear(day, date)) ?? false)
   )
 }
 

@@ -1,3 +1,4 @@
+import { ofEachYear } from './grammar/except.ts'
 import type { Clock, Item, ItemOf, Span } from './grammar/items.ts'
 import type { DayPart, Unit } from './lexicon.ts'
 import { sameZone } from './slots.ts'
@@ -46,6 +47,7 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   const arranged = afterwards(items)
   if (typeof arranged === 'string') return arranged
   const parts: RepeatParts = { interval: 1, dates: [], months: [], ofMonth: false, clocks: [] }
+  if (areTwo(headsOf(arranged))) return 'There are two rules in it. Say one rule for each.'
   let often: number | undefined
   for (const item of arranged) {
     const problem = addItem(parts, item)
@@ -78,6 +80,74 @@ export function repeatParts(items: readonly Item[]): RepeatParts | string {
   if (pairs !== undefined) parts.pairs = pairs
   if (onlyOne(parts)) return 'Does it go on after that? Say "starting …", or one day.'
   return windowOfBounds(parts) ?? boundTimes(parts) ?? parts
+}
+
+/** What stands between two "and" of a phrase, where it may be a rule of its own: "every day", "mondays". */
+interface Head {
+  every: ItemOf<'every'> | undefined
+  unit: Unit | undefined
+  days: boolean
+  timed: boolean
+  /** Joined to what is before it by a word, not by a comma. */
+  joined: boolean
+}
+
+function headsOf(items: readonly Item[]): Head[] {
+  const heads: Head[] = []
+  let part: Item[] = []
+  let joined = false
+  for (const item of [...items, { t: 'and' } satisfies Item] as Item[]) {
+    if (item.t !== 'and') {
+      part.push(item)
+      continue
+    }
+    const head = headOf(part, joined)
+    if (head !== undefined) heads.push(head)
+    if (part.length > 0) joined = false
+    joined ||= item.word === true
+    part = []
+  }
+  return heads
+}
+
+function headOf(items: readonly Item[], joined: boolean): Head | undefined {
+  const every = items.find((item) => item.t === 'every')
+  const weekday = items.find((item) => item.t === 'weekday')
+  const dated = items.some((item) => item.t === 'nth' || (item.t === 'date' && item.days.length > 0))
+  const timed = items.some((item) => item.t === 'time')
+  if (every === undefined && (weekday === undefined || !(weekday.habit || timed))) return undefined
+  return {
+    every,
+    unit: unitOf(every?.unit, weekday !== undefined, dated),
+    days: weekday !== undefined || dated,
+    timed,
+    joined,
+  }
+}
+
+/** Of days that are named: of which weeks or months they are. */
+function unitOf(unit: Unit | undefined, weekdays: boolean, dated: boolean): Unit | undefined {
+  if (isClockUnit(unit)) return unit
+  if (dated) return 'month'
+  return weekdays || unit === 'workday' || unit === 'weekend' ? 'week' : unit
+}
+
+const isClockUnit = (unit: Unit | undefined) => unit === 'hour' || unit === 'minute'
+
+/** "every day and mondays", "every monday and every 2 weeks on friday": one rule cannot be both. */
+function areTwo([first, ...others]: readonly Head[]): boolean {
+  return others.some((other) => {
+    if (first === undefined) return false
+    const [one, two] = [first.every?.interval ?? 1, other.every?.interval ?? 1]
+    const units = first.unit !== undefined && other.unit !== undefined && first.unit !== other.unit
+    if (one === two && !units) return false
+    // "every 2 weeks on mondays at 9 and thursdays at 16"
+    if (other.every === undefined && first.every?.unit === 'week' && other.unit === 'week') return false
+    const bare = first.every === undefined ? first : other.every === undefined ? other : undefined
+    // "daily, monday to friday, at 9"
+    const beside = bare !== undefined && !other.joined && !(first.timed && other.timed)
+    return !beside || (one !== two && first.days && other.days)
+  })
 }
 
 /** "every hour starting at 9 until 17" is so every day; "until 6pm" alone ends what is counted in hours. */
@@ -115,6 +185,12 @@ function crossed(items: readonly Item[]): string | undefined {
   const sameMonth = dates.every(({ month }) => month === dates[0]?.month)
   if (!sameDays && !sameMonth) return 'Those are dates of several months. Say one rule for each.'
   const times = kinds('time')
+  // "every weekend at 9 and mondays at 17"
+  const named = items.some(
+    (item) => item.t === 'every' && (item.unit === 'weekend' || item.unit === 'workday'),
+  )
+  if (named && times > 1 && kinds('weekday') > 0)
+    return 'There are several days and several times in it. Say one rule for each.'
   if (times > 1 && kinds('every', 'date', 'nth', 'weekday') > 1 && pairUp(items) === undefined) {
     const listed = kinds('date', 'nth', 'weekday') < 2 && kinds('every') < 2
     if (!listed) return 'There are several days and several times in it. Say one rule for each.'
@@ -137,6 +213,7 @@ function addItem(parts: RepeatParts, item: Item): string | undefined {
     case 'nth': {
       const of = JSON.stringify(item.of)
       if (parts.nth !== undefined && JSON.stringify(parts.nth.of) !== of) return 'Say one kind of day.'
+      if (item.plural) parts.ofMonth = true
       parts.nth = parts.nth === undefined ? item : { ...item, nths: [...parts.nth.nths, ...item.nths] }
       return undefined
     }
@@ -265,8 +342,10 @@ function afterwards(items: readonly Item[]): Item[] | string {
       if (last.t === 'time' && days.length > 0) break
       // "hafta içi cuma hariç": the set is what Friday is left out of.
       if (item.edge === 'except' && days.length > 0 && last.t === 'weekday' && last.days.length > 1) break
-      // "her pazartesi 24 aralık hariç": the weekday is the rule's
-      if (last.t === 'weekday' && days.length > 0 && arranged.at(-2)?.t === 'every') break
+      // "her pazartesi 24 aralık hariç", "毎平日6月30日まで": the weekdays are the rule's
+      const isHabit = last.t === 'weekday' && (last.habit === true || last.days.length > 1)
+      const isRules = isHabit || arranged.at(-2)?.t === 'every'
+      if (last.t === 'weekday' && days.length > 0 && isRules) break
       // "saat 9 aralıkta 25 aralık hariç": only the nearest date is left out
       if (item.edge === 'except' && last.t === 'date' && days.some((day) => isWhole(day, last))) break
       days.unshift(last)
@@ -274,6 +353,25 @@ function afterwards(items: readonly Item[]): Item[] | string {
     }
     const problem = days.length === 0 ? 'Until or from when?' : undefined
     if (problem !== undefined) return problem
+    // "her 25 aralık hariç", "毎年12月25日を除く"
+    const each = arranged.at(-1)
+    const more = arranged.slice(0, -1).some((other) => other.t === 'every')
+    const ofYears = each?.t === 'every' && each.interval === 1 && (each.unit ?? 'year') === 'year' && more
+    if (item.edge === 'except' && ofYears && days.every(isDay)) {
+      arranged.pop()
+      days.splice(0, days.length, ...days.map(ofEachYear))
+    }
+    // "毎月1日6月30日まで": the first is the rule's
+    const monthly = arranged.some((other) => other.t === 'every' && other.unit === 'month')
+    const [start] = days
+    if (
+      item.edge === 'until' &&
+      monthly &&
+      days.length > 1 &&
+      start?.t === 'date' &&
+      start.month === undefined
+    )
+      arranged.push(...days.splice(0, 1))
     const [first, ...others] = days
     // "1 aralıktan 5 aralığa kadar"
     if (
@@ -327,7 +425,7 @@ function pairUp(items: readonly Item[]): RepeatParts['pairs'] {
 
 /** "until june at 9:00": the only time there is belongs to the rule. */
 function boundTimes(parts: RepeatParts): undefined {
-  const isTimed = parts.clocks.length > 0 || parts.window !== undefined || parts.part !== undefined
+  const isTimed = parts.clocks.length > 0 || parts.window !== undefined
   if (isTimed || parts.unit === 'hour' || parts.unit === 'minute') return undefined
   for (const edge of ['until', 'from'] as const) {
     const items = parts[edge]

@@ -21,6 +21,8 @@ const compact = (wall: Temporal.PlainDateTime) =>
  * minute or hour, but for single dates.
  */
 export function toRRule(rule: Recurrence): string {
+  if (rule.except?.yearly !== undefined)
+    throw new UserError('iCalendar has no way to leave out a day of each year. Say the years of it.')
   const from = Temporal.PlainDateTime.from(rule.from)
   const lines = [stamped('DTSTART', from, rule.zone), ...ruleSets(rule).map((set) => `RRULE:${set}`)]
   for (const date of rule.except?.dates ?? []) {

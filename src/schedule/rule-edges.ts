@@ -1,4 +1,5 @@
 import { daysOf } from './days.ts'
+import { noteOfFeast } from './feasts.ts'
 import type { Item, ItemOf } from './grammar/items.ts'
 import type { Here } from './once.ts'
 import { fillSlots, type Slots } from './slots.ts'
@@ -132,6 +133,16 @@ export function edge(
     return `It would be over already: ${day.toString()} is past.`
   return day.toPlainDateTime(time ?? '00:00')
 }
+
+/** Which country's feasts the edges and the exceptions are. */
+export function feastNotes({ from = [], until = [], except = [] }: Partial<Record<Bound, Item[]>>): string[] {
+  const notes = [...from, ...until, ...except].map((item) =>
+    item.t === 'feast' ? noteOfFeast(item.name) : undefined,
+  )
+  return [...new Set(notes.filter((note) => note !== undefined))]
+}
+
+type Bound = 'from' | 'until' | 'except'
 
 /** What a person should know of the edges before they count. */
 export function edgeNotes(until: readonly Item[] | undefined): string[] {

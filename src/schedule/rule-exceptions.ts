@@ -62,6 +62,11 @@ function leaveOut(except: Except, group: readonly Item[], zone: string, here: He
     return leaveOutDay(except, group, zone, here)
   }
   const [other] = rest
+  const yearly = rest.length === 1 && weekdays.length === 0 ? daysOfYear(other) : undefined
+  if (yearly !== undefined) {
+    except.yearly = [...new Set([...(except.yearly ?? []), ...yearly])]
+    return undefined
+  }
   if (rest.length === 1 && other?.t === 'date' && other.days.length === 0)
     return leaveOutMonth(except, other, weekdays, zone, here)
   // "hafta sonu hariç", "週末を除く"
@@ -88,6 +93,14 @@ function leaveOut(except: Except, group: readonly Item[], zone: string, here: He
   }
   const recurs = rest.some((item) => item.t === 'ofMonth' || (item.t === 'nth' && !isNamed))
   return recurs ? 'What is left out? Say weekdays, months or dates.' : leaveOutDay(except, group, zone, here)
+}
+
+/** "except christmas", "except every 25 December": as the rule keeps them. */
+function daysOfYear(item: Item | undefined): string[] | undefined {
+  if (item?.t === 'feast') return item.year === undefined ? [item.name] : undefined
+  const { month, days } = item?.t === 'date' && item.yearly && item.year === undefined ? item : { days: [] }
+  if (month === undefined || days.length === 0 || days.some((day) => day < 1)) return undefined
+  return days.map((day) => [month, day].map((number) => String(number).padStart(2, '0')).join('-'))
 }
 
 /** "except mondays", but not "except next monday". */

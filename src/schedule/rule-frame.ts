@@ -95,6 +95,8 @@ function anyFrame(parts: RepeatParts, here: Here): Frame | string {
   }
   if (unit === undefined && parts.from !== undefined && parts.until !== undefined)
     return 'Every day of it, or every year? Say "every day", or each date.'
+  if (unit === undefined && months.length > 0)
+    return 'Every day of that month, or one? Say "every day in march", or "every march 1".'
   if (unit === undefined || unit === 'day') return { every: 'day', interval, ...monthly, notes }
   if (parts.from !== undefined) return startFrame(parts, unit, interval, here, notes)
   const lists = { week: 'every monday', month: 'every month on the 1st', year: 'every year on july 4' }
@@ -114,9 +116,14 @@ export const nextDays = (weekdays: readonly number[]): number[] =>
   weekdays.map((day) => (day % 7) + 1).sort((a, b) => a - b)
 
 function setOf({ weekdays, unit }: RepeatParts): number[] | undefined {
-  if (unit === 'workday') return weekdays ?? [1, 2, 3, 4, 5]
-  if (unit === 'weekend') return weekdays ?? [6, 7]
+  if (unit === 'workday') return within([1, 2, 3, 4, 5], weekdays)
+  if (unit === 'weekend') return within([6, 7], weekdays)
   return weekdays
+}
+
+/** "every weekend on saturday" is some of them, "every weekday and saturday" is all of them and one more. */
+function within(all: number[], some: number[] = all): number[] {
+  return some.every((day) => all.includes(day)) ? some : [...new Set([...all, ...some])].sort((a, b) => a - b)
 }
 
 /** "every 2 weeks starting 16.02.2026": the start says the day. */

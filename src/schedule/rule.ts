@@ -4,7 +4,7 @@ import type { Item } from './grammar/items.ts'
 import { clockNote, type Here } from './once.ts'
 import { nextRuns, type Recurrence } from './recurrence.ts'
 import { type RepeatParts, repeatParts } from './repeat-parts.ts'
-import { edgeNotes, edges } from './rule-edges.ts'
+import { edgeNotes, edges, feastNotes } from './rule-edges.ts'
 import { exceptions } from './rule-exceptions.ts'
 import { dayLater, type Frame, frameOf, nextDays } from './rule-frame.ts'
 import { clockSets, clockText, timesSaid, wallText } from './rule-times.ts'
@@ -22,14 +22,18 @@ const error = (message: string): When => ({ kind: 'error', message })
 export function isRepeating(items: readonly Item[]): boolean {
   // "le lundi" is every Monday, "le lundi 5 mars" is one.
   const dated = items.some((item) => (item.t === 'date' && item.days.length > 0) || item.t === 'dotted')
+  // "the first and third monday of the month", "the 1st and 15th of the month"
+  const ofMonth = items.some((item) => item.t === 'ofMonth')
   return items.some(
     (item) =>
+      (item.t === 'nth' && (item.plural || (ofMonth && item.nths.length > 1))) ||
+      (ofMonth && item.t === 'date' && item.month === undefined && item.days.length > 1) ||
       item.t === 'every' ||
       item.t === 'often' ||
       (item.t === 'weekday' &&
         item.habit === true &&
         item.next === undefined &&
-        (!dated || item.days.length > 1)),
+        (!dated || item.days.length > 1 || !item.article)),
   )
 }
 
@@ -61,7 +65,7 @@ export function readRule(items: readonly Item[], here: Here): When {
           failed ??= built
           continue
         }
-        const notes = [...one.notes, ...choice.notes, ...edgeNotes(parts.until)]
+        const notes = [...one.notes, ...choice.notes, ...edgeNotes(parts.until), ...feastNotes(parts)]
         if (built.begins && Temporal.PlainDateTime.compare(built.from, wallIn(built.zone, here)) < 0)
           notes.push(`It counts from ${built.from.slice(0, 10)}, which is past.`)
         if (zone.note !== undefined) notes.push(zone.note)
@@ -209,6 +213,10 @@ function byTheClock(
   now: Temporal.PlainDateTime,
 ): string | undefined {
   if (parts.window !== undefined) {
+    // "between 1 and 5"
+    const isOpen = parts.window.every(({ sure, hour }) => !sure && hour < 12) && parts.window[0].hour < 7
+    if (isOpen && parts.part === undefined)
+      return 'In the morning or in the afternoon? Say "am" or "pm" with each hour.'
     const sides = parts.window.map((clock) => {
       if (parts.part === undefined)
         return timesOf(clock)[clock.sure || clock.hour >= 7 ? 0 : 1] ?? timesOf(clock)[0]

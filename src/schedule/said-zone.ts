@@ -7,6 +7,7 @@ export interface SaidZone {
   name: string
   offset?: string
   note?: string
+  winter?: true
 }
 
 /** The zones that a zone phrase may mean; the person's own when there is none. */
@@ -18,7 +19,15 @@ export function saidZones(
   if (meaning === undefined || meaning.kind === 'own') return { zones: [{ zone: own, name: zoneName(own) }] }
   switch (meaning.kind) {
     case 'zone':
-      return { zones: [{ zone: meaning.zone, name: zoneName(meaning.zone) }] }
+      return {
+        zones: [
+          {
+            zone: meaning.zone,
+            name: zoneName(meaning.zone),
+            ...(meaning.winter ? { winter: true } : {}),
+          },
+        ],
+      }
     case 'season':
       return { zones: [{ zone: meaning.place, name: meaning.name, offset: meaning.offset }] }
     case 'several': {

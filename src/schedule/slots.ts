@@ -1,4 +1,5 @@
 import type { Item, ItemOf } from './grammar/items.ts'
+import type { DayPart } from './lexicon.ts'
 import type { ZoneMeaning } from './zones.ts'
 
 /** The items of a phrase that names one moment, each kind at most once. */
@@ -70,7 +71,12 @@ export function fillSlots(items: readonly Item[]): Slots | string {
         if (problem !== undefined) return problem
         break
       }
-      case 'part':
+      case 'part': {
+        const part = slots.part === undefined ? item.part : mergeParts(slots.part.part, item.part)
+        if (part === undefined) return `There is ${WHAT.part} in it. Say one.`
+        slots.part = { t: 'part', part }
+        break
+      }
       case 'sameTime':
       case 'feast':
       case 'weekEdge':
@@ -123,6 +129,12 @@ function addTime(slots: Slots, item: ItemOf<'time'>): string | undefined {
   slots.time = time
   slots.date = { ...slots.date, t: 'date', days: [bare.bare ?? 1] }
   return undefined
+}
+
+/** "early tomorrow morning" */
+function mergeParts(a: DayPart, b: DayPart): DayPart | undefined {
+  const early = [a, b].includes('early') && [a, b].includes('morning')
+  return early ? 'early' : a === b ? a : undefined
 }
 
 const isBareDay = ({ bare, marked }: ItemOf<'time'>) =>

@@ -38,6 +38,10 @@ export interface Speech {
   except: (list: string) => string
   /** From the one date until the other, in a list of exceptions. */
   range?: (first: string, last: string) => string
+  /** Of a day that is left out: that of each year. */
+  eachYear: (date: string) => string
+  /** The same of a feast, where it is not said as of a date. */
+  eachFeast?: (name: string) => string
   /** Whether a list of exceptions of several kinds can be said. */
   exceptSeveral: boolean
 }

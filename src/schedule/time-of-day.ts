@@ -7,6 +7,8 @@ import type { Here } from './when.ts'
 export interface TimeOfDay {
   time: Temporal.PlainTime
   nextDay?: true
+  /** Said by its name. */
+  midnight?: true
   note?: string
 }
 
@@ -55,6 +57,7 @@ const plain = (clock: Clock, hour: number) =>
 /** What a clock means; two answers when it may be before or after noon. The likelier comes first. */
 export function timesOf(clock: Clock): TimeOfDay[] {
   if (clock.dayEnd) return [{ time: plain(clock, 0), nextDay: true }]
+  if (clock.midnight) return [{ time: plain(clock, clock.hour), midnight: true }]
   if (clock.sure || clock.hour === 0 || clock.hour >= 12) return [{ time: plain(clock, clock.hour) }]
   const am = { time: plain(clock, clock.hour) }
   if (clock.hour >= 7) return [am]

@@ -1,12 +1,13 @@
 import { guard } from './guard.ts'
 import { addWord, type Branch, branch } from './lexicon.ts'
-import { ALSO_WORDS, CLOCK_NAMES, PLACES, SEASON_NAMES, SEVERAL_NAMES } from './places.ts'
+import { ALSO_WORDS, CLOCK_NAMES, PLACES, SEASON_NAMES, SEVERAL_NAMES, WINTER_NAMES } from './places.ts'
 import { type Hit, Reader } from './reader.ts'
 import { fold, tokenize } from './tokens.ts'
 
 /** What a zone phrase says. `season` is an abbreviation of one half of the year, which may contradict the date. */
 export type ZoneMeaning =
-  | { kind: 'zone'; zone: string }
+  /** `winter`: of two times of a night on which the clocks go back, the later one. */
+  | { kind: 'zone'; zone: string; winter?: true }
   | { kind: 'season'; name: string; offset: string; place: string }
   | { kind: 'several'; name: string; zones: readonly string[] }
   | { kind: 'own' }
@@ -75,7 +76,9 @@ for (const word of ['heure de', 'hora de']) addWord(ZONE_WORDS, word, { kind: 'z
 /** A zone phrase: "Berlin time", "(BST)", "UTC+3", "Europe/Berlin", "heure de Paris", "my time", "+05:30". */
 export function zoneRule(r: Reader, i: number): Hit<ZoneMeaning> | undefined {
   if (r.mark(i, '(')) {
-    const inner = zoneRule(r, r.skip(i + 1, 'in'))
+    const inside = r.skip(i + 1, 'in')
+    // One pair says it: hundreds of them must cost no more.
+    const inner = r.mark(inside, '(') ? undefined : zoneRule(r, inside)
     return inner !== undefined && r.mark(inner.next, ')')
       ? { value: inner.value, next: inner.next + 1 }
       : undefined
@@ -216,7 +219,11 @@ function abbreviation(r: Reader, i: number): Hit<ZoneMeaning> | undefined {
   }
   const next = i + 1
   const zone = CLOCK_NAMES[name]
-  if (zone !== undefined) return { value: { kind: 'zone', zone }, next }
+  if (zone !== undefined)
+    return {
+      value: WINTER_NAMES.has(name) ? { kind: 'zone', zone, winter: true } : { kind: 'zone', zone },
+      next,
+    }
   const season = SEASON_NAMES[name]
   if (season !== undefined)
     return { value: { kind: 'season', name, offset: season[0], place: season[1] }, next }

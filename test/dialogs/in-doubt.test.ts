@@ -207,7 +207,7 @@ test('answers that are lost time and again are asked about; after a person’s w
   answers = Array(8).fill(lost)
   await due('Once only')
   await pass(40, MINUTE)
-  await play(world, 'results: it was lost 8 times in a row')
+  await play(world, 'results: The answer was lost 8 times in a row')
   answers = [lost]
   await said('settle 1.1 publish')
   await pass(60, MINUTE)
@@ -219,7 +219,7 @@ test('what may be live and is dropped is not called absent, and an edit does not
   answers = [lost]
   await due('Once only')
   await pass(3)
-  await play(world, 'results: The answer was lost')
+  await play(world, 'results: the answer was lost')
   await said('settle 1.1 drop')
   expect((await first()).post.state).toBe('partly_published')
   await play(world, 'results: may be live')

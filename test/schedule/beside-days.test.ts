@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { describeRule } from '../../src/schedule/describe.ts'
 import { feastDay } from '../../src/schedule/feasts.ts'
+import { languages } from '../../src/schedule/languages/index.ts'
+import type { Language } from '../../src/schedule/languages/language.ts'
 import { readWhen, type When } from '../../src/schedule/read-when.ts'
+import { nextRuns } from '../../src/schedule/recurrence.ts'
 
 /** A Friday, five in the afternoon in Berlin. */
 const NOW = Temporal.Instant.from('2026-11-27T16:00:00Z')
@@ -77,8 +81,41 @@ describe('feasts that move', () => {
     const until = read('every day at 9am until easter')
     expect(until.kind === 'recurring' && until.rule.until).toMatch(/^2027-03-28/)
     const but = read('every day at 9am except easter monday')
-    expect(but.kind === 'recurring' && but.rule.except?.dates).toEqual(['2027-03-29'])
+    expect(but.kind === 'recurring' && but.rule.except?.yearly).toEqual(['easter+1'])
     expect(wall('every easter at 9am')).toMatch(/^error: That feast is on another date each year/)
+  })
+
+  test.each([
+    ['every day at 9 except christmas', 'every 25 December', ['2027-12-25', '2028-12-25']],
+    [
+      'every day at 9 except every 6 dec and 24 dec',
+      'every 6 December and every 24 December',
+      ['2027-12-24'],
+    ],
+    ['every day at 9 except dec 25 every year', 'every 25 December', ['2027-12-25']],
+    ['every day at 9 except easter monday', 'every Easter Monday', ['2027-03-29', '2028-04-17']],
+    ['every day at 9 except christmas 2026', '25 December 2026', ['2026-12-25']],
+    ['every day at 9 except dec 25', '25 December 2026', ['2026-12-25']],
+  ])('%s', (phrase, words, left) => {
+    const when = read(phrase)
+    if (when.kind !== 'recurring') throw new Error(phrase)
+    expect(describeRule(when.rule)).toBe(`every day at 09:00, Berlin time, except ${words}`)
+    for (const date of left) {
+      const day = Temporal.PlainDate.from(date).toZonedDateTime('Europe/Berlin').toInstant()
+      const [next] = nextRuns(when.rule, day, 1)
+      expect(next?.toZonedDateTimeISO('Europe/Berlin').toPlainDate().toString()).not.toBe(date)
+    }
+  })
+
+  test('what one country left out is said', () => {
+    const when = read('every day at 9 except thanksgiving')
+    expect(when.kind === 'recurring' && when.notes.join()).toContain('United States')
+  })
+
+  test('every feast that a language names has a name in English', () => {
+    for (const { words } of Object.values(languages as Record<string, Language>))
+      for (const name of Object.keys(words.holiday ?? {}).filter((one) => !/^\d/.test(one)))
+        expect(languages.en.words.holiday).toHaveProperty([name])
   })
 })
 

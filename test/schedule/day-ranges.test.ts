@@ -34,6 +34,8 @@ describe('a rule from one day until another', () => {
     ['en', '5 to 10 dec daily 9am', '2026-12-05', '2026-12-10'],
     ['en', 'every day at 9am from dec 28 to 31', '2026-12-28', '2026-12-31'],
     ['en', 'every day at 9am dec 1-5', '2026-12-01', '2026-12-05'],
+    ['en', 'every day at 9 dec 1-5', '2026-12-01', '2026-12-05'],
+    ['en', 'every day at 9 dec 1 to dec 5', '2026-12-01', '2026-12-05'],
     ['en', 'every day at 9 between 1 and 5 december', '2026-12-01', '2026-12-05'],
     ['en', 'every day at 9 from the 20th to the 24th of january', '2027-01-20', '2027-01-24'],
     ['en', 'every day at 9 from the 28th to the 3rd of january', '2026-12-28', '2027-01-03'],
@@ -181,7 +183,7 @@ describe('what a rule leaves out', () => {
 
   test('the culprit is named', () => {
     expect(dates('every day at 9 except bank holidays')).toContain('"bank holidays"')
-    expect(dates('every day at 9 except every other monday')).toContain('"other"')
+    expect(dates('every day at 9 except every other monday')).toContain('"every other"')
     expect(dates('every day at 9 except friday, dec 24')).toContain('2026-12-24 is a Thursday')
   })
 

@@ -275,3 +275,13 @@ describe('after the midnight of the day that was said', () => {
     ['every day except sunday at 24:00', BY_THE_CALENDAR],
   ])('%s', (phrase, at) => expect(read(phrase)).toBe(at))
 })
+
+test('of two times of one night, "CET" names the later one', () => {
+  const at = (phrase: string) => {
+    const when = readWhen(phrase, { now: NOW, zone: 'Europe/Berlin', locale: 'en' })
+    return when.kind === 'once' ? when.at.toString() : when.kind
+  }
+  expect(at('31 october 2027 02:30 CET')).toBe('2027-10-31T01:30:00Z')
+  expect(at('31 october 2027 02:30 CEST')).toBe('2027-10-31T00:30:00Z')
+  expect(at('1 july 2027 9am CET')).toBe('2027-07-01T07:00:00Z')
+})

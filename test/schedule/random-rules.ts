@@ -110,6 +110,9 @@ export const extras = fc.record({
     fc.oneof(
       few(1, 7, 2).map((days) => ({ weekdays: days })),
       few(1, 12, 2).map((all) => ({ months: all })),
+      fc
+        .constantFrom('12-25', '01-01', 'easter', 'easter+1', 'thanksgiving', 'advent+7')
+        .map((day) => ({ yearly: [day] })),
       fc.record({ ahead: fc.integer({ min: 1, max: 3000 }), length: fc.integer({ min: 1, max: 40 }) }),
     ),
     { nil: undefined, freq: 2 },

@@ -211,7 +211,8 @@ describe('iCalendar', () => {
           rule !== undefined &&
             rule.window === undefined &&
             rule.except?.weekdays === undefined &&
-            rule.except?.months === undefined,
+            rule.except?.months === undefined &&
+            rule.except?.yearly === undefined,
         )
         if (rule === undefined) return
         if (rule.times.length === 0 && rule.slots === undefined && rule.except !== undefined) {

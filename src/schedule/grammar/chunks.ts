@@ -75,6 +75,11 @@ function readUntil(r: Reader, start: number, items: Item[]): number {
   let said = NOTHING_SAID
   let dangling = false
   while (at < r.end) {
+    // Nothing begins with two brackets.
+    if ((r.mark(at, '(') && r.mark(at + 1, '(')) || (r.mark(at, ')') && r.mark(at + 1, ')'))) {
+      at += 1
+      continue
+    }
     const hit = chunk(r, at, said)
     if (hit !== undefined && hit.next > at) {
       items.push(...hit.value)
@@ -122,6 +127,8 @@ function refusalAt(r: Reader, i: number): string | undefined {
   const twice = r.lex(i, 'vague')
   if (twice?.value === 'twice')
     return `${quoted(r.quote(i, twice.next))} is twice in one to some people, and every second one to others. Say "every 2 weeks", or the days.`
+  if (twice?.value === 'third')
+    return `${quoted(r.quote(i, twice.next))} is every 2 days to some people, and every 3 to others. Say the number.`
   const vague = r.lex(i, 'vague') ?? r.lex(i, 'few') ?? r.lex(i, 'not')
   return vague === undefined
     ? undefined

@@ -31,10 +31,16 @@ export function timeRule(
   for (;;) {
     const separated = separator(r, at)
     if (separated === undefined) break
+    // "9h, le 15"; "15/3, 9h"
+    if (separated.value === 'and' && r.is(separated.next, 'dayMark')) break
+    if (r.mark(at, '/') && !said.at && longer(i, at)) break
     const then = r.skip(separated.next, 'at', 'the')
     const next = clockAt(r, then, said.at || readings[0]?.marked === true)
     if (next === undefined) break
     if (longer(then, next.next)) break
+    // "saturday 14, 9am"
+    const isDay = r.mark(at, ',') && r.is(i - 1, 'weekday') && first.value.bare !== undefined
+    if (isDay && !said.at && (next.value.bare === undefined || r.is(separated.next, 'at'))) break
     if (separated.value === 'to') {
       // "samedi 21 à 13h30": the word for "to" is also that for "at"
       const isAt = r.is(at, 'at') && first.value.bare !== undefined && !said.range
@@ -50,7 +56,7 @@ export function timeRule(
     }
   }
   const marked = said.at || readings.some((reading) => reading.marked)
-  shareHalf(readings, range)
+  shareHalf(readings, range || (said.range === true && readings.length === 2))
   const bare = readings.length === 1 ? readings[0]?.bare : undefined
   const item: Item = { t: 'time', clocks: readings.map(({ clock }) => clock), range, marked, index: i }
   if (orMinutes !== undefined) item.orMinutes = orMinutes
@@ -95,6 +101,7 @@ function shareHalf(readings: Reading[], range: boolean): void {
   let before = -1
   for (const reading of readings) {
     const clock = reading.clock
+    const minute = clock.hour * 60 + clock.minute
     if (clock.sure) continue
     if (twentyFour) reading.clock = { ...clock, sure: true }
     else if (last?.half === 'am') reading.clock = { ...clock, half: 'am', sure: true, hour: clock.hour % 12 }
@@ -102,11 +109,11 @@ function shareHalf(readings: Reading[], range: boolean): void {
       reading.clock = { ...clock, half: 'pm', sure: true, hour: (clock.hour % 12) + 12 }
     } else if (last?.half === 'pm' && clock.hour < 12) {
       reading.clock = { ...clock, half: 'am', sure: true }
-    } else if (range && before >= 0 && clock.hour <= before && clock.hour + 12 > before) {
+    } else if (range && before >= 0 && minute <= before && minute + 720 > before) {
       // "9 to 5"
       reading.clock = { ...clock, sure: true, hour: clock.hour + 12 }
     }
-    before = reading.clock.hour
+    before = reading.clock.hour * 60 + reading.clock.minute
   }
   if (range && readings.length === 2) {
     const [first, second] = readings
@@ -156,11 +163,11 @@ function minutesBefore(r: Reader, i: number): Hit<number> | undefined {
   const count = integer(r, i)
   if (count === undefined || count.value < 1 || count.value > 59) return undefined
   const unit = r.lex(count.next, 'unit')
-  // "9 to 5" are hours
-  if (r.digits(i) !== undefined && count.value % 5 !== 0 && unit === undefined) return undefined
   const at = unit?.value === 'minute' ? unit.next : count.next
   const past = r.lex(at, 'past')
   if (past !== undefined) return { value: count.value, next: past.next }
+  // "9 to 5" are hours
+  if (r.digits(i) !== undefined && count.value % 5 !== 0 && unit === undefined) return undefined
   const till = r.lex(at, 'till')
   return till === undefined ? undefined : { value: -count.value, next: till.next }
 }
@@ -217,8 +224,11 @@ interface Raw {
 }
 
 function wordHour(r: Reader, i: number): Raw | undefined {
-  const hour = r.lex(i, 'number')
-  if (hour === undefined || !Number.isInteger(hour.value) || Number(hour.value) > 24) return undefined
+  // "a la una y media" is no one and a half
+  const found = r.at(i).filter(({ lexeme }) => lexeme.kind === 'number' && Number.isInteger(lexeme.value))
+  const longest = found.at(-1)
+  if (longest === undefined || Number(longest.lexeme.value) > 24) return undefined
+  const hour = { value: longest.lexeme.value, next: longest.next }
   const raw: Raw = {
     hour: Number(hour.value),
     minute: 0,
@@ -238,7 +248,8 @@ function wordHour(r: Reader, i: number): Raw | undefined {
     Number(minute.value) >= 10 &&
     Number(minute.value) < 60
   ) {
-    if (!r.is(minute.next, 'unit') && !r.is(minute.next, 'month')) {
+    const isShift = r.is(minute.next, 'pastAfter') || r.is(minute.next, 'tillAfter')
+    if (!isShift && !r.is(minute.next, 'unit') && !r.is(minute.next, 'month')) {
       return { ...raw, minute: Number(minute.value), full: true, marked: true, next: minute.next }
     }
   }
@@ -297,6 +308,10 @@ function digitHour(r: Reader, i: number, said: boolean): Raw | undefined {
     }
   }
   if (text.length > 2) return undefined
+  // "9 30 am"; but "fri 9 10am" is the ninth
+  const apart = r.digits(i + 1)
+  if (apart?.text.length === 2 && apart.value > 12 && apart.value < 60 && value <= 12 && r.is(i + 2, 'ampm'))
+    return { ...base, hour: value, minute: apart.value, full: true, sure: false, marked: true, next: i + 2 }
   if (value > 24) {
     if (r.is(i + 1, 'ampm') && (r.glued(i + 1) || said))
       return r.refuse(`There is no time ${r.quote(i, i + 2)}.`)
@@ -380,7 +395,9 @@ function ending(r: Reader, i: number, raw: Raw): Hit<Reading> | undefined {
   const dayEnd = hour === 24
   const total = ((hour % 24) * 60 + minute + shift + 1440) % 1440
   const spoken = r.digits(i) === undefined || !full || shift !== 0
-  if (!sure && (r.habits.clock12 === 'never' || (r.habits.clock12 === 'spoken' && !spoken))) sure = true
+  const { clock12 } = r.habits
+  if (clock12 === 'never' || (!spoken && (clock12 === 'spoken' || (clock12 === 'plain' && hour > 6))))
+    sure = true
   const clock: Clock = { hour: Math.floor(total / 60), minute: total % 60, second, sure }
   if (half !== undefined) clock.half = half
   if (dayEnd) clock.dayEnd = true
@@ -395,6 +412,14 @@ function minutesAfter(r: Reader, i: number): Hit<number> | undefined {
   if (count !== undefined && (count.text.length > 2 || count.value > 59)) return undefined
   const minutes = integer(r, i)
   if (minutes === undefined || minutes.value > 59) return undefined
+  // "à 9h un mardi sur deux"
+  if ((r.lex(i, 'seq')?.next ?? 0) > minutes.next) return undefined
+  // "21h15 march 4"
+  if (count?.text.length === 2 && r.glued(i) && r.tokens[i - 1]?.text === 'h') return minutes
+  // "9 Uhr 12. März", "9 Uhr 12.3.", "9h 10/11", "9h 12 de março"
+  const dated = r.digits(i + 2) !== undefined ? r.glued(i + 2) : r.is(i + 2, 'month')
+  const marked = (r.mark(i + 1, '.') || r.mark(i + 1, '/')) && r.glued(i + 1)
+  if (count !== undefined && ((marked && dated) || r.is(r.skip(i + 1, 'of'), 'month'))) return undefined
   const mark = r.lex(minutes.next, 'minuteMark')
   if (mark !== undefined) return { value: minutes.value, next: mark.next }
   // "9時 12月1日": a date

@@ -20,7 +20,7 @@ export function dateRule(r: Reader, i: number, said: Said): Hit<Item> | undefine
     isoDate(r, i) ??
     markedDate(r, i) ??
     numericDate(r, i, said) ??
-    dayThenMonth(r, i) ??
+    dayThenMonth(r, i, said) ??
     monthThenDay(r, i) ??
     // "1. Advent" is more than the first of a month.
     holiday(r, i) ??
@@ -28,7 +28,7 @@ export function dateRule(r: Reader, i: number, said: Said): Hit<Item> | undefine
   )
 }
 
-function checked(r: Reader, from: number, next: number, item: DateItem): Hit<Item> | undefined {
+function checked(r: Reader, from: number, next: number, item: DateItem): Hit<DateItem> | undefined {
   const longest = item.month === undefined ? 31 : (LONGEST_MONTH[item.month - 1] ?? 0)
   const bad = item.days.some((day) => day < -31 || day === 0 || day > longest)
   const leap = item.month === 2 && item.days.includes(29) && item.year !== undefined
@@ -147,7 +147,8 @@ function numericDate(r: Reader, i: number, said: Said): Hit<Item> | undefined {
 
 /** "2026", "'26" or "26" as the third number of a date. */
 function yearOf(text: string): number | undefined {
-  if (text.length === 4) return Number(text)
+  // "4.3. 0930" has an hour
+  if (text.length === 4) return Number(text) < 1970 ? undefined : Number(text)
   return text.length === 2 ? 2000 + Number(text) : undefined
 }
 
@@ -160,7 +161,9 @@ function monthAndDay(
   mark: string,
   year?: number,
 ): Hit<Item> | undefined {
-  const order = mark === '.' || mark === '-' ? 'dmy' : r.habits.dateOrder
+  // "3-4-2026" is written in the order of 3/4/2026, where a language may have either.
+  const own = r.habits.dateOrder
+  const order = mark === '.' || (mark === '-' && own !== 'ask') ? 'dmy' : own
   const monthFirst = order === 'mdy' || order === 'ask' || order === 'ymd'
   let [month, day] = monthFirst ? [first, second] : [second, first]
   if (month > 12 && day <= 12 && order !== 'mdy') [month, day] = [day, month]
@@ -172,8 +175,9 @@ function monthAndDay(
 }
 
 /** "4 July", "4th of July 2026", "18. Juli", "1er mars", "15 de marzo de 2026", "1st and 15th of March". */
-function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
-  const days = dayList(r, r.skip(i, 'the', 'dayMark'), false)
+function dayThenMonth(r: Reader, i: number, said: Said): Hit<Item> | undefined {
+  const start = r.skip(i, 'the', 'dayMark')
+  const days = dayList(r, start, false)
   if (days === undefined) return undefined
   const at = r.skip(hyphen(r, days.next), 'of', 'the')
   const month = r.lex(at, 'month')
@@ -181,6 +185,15 @@ function dayThenMonth(r: Reader, i: number): Hit<Item> | undefined {
   // "9 to 17 in july" are hours
   const isPlain = r.digits(days.next - 1) !== undefined && !r.mark(days.next, '.')
   if (isPlain && isWithin(r, days.next)) return undefined
+  // "at 9 dec 5", "at 9, 25 dec": an hour, and then a day
+  // "às" is also an article
+  const afterAt = start > i ? r.is(i, 'at') && !r.is(i, 'dayMark') : said.at && !r.is(i - 1, 'for')
+  const hour = afterAt && ordinal(r, start) === undefined ? integer(r, start) : undefined
+  if (hour !== undefined && hour.value <= 24) {
+    const listed = days.value.length > 1
+    const apart = isPlain && days.next === hour.next && !r.glued(month.next)
+    if (listed || (apart && monthThenDay(r, at)?.value.days.length === 1)) return undefined
+  }
   const year = yearAfter(r, hyphen(r, month.next))
   const item: DateItem = { t: 'date', month: Number(month.value), days: days.value, marked: true }
   if (year === undefined) return checked(r, i, dotAfter(r, month.next), item)
@@ -192,7 +205,7 @@ const isWithin = (r: Reader, i: number) =>
   r.is(i, 'in') || r.is(i, 'on') || (r.habits.ordinalDot && r.is(i, 'of'))
 
 /** "July 4", "Dec 25th, 2026", "March the 3rd", "March 2027", "March". */
-function monthThenDay(r: Reader, i: number): Hit<Item> | undefined {
+function monthThenDay(r: Reader, i: number): Hit<DateItem> | undefined {
   // "the third thursday of next january"
   const next = r.lex(i, 'next')
   if (next !== undefined) {
@@ -288,7 +301,9 @@ function dayAlone(r: Reader, i: number): Hit<Item> | undefined {
   for (;;) {
     const nth = ordinal(r, at)
     let plain: Hit<number> | undefined
-    if (nth === undefined && (mark !== undefined || days.length > 0)) plain = integer(r, at)
+    // "every day 0930" has an hour
+    const isLong = (r.digits(at)?.text.length ?? 0) > 2
+    if (nth === undefined && !isLong && (mark !== undefined || days.length > 0)) plain = integer(r, at)
     if (plain !== undefined && days.length > 0 && mark === undefined) break
     const day = nth ?? plain
     if (
@@ -352,6 +367,7 @@ function holiday(r: Reader, i: number): Hit<Item> | undefined {
     month: Number(fixed[1]),
     days: [Number(fixed[2])],
     marked: true,
+    yearly: true,
     ...inYear,
   })
 }

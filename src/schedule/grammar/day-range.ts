@@ -38,6 +38,8 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
   if (isBare(first.value.date) && r.is(r.skip(to, 'the', 'on'), 'month')) return undefined
   const pair = { first: first.value, last: last.value }
   if (!isRange(pair, isAsked)) return undefined
+  // "4 de marzo a las 9" is an hour, "del 1 de marzo a 5" is not
+  if (pair.last.plain && isBeforeHours(r, first.next, to)) return undefined
   // "dec 5 - 15" may be an hour
   if (pair.last.plain && r.mark(first.next, '-') && !r.glued(first.next)) return undefined
   const next = r.lex(last.next, 'untilAfter')?.next ?? last.next
@@ -53,11 +55,23 @@ export function dayRange(r: Reader, i: number, asked = false): Hit<Item[]> | und
 }
 
 /** Long lists are asked at each of their members: most phrases have nothing that could stand between two days. */
-function isPossible(r: Reader, i: number): boolean {
-  if (r.is(i, 'between')) return true
-  for (let at = i + 1; at < r.end; at += 1) if (separator(r, at, false) !== undefined) return true
-  return false
+const isPossible = (r: Reader, i: number): boolean => r.is(i, 'between') || lastSeparator(r) > i
+
+/** Sought once for each phrase. */
+const lastSeparators = new WeakMap<Reader, number>()
+
+function lastSeparator(r: Reader): number {
+  const known = lastSeparators.get(r)
+  if (known !== undefined) return known
+  let at = r.end - 1
+  while (at >= 0 && separator(r, at, false) === undefined) at -= 1
+  lastSeparators.set(r, at)
+  return at
 }
+
+/** Whether the word between two days is rather the one before an hour: "a las", "às". A lone "a" is before either. */
+const isBeforeHours = (r: Reader, i: number, next: number) =>
+  r.lex(i, 'at')?.next === next && !(next === i + 1 && r.tokens[i]?.text === 'a')
 
 /** Whether what stands between two days may also be the word before the end of a rule. */
 export const mayEnd = (r: Reader, i: number) => r.is(i, 'until') && !r.is(i, 'through')

@@ -44,7 +44,11 @@ export const dateLike: Rule[] = [
 ]
 
 export const timeLike: Rule = (r, i, said) =>
-  one(timeRule(r, i, said, (at, than) => isLonger(r, at, than, { ...NOTHING_SAID, date: !hasDot(r, i, at) })))
+  one(
+    timeRule(r, i, said, (at, than) =>
+      isLonger(r, at, than, { ...said, on: false, date: !hasDot(r, i, at) }),
+    ),
+  )
 
 /** "9.00 bis 17.10." are hours at the end of a sentence, "9 bis 21.12." are not. */
 const hasDot = (r: Reader, from: number, to: number) =>
@@ -56,6 +60,7 @@ function isLonger(r: Reader, i: number, than: number, said: Said): boolean {
   // "9-5 weekdays" is no five of them
   if (length !== undefined && length.value.workdays === 0 && length.next > than) return true
   if ((dayRange(r, i)?.next ?? 0) > than) return true
+  if ((weekdaysAhead(r, i, false)?.next ?? 0) > than) return true
   for (const rule of dateLike) if ((rule(r, i, said)?.next ?? 0) > than) return true
   return false
 }
@@ -194,12 +199,19 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
   if (length === undefined) return unitBeside(r, at) ?? weekdaysAhead(r, at, prefix !== undefined)
   // "às 9h a partir de março"
   if (said.at && prefix === undefined && !plus) return undefined
-  const hence = r.lex(length.next, 'hence')
+  // "9h après-demain", "9h depois de amanhã"
+  const afterwards = Math.max(
+    ...(['hence', 'base', 'side'] as const).map((k) => r.lex(length.next, k)?.next ?? 0),
+  )
+  // "9h a partir de 1 de março" begins on a day
+  const begins = r.is(length.next, 'from') && (timeLike(r, i, said)?.next ?? 0) >= length.next
+  const isDay = prefix === undefined && (begins || (r.lex(length.next, 'day')?.next ?? 0) > afterwards)
+  const hence = isDay ? undefined : r.lex(length.next, 'hence')
   if (hence !== undefined) {
     const item: Item = { t: 'span', span: length.value }
     return { value: [hence.value === 'exact' ? { ...item, exact: true } : item], next: hence.next }
   }
-  const base = prefix === undefined ? r.lex(length.next, 'base') : undefined
+  const base = prefix === undefined && !isDay ? r.lex(length.next, 'base') : undefined
   if (base !== undefined) {
     const now = r.lex(base.next, 'now')
     if (now !== undefined) return { value: [{ t: 'span', span: length.value }], next: now.next }
@@ -211,7 +223,7 @@ export function spanRule(r: Reader, i: number, said: Said): Hit<Item[]> | undefi
     const rounded = prefix !== undefined && round?.next === length.next
     return { value: [rounded ? { ...item, round: Number(round.value) } : item], next: length.next }
   }
-  const before = r.lex(length.next, 'side')
+  const before = isDay ? undefined : r.lex(length.next, 'side')
   if (before?.value === 'before')
     return { value: [{ t: 'span', span: negative(length.value), based: true }], next: before.next }
   if (isWeeks(length.value) && weeksOn(r, length.next))
@@ -300,6 +312,9 @@ export function someDays(
 
 /** "fridays, dec 24" and "august on the 1st" are two things, "friday, dec 25" is one. */
 function isApart(before: Item | undefined, item: Item | undefined, comma: boolean): boolean {
+  // "until june 30 weekdays at 9", "from march 1 first monday of every month"
+  const recurs = item?.t === 'nth' || (item?.t === 'weekday' && (item.habit === true || item.days.length > 1))
+  if (recurs && before?.t === 'date' && before.days.length > 0) return true
   const dated = item?.t === 'date' && item.days.length > 0
   if (!dated || before === undefined) return false
   if (before.t === 'date') return before.days.length === 0 && item.month === undefined

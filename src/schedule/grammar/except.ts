@@ -1,3 +1,4 @@
+import { quoted } from '../../kit/user-error.ts'
 import type { Hit, Reader } from '../reader.ts'
 import { clockFollows } from './dates.ts'
 import { dayRange, mayEnd } from './day-range.ts'
@@ -5,14 +6,19 @@ import { someDays } from './day-rules.ts'
 import type { Item } from './items.ts'
 import { integer, ordinal } from './numbers.ts'
 
-/** "except fridays", "except 25 December and 1 January", "except dec 24 to jan 2". */
+/** "except fridays", "except 25 December and 1 January", "except dec 24 to jan 2", "except every 25 December". */
 export function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
   const word = r.lex(i, 'except')
   if (word === undefined) return undefined
   const items: Item[] = []
   let at = word.next
+  let yearly = false
   for (;;) {
-    const start = r.skip(at, 'on', 'in', 'the', 'for', 'every')
+    const { start, every } = beginning(r, at)
+    yearly ||= every
+    const other = r.lex(start, 'every')
+    if (other !== undefined)
+      return r.refuse(`${quoted(r.quote(start, other.next))} cannot be left out. Say the dates of them.`)
     const nth = ordinal(r, start)
     if (nth !== undefined && r.digits(nth.next) === undefined && integer(r, nth.next)?.value === 1)
       return r.refuse('Which one is left out? Say its date, for example "except 7 December".')
@@ -20,15 +26,43 @@ export function exceptRule(r: Reader, i: number): Hit<Item[]> | undefined {
     if (days === undefined) break
     items.push(...days.value)
     at = moreDays(r, days.next, items)
+    const each = eachYear(r, at)
+    yearly ||= each > at
+    at = each
     items.push({ t: 'and' })
     const then = r.skip(r.mark(at, ',') ? at + 1 : at, 'and')
     if (then === at) break
     // "except fridays and at 9:00"
-    if (leftOut(r, r.skip(then, 'on', 'in', 'the')) === undefined) break
+    if (leftOut(r, beginning(r, then).start) === undefined) break
     at = then
   }
-  return items.length === 0 ? undefined : { value: [{ t: 'except', items }], next: at }
+  if (items.length === 0) return undefined
+  return { value: [{ t: 'except', items: yearly ? items.map(ofEachYear) : items }], next: at }
 }
+
+/** Where what is left out begins, and whether it is so each year: "except every 25 December". */
+function beginning(r: Reader, i: number): { start: number; every: boolean } {
+  const at = r.skip(i, 'on', 'in', 'the', 'for')
+  const every = r.lex(at, 'every')
+  if (every === undefined || every.value !== '') return { start: at, every: false }
+  const year = r.lex(every.next, 'unit')
+  const then = year?.value === 'year' ? year.next : every.next
+  return { start: r.skip(then, 'on', 'in', 'the', 'for'), every: true }
+}
+
+/** The token after "every year". */
+function eachYear(r: Reader, i: number): number {
+  const named = r.lex(i, 'seq')
+  if (named?.value === 'every:year') return named.next
+  const every = r.lex(i, 'every')
+  const unit = every === undefined ? undefined : r.lex(every.next, 'unit')
+  return unit?.value === 'year' ? unit.next : i
+}
+
+export const ofEachYear = (item: Item): Item =>
+  item.t === 'date' && item.month !== undefined && item.days.length > 0 && item.year === undefined
+    ? { ...item, yearly: true }
+    : item
 
 function leftOut(r: Reader, i: number): Hit<Item[]> | undefined {
   const range = dayRange(r, i, true)

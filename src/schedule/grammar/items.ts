@@ -52,14 +52,27 @@ export type Item =
       now?: true
       gone?: true
       habit?: true
+      /** "le lundi": every Monday, or the one whose date is said besides. */
+      article?: true
       side?: 'before' | 'after'
     }
   /** `days` is empty for a month alone; -1 is its last day. `swap`: month and day may be the other way round. */
-  | { t: 'date'; year?: number; month?: number; days: number[]; swap?: true; marked?: true; since?: number }
+  | {
+      t: 'date'
+      year?: number
+      month?: number
+      days: number[]
+      swap?: true
+      marked?: true
+      since?: number
+      /** By a name, or with "every": of each year where it is left out. */
+      yearly?: true
+    }
   /** By its name in the tables: its date is another one each year. */
   | { t: 'feast'; name: string; year?: number }
   | { t: 'dotted'; first: number; second: number; index: number; asDate: boolean }
-  | { t: 'nth'; nths: number[]; of: NthOf; month?: number }
+  /** `plural`: "first mondays" are those of every month. */
+  | { t: 'nth'; nths: number[]; of: NthOf; month?: number; plural?: true }
   /** `round`: the days that people mean by it, where they count both ends ("quinze jours"). */
   | { t: 'span'; span: Span; based?: true; bare?: true; compact?: true; exact?: true; round?: number }
   /** The first or the last day of a week, so many weeks on. */

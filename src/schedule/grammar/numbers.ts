@@ -133,7 +133,7 @@ export function span(r: Reader, i: number): SpanHit | undefined {
       minutes?.text.length === 2 &&
       r.glued(at) &&
       minutes.value < 60 &&
-      spanPart(r, at) === undefined
+      spanPart(r, at)?.unit !== 'minute'
     ) {
       return { value: { ...total, seconds: total.seconds + minutes.value * 60 }, next: at + 1, compact }
     }
@@ -141,10 +141,34 @@ export function span(r: Reader, i: number): SpanHit | undefined {
     if (r.mark(then, ',')) then += 1
     then = r.skip(then, 'and')
     // "2 günde bir saat 9'da"
-    if (spanPart(r, then) === undefined || r.is(at, 'everyAfter')) break
+    const more = spanPart(r, then)
+    if (more === undefined || r.is(at, 'everyAfter')) break
+    const clock = r.is(at, 'and') || r.is(then - 1, 'and') ? undefined : clockIn(r, part, more)
+    if (clock === 'clock') break
+    if (clock === 'either')
+      return r.refuse(
+        `Is ${quoted(r.quote(then, more.next))} a time of day, or so long besides? Say "at", or "and", before it.`,
+      )
     at = then
   }
   return parts === 0 ? undefined : { value: total, next: at, compact }
+}
+
+/** "dans 3 jours 9h": the hour of that day. In English, and in words, it may be so many hours more. */
+function clockIn(
+  r: Reader,
+  days: SpanPart,
+  { unit, unitAt, next }: SpanPart,
+): 'clock' | 'either' | undefined {
+  const isShort = r.tokens[unitAt]?.text === 'h'
+  const worded = (r.tokens[days.unitAt]?.text.length ?? 0) > 1
+  const byDays = days.unit !== 'hour' && days.unit !== 'minute' && days.unit !== 'second'
+  if (unit !== 'hour' || !byDays || !worded || r.lex(unitAt, 'oclock')?.value !== 'h') return undefined
+  // "2 days 3h 20min"
+  const after = spanPart(r, r.skip(r.mark(next, ',') ? next + 1 : next, 'and'))
+  if (after?.unit === 'minute' || after?.unit === 'second') return undefined
+  if (r.habits.clock12 === 'always') return isShort ? 'either' : undefined
+  return isShort ? 'clock' : 'either'
 }
 
 /** "0:45 hours", "1:30h" after "in": how long to wait, not a time of day. */
@@ -160,6 +184,8 @@ export function hoursAndMinutes(r: Reader, i: number): SpanHit | undefined {
 
 interface SpanPart {
   unit: Unit
+  /** Where the unit stands. */
+  unitAt: number
   next: number
   compact: boolean
   add: (to: Span) => Span | undefined
@@ -171,8 +197,20 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
     const minutes = Number(named.value)
     const days = minutes / 1440
     if (Number.isInteger(days))
-      return { unit: 'day', next: named.next, compact: false, add: (to) => addUnit(to, days, 'day') }
-    return { unit: 'minute', next: named.next, compact: false, add: (to) => addUnit(to, minutes, 'minute') }
+      return {
+        unit: 'day',
+        unitAt: i,
+        next: named.next,
+        compact: false,
+        add: (to) => addUnit(to, days, 'day'),
+      }
+    return {
+      unit: 'minute',
+      unitAt: i,
+      next: named.next,
+      compact: false,
+      add: (to) => addUnit(to, minutes, 'minute'),
+    }
   }
   const count = amount(r, i)
   if (count === undefined) return undefined
@@ -184,19 +222,24 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
     const days = Number.isInteger(total / 1440)
     return {
       unit: 'day',
+      unitAt: at,
       next: length.next,
       compact: false,
       add: (to) => addUnit(to, days ? total / 1440 : total, days ? 'day' : 'minute'),
     }
   }
   const short = r.digits(at - 1) === undefined ? undefined : r.lex(at, 'shortUnit')
-  const long = r.lex(r.skip(at, 'glue', 'next'), 'unit')
+  // "9'da öbür gün" is no nine days
+  const unitFrom = r.mark(at, "'") ? at : r.skip(at, 'glue', 'next')
+  const long = r.lex(unitFrom, 'unit')
   const unit = long === undefined || (short !== undefined && short.next > long.next) ? short : long
   if (unit === undefined) return undefined
   const name = unit.value as Unit
   // "3.12 saat 9": a date, and the word for hour before its hour
-  if (!Number.isInteger(count.value) && r.is(at, 'at') && r.digits(unit.next) !== undefined) return undefined
+  const fraction = r.digits(i) !== undefined && count.next > i + 1
+  if (fraction && r.is(at, 'at') && r.digits(unit.next) !== undefined) return undefined
   const glued = r.glued(at)
+  const unitAt = unit === short ? at : unitFrom
   at = unit.next
   // "1d." but not a full stop that belongs to a date
   let value = count.value
@@ -207,6 +250,7 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   }
   return {
     unit: name,
+    unitAt,
     next: at,
     compact: r.digits(i) !== undefined && (glued || name === 'minute' || name === 'hour'),
     add: (to) => addUnit(to, value, name),

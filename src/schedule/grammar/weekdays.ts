@@ -12,8 +12,10 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
     nths.push(nth.value)
     const then = r.skip(r.mark(nth.next, ',') || r.mark(nth.next, '&') ? nth.next + 1 : nth.next, 'and')
     at = nth.next
-    if (then === nth.next) break
-    at = r.skip(then, 'the')
+    // "on the 1st and mondays" is no first Monday
+    const more = r.skip(then, 'the')
+    if (then === nth.next || ordinal(r, more) === undefined) break
+    at = more
   }
   if (nths.length === 0) return undefined
   const of = nthOf(r, at)
@@ -26,7 +28,14 @@ export function nthRule(r: Reader, i: number): Hit<Item> | undefined {
     const { value, next } = of
     return value === 'day' ? { value: { t: 'nth', nths, of: 'day' }, next } : undefined
   }
-  return { value: { t: 'nth', nths, of: of.value }, next: of.next }
+  // "the 15th and first monday": no month has fifteen Mondays
+  if (of.value !== 'workday' && nths.some((nth) => Math.abs(nth) > 5)) return undefined
+  if (of.value === 'workday' && nths.some((nth) => nth > 5) && nths.some((nth) => nth < 0))
+    return r.refuse('Is that a date, or a working day? Say "working day" after each of them.')
+  const item: ItemOf<'nth'> = { t: 'nth', nths, of: of.value }
+  // not "last friday's"
+  const plural = r.lex(of.next - 1, 'weekdays')?.next === of.next
+  return { value: plural ? { ...item, plural: true } : item, next: of.next }
 }
 
 export function nthOf(r: Reader, i: number): Hit<NthOf> | undefined {
@@ -86,6 +95,7 @@ export function endRule(r: Reader, i: number): Hit<Item[]> | undefined {
 interface Weekdays {
   days: number[]
   habit: boolean
+  article?: boolean
   next?: number
   now?: true
   gone?: true
@@ -95,9 +105,10 @@ interface Weekdays {
 export function weekdayRule(r: Reader, i: number): Hit<Item> | undefined {
   const list = weekdayList(r, i)
   if (list === undefined) return undefined
-  const { days, habit, next, now, gone } = list.value
+  const { days, habit, article, next, now, gone } = list.value
   const item: ItemOf<'weekday'> = { t: 'weekday', days }
   if (habit) item.habit = true
+  if (article) item.article = true
   if (next !== undefined) item.next = next
   if (now) item.now = true
   if (gone) item.gone = true
@@ -116,6 +127,7 @@ function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
     if (one.value.days.some((day) => all.days.includes(day))) return undefined
     all.days.push(...one.value.days)
     all.habit ||= one.value.habit
+    if (one.value.article) all.article = true
     if (one.value.next !== undefined) all.next = one.value.next
     if (one.value.now) all.now = true
     if (one.value.gone) all.gone = true
@@ -125,7 +137,7 @@ function weekdayList(r: Reader, i: number): Hit<Weekdays> | undefined {
     then = r.skip(then, 'and', 'the')
     if (then === last) then = r.is(last, 'weekday') && r.tokens[last]?.text.length === 1 ? last : last
     if (then === last && !(weekday(r, then) !== undefined && isKana(r, then))) break
-    at = r.skip(then, 'on', 'every')
+    at = r.skip(then, 'on')
   }
   return last === undefined ? undefined : { value: all, next: last }
 }
@@ -166,10 +178,16 @@ function weekday(r: Reader, i: number): Hit<Weekdays> | undefined {
       const gone = range === undefined ? r.lex(habit.next, 'lastMark') : undefined
       if (gone !== undefined)
         return { value: { days: [Number(habit.value)], habit: false, gone: true }, next: gone.next }
+      const article = r.is(at, 'dayMark') && r.lex(at + 1, 'weekday')?.next === habit.next
       if (range === undefined)
-        return { value: { days: [Number(habit.value)], habit: true }, next: habit.next }
+        return {
+          value: { days: [Number(habit.value)], habit: true, ...(article ? { article } : {}) },
+          next: habit.next,
+        }
       return { value: { days: daysBetween(Number(habit.value), range.value), habit: true }, next: range.next }
     }
+    // "le week-end prochain" is one
+    if (r.is(longest, 'nextAfter') || r.is(longest, 'lastMark')) return undefined
     return { value: { days: setDays(String(set?.value)), habit: true }, next: longest }
   }
   const first = Number(one.value)

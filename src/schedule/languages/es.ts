@@ -51,7 +51,7 @@ DAYS.forEach((day, i) => {
 })
 
 export const es: Language = {
-  habits: { language: 'es', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: false },
+  habits: { language: 'es', clock12: 'plain', dateOrder: 'dmy', ordinalDot: false },
   words: {
     ampm,
     number: { ...counted(numbers), 2: 'dos|un par de|par de', 1.5: 'uno y medio|una y media' },
@@ -105,7 +105,7 @@ export const es: Language = {
     part: {
       early: 'madrugada|de la madrugada|de madrugada|por la madrugada|en la madrugada|temprano',
       morning:
-        'de la mañana|por la mañana|en la mañana|a la mañana|por las mañanas|de mañana|am de la mañana',
+        'de la mañana|por la mañana|en la mañana|a la mañana|por las mañanas|de mañana|am de la mañana|a primera hora|a primera hora de la mañana',
       noon: 'del mediodía|del medio día|a la hora de comer',
       afternoon: 'tarde|de la tarde|por la tarde|en la tarde|a la tarde|por las tardes|de tarde',
       night: 'noche|de la noche|por la noche|en la noche|a la noche|de noche|por las noches',
@@ -133,10 +133,12 @@ export const es: Language = {
     other: 'otro|otra',
     seq: {
       ...everyOther,
+      'day:0 part:morning': 'esta mañana|hoy por la mañana|hoy en la mañana',
+      'day:0 part:afternoon': 'esta tarde|hoy por la tarde|hoy en la tarde',
       'day:0 part:night': 'esta noche|hoy por la noche|hoy en la noche',
       'every:day': 'diario|diariamente|a diario|diaria|todo los días|todos los dias de la semana',
       'every:day:2':
-        'un día sí y otro no|un día sí y un día no|día por medio|cada tercer día|días alternos|en días alternos|un día de cada dos',
+        'un día sí y otro no|un día sí y un día no|día por medio|días alternos|en días alternos|un día de cada dos',
       'every:day part:morning': 'todas las mañanas|cada mañana|por las mañanas',
       'every:day part:afternoon': 'todas las tardes|cada tarde|por las tardes',
       'every:day part:night': 'todas las noches|cada noche|por las noches',
@@ -151,6 +153,7 @@ export const es: Language = {
       'every:minute:30': 'cada media hora',
       'every:minute:15': 'cada cuarto de hora',
       'weekdays:6,7': 'cada fin de semana|todos los fines de semana',
+      'period:weekend': 'el fin de semana|el finde',
       'period:week:2': 'la semana siguiente a la próxima|dentro de dos semanas la semana',
       'nth:-1:day':
         'fin de mes|a fin de mes|final de mes|a final de mes|a finales de mes|fin del mes|a fin del mes',
@@ -168,8 +171,8 @@ export const es: Language = {
       'easter-3': 'jueves santo',
       'easter-7': 'domingo de ramos',
       'easter+1': 'lunes de pascua',
-      'thanksgiving+1': 'black friday|viernes negro',
-      'thanksgiving+4': 'cyber monday',
+      'thanksgiving+1': 'Black Friday|viernes negro',
+      'thanksgiving+4': 'Cyber Monday',
     },
     in: 'en|dentro de|de aquí a|al cabo de|en el plazo de',
     hence: 'después|más tarde|desde ahora|a partir de ahora',
@@ -188,14 +191,16 @@ export const es: Language = {
     times: 'veces|vez',
     onceA: { 1: 'una vez', 2: 'dos veces', 3: 'tres veces' },
     except:
-      'excepto|excepto los|excepto el|salvo|salvo los|menos los|menos el|pero no|pero no los|a excepción de|excepto en',
+      'excepto|excepto los|excepto el|salvo|salvo los|menos|menos los|menos el|pero no|pero no los|a excepción de|excepto en',
     between: 'entre|entre las',
     and: 'y|e|&|y también|y a las',
     to: 'a|al|hasta|-|a las|hasta las',
     or: 'o|u|o bien',
-    glue: 'aproximadamente|aprox|aprox.|más o menos|exactamente|por favor|cerca de|alrededor de|como|sobre|en punto|siempre',
-    vague:
-      'algún día|pronto|quizás|quizá|tal vez|más tarde|a veces|de vez en cuando|a menudo|luego|nunca|regularmente|cuando sea|algún momento',
+    glue: 'aproximadamente|aprox|aprox.|más o menos|exactamente|por favor|cerca de|alrededor de|como|sobre|en punto|siempre|para',
+    vague: {
+      third: 'cada tercer día|cada tercer dia',
+      '': 'algún día|pronto|quizás|quizá|tal vez|más tarde|a veces|de vez en cuando|a menudo|luego|nunca|regularmente|cuando sea|algún momento',
+    },
     not: 'no|nunca',
     endOf:
       'fin de|fin del|a fin de|a fin del|final del|al final de|al final del|final de|fines de|finales de|a finales de|a fines de|el final de',

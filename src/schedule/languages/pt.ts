@@ -51,11 +51,11 @@ STEMS.forEach((stem, i) => {
   const plural = `${stem}s|${stem}s-feiras|${stem}s feiras`
   weekdays[String(i + 1)] = `${plural}|às ${stem}s|às ${stem}s-feiras|nas ${stem}s`
   everyOther[`every:week:2 weekday:${i + 1}`] =
-    `${stem} sim ${stem} não|uma ${stem} sim outra não|${stem}-feira sim, ${stem}-feira não`
+    `${stem} sim ${stem} não|${stem} sim, ${stem} não|${stem}-feira sim ${stem}-feira não|uma ${stem} sim outra não|${stem}-feira sim, ${stem}-feira não`
 })
 
 export const pt: Language = {
-  habits: { language: 'pt', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: false },
+  habits: { language: 'pt', clock12: 'plain', dateOrder: 'dmy', ordinalDot: false },
   words: {
     ampm,
     number: { ...counted(numbers), 2: 'dois|duas|um par de|par de' },
@@ -156,6 +156,8 @@ export const pt: Language = {
       'every:hour': 'de hora em hora|por hora',
       'every:minute:30': 'a cada meia hora|de meia em meia hora|cada meia hora',
       'weekdays:6,7': 'todo fim de semana|todos os fins de semana|todo final de semana',
+      'period:weekend':
+        'fim de semana|no fim de semana|o fim de semana|final de semana|no final de semana|ao fim de semana',
       'nth:-1:day': 'fim do mês|no fim do mês|final do mês|no final do mês|ao fim do mês',
       'every:month nth:-1:day': 'todo fim de mês|todo final de mês|no fim de cada mês|ao final de cada mês',
     },
@@ -166,13 +168,13 @@ export const pt: Language = {
       '1-1': 'ano novo|dia de ano novo|ano-novo',
       '2-14': 'dia de são valentim',
       '6-12': 'dia dos namorados',
-      easter: 'páscoa|domingo de páscoa',
+      easter: 'Páscoa|domingo de páscoa',
       'easter-2': 'sexta-feira santa|sexta feira santa|sexta santa',
       'easter-47': 'carnaval|terça-feira de carnaval',
       'easter-46': 'quarta-feira de cinzas',
-      'easter+60': 'corpus christi',
-      'thanksgiving+1': 'black friday',
-      'thanksgiving+4': 'cyber monday',
+      'easter+60': 'Corpus Christi',
+      'thanksgiving+1': 'Black Friday',
+      'thanksgiving+4': 'Cyber Monday',
       mothers: 'dia das mães',
     },
     in: 'em|dentro de|daqui a|daqui|de aqui a|ao fim de|no prazo de',
@@ -201,7 +203,7 @@ export const pt: Language = {
     and: 'e|&|e às|e também|e as',
     to: 'a|à|às|as|ao|até|-|até às|até as',
     or: 'ou',
-    glue: 'aproximadamente|aprox|aprox.|cerca|cerca de|mais ou menos|exatamente|exactamente|por favor|em torno de|por volta|em ponto|sempre|lá para|sendo',
+    glue: 'aproximadamente|aprox|aprox.|cerca|cerca de|mais ou menos|exatamente|exactamente|por favor|em torno de|por volta|em ponto|sempre|lá para|sendo|para|para a|para o',
     vague:
       'algum dia|logo|em breve|talvez|mais tarde|às vezes|de vez em quando|frequentemente|nunca|regularmente|qualquer dia|um dia desses',
     not: 'não|nunca',

@@ -24,7 +24,8 @@ const numbers: string[] = [...CASED]
 for (let n = 13; n < 60; n += 1) {
   const ten = tens[Math.floor(n / 10) - 1] ?? ''
   const unit = units[n % 10] ?? ''
-  numbers.push(unit === '' ? `${ten}|${ten}de|${ten}da` : `${ten} ${unit}|${ten}${unit}`)
+  const cased = (CASED[n % 10] ?? '').split('|').map((one) => `${ten} ${one}`)
+  numbers.push(unit === '' ? `${ten}|${ten}de|${ten}da` : `${cased.join('|')}|${ten}${unit}`)
 }
 const ordinals: Record<string, string> = {
   '-1': 'son|sonuncu',
@@ -131,7 +132,7 @@ const possessive =
 const dative = "'e|'a|'ye|'ya|'yi|'yı|'yu|'yü"
 
 export const tr: Language = {
-  habits: { language: 'tr', clock12: 'spoken', dateOrder: 'dmy', ordinalDot: true },
+  habits: { language: 'tr', clock12: 'plain', dateOrder: 'dmy', ordinalDot: true },
   words: {
     ampm,
     number: counted(numbers),
@@ -196,7 +197,8 @@ export const tr: Language = {
       'day:0 part:evening': 'bu akşam|bugün akşam|akşama',
       'day:0 part:morning': 'bu sabah|bugün sabah',
       'day:0 part:night': 'bu gece|bugün gece',
-      'every:day': 'günlük|hergün|her allahın günü|günde bir|günde bir kez',
+      'every:day':
+        'günlük|hergün|haftanın her günü|haftanın her gününde|her allahın günü|günde bir|günde bir kez',
       'every:day:2': 'gün aşırı|günaşırı|iki günde bir',
       'every:day part:morning': 'her sabah|sabahları',
       'every:day part:evening': 'her akşam|akşamları',
@@ -216,14 +218,15 @@ export const tr: Language = {
       'period:weekend': 'hafta sonu|haftasonu|hafta sonunda',
       'period:weekend:0': 'bu hafta sonu',
       ofMonth: 'ayın|bu ayın',
-      'nth:-1:day': 'ay sonu|ay sonunda|ayın sonunda|ayın sonu',
+      'nth:1:day': 'ay başı|ay başında',
+      'nth:-1:day': 'ay sonu|ay sonunda|ay sonuna|ayın sonunda|ayın sonu',
       'every:month nth:-1:day': 'her ay sonu|her ay sonunda|her ayın sonunda|her ayın sonu',
     },
     holiday: {
       '1-1': 'yılbaşı günü',
       '12-31': 'yılbaşı gecesi|yılbaşı akşamı',
       '2-14': 'sevgililer günü',
-      '10-29': 'cumhuriyet bayramı',
+      '10-29': 'cumhuriyet bayramı|cumhuriyet bayramında',
     },
     hence: 'sonra|içinde|içerisinde|sonraya|sonrasında|sonrası|sonrasına',
     now: 'şimdi|hemen|şu an|derhal',

@@ -56,5 +56,7 @@ export const deSpeech: Speech = {
   times: (count) => `${count} mal`,
   except: (list) => `außer ${list}`,
   range: (first, last) => `vom ${first} bis ${last}`,
+  eachYear: (date) => `jeden ${date}`,
+  eachFeast: (name) => `jedes Jahr ${name}`,
   exceptSeveral: true,
 }

@@ -45,5 +45,6 @@ export const enSpeech: Speech = {
   times: (count) => `for ${count} times`,
   except: (list) => `except ${list}`,
   range: (first, last) => `${first} to ${last}`,
+  eachYear: (date) => `every ${date}`,
   exceptSeveral: true,
 }

@@ -44,5 +44,6 @@ export const esSpeech: Speech = {
   times: (count) => `${count} veces`,
   except: (list) => `excepto ${list}`,
   range: (first, last) => `${first} a ${last}`,
+  eachYear: (date) => `cada ${date}`,
   exceptSeveral: true,
 }

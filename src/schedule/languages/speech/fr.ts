@@ -50,5 +50,6 @@ export const frSpeech: Speech = {
   times: (count) => `${count} fois`,
   except: (list) => `sauf ${list}`,
   range: (from, last) => `du ${from} au ${last}`,
+  eachYear: (date) => `chaque ${date}`,
   exceptSeveral: true,
 }

@@ -35,5 +35,6 @@ export const jaSpeech: Speech = {
   times: (count) => `${count}回`,
   except: (list) => `${list}を除く`,
   range: (first, last) => `${first}から${last}`,
+  eachYear: (date) => `毎年${date}`,
   exceptSeveral: false,
 }

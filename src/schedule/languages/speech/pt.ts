@@ -59,5 +59,6 @@ export const ptSpeech: Speech = {
   times: (count) => `${count} vezes`,
   except: (list) => `exceto ${list}`,
   range: (first, last) => `${first} a ${last}`,
+  eachYear: (date) => `cada ${date}`,
   exceptSeveral: true,
 }

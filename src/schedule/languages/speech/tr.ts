@@ -48,5 +48,6 @@ export const trSpeech: Speech = {
   until: (date, time) => `${date}${time === undefined ? '' : ` saat ${time}`} tarihine kadar`,
   times: (count) => `${count} kez`,
   except: (list) => `${list} hariç`,
+  eachYear: (date) => `her ${date}`,
   exceptSeveral: false,
 }
