@@ -15,7 +15,7 @@ import {
   TRIES,
   whereItStands,
 } from './bookkeeping.ts'
-import { ASKED, type Attempt, type Delivery } from './delivery.ts'
+import { ASKED, type Attempt, type AttemptOutcome, type Delivery } from './delivery.ts'
 import type { Begun, DeliveryChanges, DeliveryQueue } from './delivery-store.ts'
 import { KeptProgress } from './kept-progress.ts'
 import type { Held, Lease, Leases } from './leases.ts'
@@ -152,117 +152,121 @@ const accessEnded = (platform: string, cause: unknown): PublishError =>
   new PublishError(platform, { do: 'retry' }, 'Its access ended while it was being used', { cause })
 
 async function publish(run: Run): Promise<Delivered> {
+  const opened = await prepare(run)
+  if ('move' in opened) return opened
+  const { platform, publication } = opened
+  const parts = platform.parts?.(publication) ?? 1
+  const first = publishedParts(run.progress.all()).length
+  for (let part = first; part < parts; part++) {
+    const stopped = await publishPart(run, opened, { part, first, isLast: part === parts - 1 })
+    if (stopped) return stopped
+  }
+  return { move: 'publish' }
+}
+
+/** Everything that may be repeated. Answers what became of the delivery where it goes no further. */
+async function prepare(run: Run): Promise<Outlet | Delivered> {
   const { delivery, needs, lease, progress } = run
-  const { queue, clock } = needs
-  const { worker } = delivery
-  let outlet: Outlet
   try {
-    outlet = await whenBack(run, () => needs.open(delivery, lease.signal))
+    const outlet = await whenBack(run, () => needs.open(delivery, lease.signal))
     run.outlet = outlet
     const held = await givenBack(run)
     if (held) return held
     await outlet.platform.prepare?.(outlet.publication, outlet.io, progress)
+    return outlet
   } catch (error) {
     const found = await failed(run, error, 'prepare')
     const failure = isInDoubt(progress.all()) ? stillInDoubt(found) : found
-    await whenBack(run, () => queue.keepProgress(delivery.id, worker, progress.all(), clock.now()))
+    await whenBack(run, () =>
+      needs.queue.keepProgress(delivery.id, delivery.worker, progress.all(), needs.clock.now()),
+    )
     const { move } = await release(run, failure.move, changesOf(failure))
     return move === 'lost' ? { move } : { move, failure }
   }
-
-  const { platform, publication, io } = outlet
-  const parts = platform.parts?.(publication) ?? 1
-  let number = delivery.attempts
-  const resumed = publishedParts(progress.all()).length
-  for (let part = resumed; part < parts; part++) {
-    number += 1
-    const attempt = {
-      id: newId(clock.now()),
-      deliveryId: delivery.id,
-      number,
-      part,
-      worker,
-      startedAt: clock.now(),
-      endedAt: null,
-      outcome: null,
-      message: null,
-    }
-    const doubtSince = progress.get<number | null>(doubtStep(part)) ?? undefined
-    if (doubtSince !== undefined && !mayRepeat(doubtSince, clock.now(), platform.look.repeatableFor)) {
-      // It waited too long (a pause, a stop): the platform has forgotten the key, so it is looked into again, not repeated.
-      const problem = {
-        ask: 'check' as const,
-        message: 'It is too late to send it again without a second post',
-      }
-      return release(run, 'lose', { problem })
-    }
-    if (lease.signal.aborted) return { move: 'lost' }
-    const held = await givenBack(run)
-    if (held) return held
-    const begun = await whenBack(run, () => begin(queue, attempt, platform.rates?.account ?? []))
-    needs.begun(delivery)
-    if (begun === 'lost') return { move: 'lost' }
-    if (begun !== 'begun') {
-      const { until, why } = untilThereIsRoom(platform.label, begun.full, clock.now())
-      return release(run, 'retryLater', { dueAt: until, problem: { ask: 'retry', message: why } })
-    }
-
-    let published: Published
-    try {
-      // The process may have stood still since: what is sent now could meet what somebody else sends instead.
-      if (!lease.holds()) throw notSent(delivery.platform)
-      // Each part before took one attempt at least: one more than those was of the part that is gone on with.
-      const again = doubtSince !== undefined || (part === resumed && number - 1 > part)
-      published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part, again)
-    } catch (error) {
-      const found = await failed(run, error, 'commit')
-      const failure = doubtSince === undefined ? found : stillInDoubt(found)
-      const ended = await insist(run, () =>
-        queue.endAttempt(
-          {
-            id: attempt.id,
-            deliveryId: delivery.id,
-            number,
-            worker,
-            outcome: failure.outcome,
-            message: failure.problem.message,
-            at: clock.now(),
-          },
-          failure.move,
-          { at: clock.now(), ...changesOf(failure), progress: progress.all() },
-        ),
-      )
-      return ended ? { move: failure.move, failure } : { move: 'lost' }
-    }
-
-    progress.set(partStep(part), published)
-    // What comes next has tries of its own.
-    progress.set(TRIES, undefined)
-    const last = part === parts - 1
-    const whole = whereItStands(progress.all()) ?? published
-    const ended = await insist(run, () =>
-      queue.endAttempt(
-        {
-          id: attempt.id,
-          deliveryId: delivery.id,
-          number,
-          worker,
-          outcome: 'published',
-          message: null,
-          at: clock.now(),
-        },
-        last ? 'publish' : null,
-        {
-          at: clock.now(),
-          progress: progress.all(),
-          ...(last ? { published: whole, publishedAt: clock.now(), problem: null } : {}),
-        },
-      ),
-    )
-    if (!ended) return { move: 'lost' }
-  }
-  return { move: 'publish' }
 }
+
+/** An attempt on the disk, then its commit. Answers what became of the delivery unless this part is live. */
+async function publishPart(
+  run: Run,
+  { platform, publication, io }: Outlet,
+  { part, first, isLast }: { part: number; first: number; isLast: boolean },
+): Promise<Delivered | undefined> {
+  const { delivery, needs, lease, progress } = run
+  const { queue, clock } = needs
+  const doubtSince = progress.get<number | null>(doubtStep(part)) ?? undefined
+  if (doubtSince !== undefined && !mayRepeat(doubtSince, clock.now(), platform.look.repeatableFor)) {
+    // It waited too long (a pause, a stop): the platform has forgotten the key, so it is looked into again, not repeated.
+    const message = 'It is too late to send it again without a second post'
+    return release(run, 'lose', { problem: { ask: 'check', message } })
+  }
+  if (lease.signal.aborted) return { move: 'lost' }
+  const held = await givenBack(run)
+  if (held) return held
+  const attempt: Attempt = {
+    id: newId(clock.now()),
+    deliveryId: delivery.id,
+    number: delivery.attempts + 1 + part - first,
+    part,
+    worker: delivery.worker,
+    startedAt: clock.now(),
+    endedAt: null,
+    outcome: null,
+    message: null,
+  }
+  const begun = await whenBack(run, () => begin(queue, attempt, platform.rates?.account ?? []))
+  needs.begun(delivery)
+  if (begun === 'lost') return { move: 'lost' }
+  if (begun !== 'begun') {
+    const { until, why } = untilThereIsRoom(platform.label, begun.full, clock.now())
+    return release(run, 'retryLater', { dueAt: until, problem: { ask: 'retry', message: why } })
+  }
+
+  let published: Published
+  try {
+    // The process may have stood still since: what is sent now could meet what somebody else sends instead.
+    if (!lease.holds()) throw notSent(delivery.platform)
+    // Each part before took one attempt at least: one more than those was of the part that is gone on with.
+    const again = doubtSince !== undefined || (part === first && delivery.attempts > part)
+    published = await platform.commit(publication, { ...io, now: clock.now() }, progress, part, again)
+  } catch (error) {
+    const found = await failed(run, error, 'commit')
+    const failure = doubtSince === undefined ? found : stillInDoubt(found)
+    const end = { outcome: failure.outcome, message: failure.problem.message }
+    const ended = await endAttempt(run, attempt, end, failure.move, changesOf(failure))
+    return ended ? { move: failure.move, failure } : { move: 'lost' }
+  }
+
+  progress.set(partStep(part), published)
+  // What comes next has tries of its own.
+  progress.set(TRIES, undefined)
+  const end = { outcome: 'published', message: null } as const
+  const changes = {
+    published: whereItStands(progress.all()) ?? published,
+    publishedAt: clock.now(),
+    problem: null,
+  }
+  const ended = await (isLast
+    ? endAttempt(run, attempt, end, 'publish', changes)
+    : endAttempt(run, attempt, end, null, {}))
+  return ended ? undefined : { move: 'lost' }
+}
+
+/** Says whether the delivery was still this worker's. */
+const endAttempt = (
+  run: Run,
+  { id, deliveryId, number, worker }: Attempt,
+  end: { outcome: AttemptOutcome; message: string | null },
+  move: DeliveryMove | null,
+  changes: Omit<DeliveryChanges, 'at' | 'progress'>,
+): Promise<boolean> =>
+  insist(run, () => {
+    const at = run.needs.clock.now()
+    return run.needs.queue.endAttempt({ id, deliveryId, number, worker, ...end, at }, move, {
+      at,
+      ...changes,
+      progress: run.progress.all(),
+    })
+  })
 
 /** An account without caps costs no counting. */
 const begin = async (queue: DeliveryQueue, attempt: Attempt, caps: readonly Cap[]): Promise<Begun> => {

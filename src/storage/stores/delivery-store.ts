@@ -93,7 +93,12 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
         .select()
         .from(deliveries)
         .where(matching(filter))
-        .orderBy(asc(deliveries.scheduledFor), asc(deliveries.createdAt), asc(deliveries.ordinal))
+        .orderBy(
+          asc(deliveries.scheduledFor),
+          asc(deliveries.createdAt),
+          asc(deliveries.ordinal),
+          asc(deliveries.id),
+        )
       return (await (filter.limit === undefined ? found : found.limit(filter.limit))).map(toDelivery)
     },
     move: async (id, move, changes, seen) => {
