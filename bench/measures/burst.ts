@@ -6,6 +6,9 @@ const SQLITE = 'Crier, SQLite, intent on disk'
 const POSTGRES = 'Crier, PostgreSQL, intent on disk'
 const TO_FIVE = 'Crier, SQLite, each post to five accounts'
 const RAW = 'raw limit: POSTs and rows, no Crier'
+/** Every row that Crier writes for a delivery: what nothing that writes them can be faster than. */
+const ROWS_SQLITE = 'its rows: POSTs and all of Crier’s rows, no Crier, SQLite'
+const ROWS_POSTGRES = 'its rows: POSTs and all of Crier’s rows, no Crier, PostgreSQL'
 const QUEUES = ['pg-boss', 'graphile-worker', 'BullMQ']
 
 /** (a) Deliveries due at one instant, each a POST of 1 KB over loopback. */
@@ -14,10 +17,12 @@ export async function burst({ receiver, many, runs, database, redis }: Ground): 
   const found = await inTurns(
     [
       [RAW, () => measured('burst-raw.ts', [receiver, count])],
+      [ROWS_SQLITE, () => measured('burst-raw-rows.ts', [receiver, count, 'sqlite'])],
       [SQLITE, () => measured('burst-crier.ts', [receiver, count, 'sqlite', 'no'])],
       [TO_FIVE, () => measured('burst-crier.ts', [receiver, count, 'sqlite', 'no', '5'])],
       ...(database
         ? ([
+            [ROWS_POSTGRES, async () => measured('burst-raw-rows.ts', [receiver, count, await database()])],
             [POSTGRES, async () => measured('burst-crier.ts', [receiver, count, await database(), 'no'])],
             ['pg-boss', async () => measured('burst-pg-boss.ts', [receiver, count, await database()])],
             [
@@ -44,6 +49,10 @@ export async function burst({ receiver, many, runs, database, redis }: Ground): 
         'SQLite : raw': toRaw,
         'SQLite, to five accounts : raw': ratios(found, TO_FIVE, [RAW]),
         'PostgreSQL : pg-boss': toBoss,
+        'SQLite : its rows': ratios(found, SQLITE, [ROWS_SQLITE]),
+        'PostgreSQL : its rows': ratios(found, POSTGRES, [ROWS_POSTGRES]),
+        'its rows on SQLite : best queue': ratios(found, ROWS_SQLITE, QUEUES),
+        'its rows on PostgreSQL : pg-boss': ratios(found, ROWS_POSTGRES, ['pg-boss']),
       }),
     ],
     targets: [
