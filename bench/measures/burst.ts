@@ -38,7 +38,7 @@ export async function burst({ receiver, many, runs, database, redis }: Ground): 
     runs,
   )
   const toBest = ratios(found, SQLITE, QUEUES)
-  const toRaw = ratios(found, SQLITE, [RAW])
+  const toRows = ratios(found, SQLITE, [ROWS_SQLITE])
   const toBoss = ratios(found, POSTGRES, ['pg-boss'])
   return {
     rows: [
@@ -46,10 +46,10 @@ export async function burst({ receiver, many, runs, database, redis }: Ground): 
       ...rowsOf('a', found, 'cpu', 'ms', ': its own CPU per 1,000'),
       ...ratioRows('a', {
         'SQLite : best queue': toBest,
-        'SQLite : raw': toRaw,
+        'SQLite : its rows': toRows,
+        'SQLite : raw': ratios(found, SQLITE, [RAW]),
         'SQLite, to five accounts : raw': ratios(found, TO_FIVE, [RAW]),
         'PostgreSQL : pg-boss': toBoss,
-        'SQLite : its rows': ratios(found, SQLITE, [ROWS_SQLITE]),
         'PostgreSQL : its rows': ratios(found, POSTGRES, [ROWS_POSTGRES]),
         'its rows on SQLite : best queue': ratios(found, ROWS_SQLITE, QUEUES),
         'its rows on PostgreSQL : pg-boss': ratios(found, ROWS_POSTGRES, ['pg-boss']),
@@ -57,7 +57,7 @@ export async function burst({ receiver, many, runs, database, redis }: Ground): 
     ],
     targets: [
       atLeast('a', 'Crier on SQLite : best of the queues', median(toBest), 1.2),
-      atLeast('a', 'Crier on SQLite : raw limit', median(toRaw), 0.5),
+      atLeast('a', 'Crier on SQLite : the same POSTs and rows without it', median(toRows), 0.5),
       ...(database ? [atLeast('f', 'one process on PostgreSQL : pg-boss', median(toBoss), 1)] : []),
     ],
   }
