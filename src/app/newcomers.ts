@@ -44,7 +44,7 @@ export async function welcome(
   const stores = bench.stores.workspace(found.workspace.id)
   const identity = { surface, chat: speaker.chat.externalId, externalId: speaker.person.externalId }
   const known = await stores.workspace.memberByIdentity(identity)
-  if (known) return { ...found, member: await refreshed(stores, known, speaker) }
+  if (known) return { ...found, member: await refreshed(stores, known, found.chat, speaker) }
 
   const member = await bench.stores.transaction(found.workspace.id, (inside) =>
     join(inside, bench, speaker, identity),
@@ -105,18 +105,19 @@ function roleFor(speaker: Speaker, members: readonly Member[]): Role {
 }
 
 /**
- * What the surface knows better by now: a zone and a language where none was chosen, and a new name where it has names of
- * its own.
+ * What the surface knows better by now: a zone and a language where none was chosen, and a new name.
+ *
+ * @param chat where they were named; undefined on a surface that has no names of its own
  */
 async function refreshed(
   stores: WorkspaceStores,
   member: Member,
-  { surface, person }: Speaker,
+  chat: Chat | undefined,
+  { person }: Speaker,
 ): Promise<Member> {
   const zone = member.zone === null && person.zone ? person.zone : undefined
   const locale = member.locale === null && person.locale ? person.locale : undefined
-  const isOurs = surface === 'terminal' || surface === 'api'
-  const name = isOurs || member.name === person.name ? undefined : person.name
+  const name = chat === undefined || member.name === person.name ? undefined : person.name
   if (zone === undefined && locale === undefined && name === undefined) return member
   return stores.workspace.changeMember(member.id, {
     ...(zone ? { zone } : {}),

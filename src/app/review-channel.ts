@@ -14,9 +14,8 @@ export interface ReviewPlace {
  * A chat where nobody has chosen a channel for reviews: the first one a post is submitted from becomes it, since a card
  * that nobody sees is worse than one in a channel that an admin changes later. Undefined where there is nothing to choose.
  */
-export function reviewPlace({ place, surface }: CommandContext): ReviewPlace | undefined {
+export function reviewPlace({ place }: Pick<CommandContext, 'place'>): ReviewPlace | undefined {
   if (!place?.channel || place.direct || place.chat.channels.review !== null) return undefined
-  if (surface === 'terminal' || surface === 'api') return undefined
   return { chatId: place.chat.id, channel: place.channel }
 }
 

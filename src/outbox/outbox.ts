@@ -122,7 +122,8 @@ export interface OutboxStore {
 export interface OutboxQueue {
   /**
    * Takes waiting entries that are due, in order: never two of one channel at once, none behind an unsent one of its
-   * channel (but one that was put aside), and none of a chat that asked for quiet. What was `sent` since the last claim is written in the same commit.
+   * channel (but one that was put aside), and none of a chat that asked for quiet. What was `sent` since the last claim is
+   * written in the same commit.
    *
    * @param claim.surfaces those that this process can send to: others' entries are left to who has theirs. All where absent
    */

@@ -24,7 +24,8 @@ export interface Asked {
 /**
  * The database was put back to an earlier time. What was due since may have gone out, so it is asked about and nothing of
  * it is sent; what was changed since (posts cancelled, moved, sent at once) is forgotten, so everything is paused until a
- * person has looked. What had failed may have been tried again: `retry` asks first. Messages that waited are dropped, runs of series that have passed are not made up for.
+ * person has looked. What had failed may have been tried again: `retry` asks first. Messages that waited are dropped, runs of
+ * series that have passed are not made up for.
  *
  * Safe to run again: each workspace is gone through in one transaction, once per `id`.
  *

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Delivery } from '../../src/deliveries/delivery.ts'
 import { silentLog } from '../../src/kit/log.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import { postgresSpeech } from '../../src/storage/postgres/postgres-driver.ts'
@@ -116,38 +117,45 @@ if ('missing' in postgres) {
       await beside.close()
     })
 
-    test('an attempt waits for whoever is taking its delivery over, and then does not begin', async () => {
+    /** A claimed delivery, somebody else's open transaction about it, and what `act` does meanwhile. */
+    async function behind(
+      open: (delivery: Delivery) => Promise<unknown>,
+      act: (delivery: Delivery) => Promise<boolean>,
+    ) {
       const { storage } = ground
       const team = await newTeam(storage)
       const delivery = await dueDelivery(team)
-      const { id } = delivery
       await storage.queue.claimDue({ now: NOON, leaseUntil: NOON + 1, worker: 'w1', limit: 1_000 })
       await admin.query('begin')
       await admin.query("set local crier.workspace = '*'")
-      await admin.query(`update deliveries set state = 'unsure', worker = null where id = $1`, [id])
-      const beginning = storage.queue.beginAttempt(newAttempt(delivery, 'w1'))
-      const early = await Promise.race([beginning, wait(300).then(() => 'it waits')])
+      await open(delivery)
+      const acting = act(delivery)
+      const early = await Promise.race([acting, wait(300).then(() => 'it waits')])
       await admin.query('commit')
-      expect([early, await beginning]).toEqual(['it waits', false])
-      expect(await team.stores.deliveries.attempts(id)).toEqual([])
+      return { said: [early, await acting], attempts: await team.stores.deliveries.attempts(delivery.id) }
+    }
+
+    test('an attempt waits for whoever is taking its delivery over, and then does not begin', async () => {
+      const { said, attempts } = await behind(
+        ({ id }) => admin.query(`update deliveries set state = 'unsure', worker = null where id = $1`, [id]),
+        (delivery) => ground.storage.queue.beginAttempt(newAttempt(delivery, 'w1')),
+      )
+      expect(said).toEqual(['it waits', false])
+      expect(attempts).toEqual([])
     })
 
     test('whoever takes a delivery over waits for an attempt at it that is being written, and sees it', async () => {
-      const { storage } = ground
-      const team = await newTeam(storage)
-      const delivery = await dueDelivery(team)
-      const { id } = delivery
-      await storage.queue.claimDue({ now: NOON, leaseUntil: NOON + 1, worker: 'w1', limit: 1_000 })
-      await admin.query('begin')
-      await admin.query("set local crier.workspace = '*'")
-      await admin.query(postgresSpeech.compile(writeBegun.build(postgresSpeech.t, 'postgres')).text, [
-        JSON.stringify([begunRow(newAttempt(delivery, 'w1'))]),
-      ])
-      const seen = { leaseUntil: NOON + 1, openAttempt: null }
-      const settling = storage.queue.settleEndedLease(id, seen, 'retryLater', { at: NOON })
-      const early = await Promise.race([settling, wait(300).then(() => 'it waits')])
-      await admin.query('commit')
-      expect([early, await settling]).toEqual(['it waits', false])
+      const { said } = await behind(
+        (delivery) =>
+          admin.query(postgresSpeech.compile(writeBegun.build(postgresSpeech.t, 'postgres')).text, [
+            JSON.stringify([begunRow(newAttempt(delivery, 'w1'))]),
+          ]),
+        ({ id }) => {
+          const seen = { leaseUntil: NOON + 1, openAttempt: null }
+          return ground.storage.queue.settleEndedLease(id, seen, 'retryLater', { at: NOON })
+        },
+      )
+      expect(said).toEqual(['it waits', false])
     })
 
     test('one that a newer Crier has used is refused', async () => {

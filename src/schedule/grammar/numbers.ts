@@ -196,21 +196,8 @@ function spanPart(r: Reader, i: number): SpanPart | undefined {
   if (named !== undefined) {
     const minutes = Number(named.value)
     const days = minutes / 1440
-    if (Number.isInteger(days))
-      return {
-        unit: 'day',
-        unitAt: i,
-        next: named.next,
-        compact: false,
-        add: (to) => addUnit(to, days, 'day'),
-      }
-    return {
-      unit: 'minute',
-      unitAt: i,
-      next: named.next,
-      compact: false,
-      add: (to) => addUnit(to, minutes, 'minute'),
-    }
+    const [count, unit] = Number.isInteger(days) ? ([days, 'day'] as const) : ([minutes, 'minute'] as const)
+    return { unit, unitAt: i, next: named.next, compact: false, add: (to) => addUnit(to, count, unit) }
   }
   const count = amount(r, i)
   if (count === undefined) return undefined

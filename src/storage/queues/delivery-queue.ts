@@ -1,7 +1,7 @@
 import { ASKED, type Attempt } from '../../deliveries/delivery.ts'
 import type { Claimed, DeliveryChanges, DeliveryQueue } from '../../deliveries/delivery-store.ts'
 import { type Batch, createBatch } from '../../kit/batch.ts'
-import { and, asc, eq, gte, inArray, isNull, lte, sql } from '../drizzle.ts'
+import { and, asc, eq, gte, inArray, lte, sql } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { decode } from '../handle.ts'
 import { isUnique } from '../query-error.ts'
@@ -10,7 +10,7 @@ import { type DeliveryRow, fromPublishing, toAttempt, toDelivery } from '../stor
 import { inChunks } from '../stores/rows.ts'
 import { createCappedBegins } from './capped-begins.ts'
 import { claimDue, nextDue, overdue, renewLease } from './claim-due.ts'
-import { settleEndedLease } from './ended-leases.ts'
+import { isOpen, settleEndedLease } from './ended-leases.ts'
 import { begunRow, moveHeld, ROWS_OF_A_COMMIT, writeBegun, writeEnded } from './write-attempts.ts'
 
 /** A write of a worker on a delivery it holds, with the end of an attempt or without. */
@@ -137,12 +137,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
         db
           .select()
           .from(attempts)
-          .where(
-            and(
-              inArray(attempts.deliveryId, chunk),
-              open ? and(isNull(attempts.outcome), isNull(attempts.endedAt)) : undefined,
-            ),
-          )
+          .where(and(inArray(attempts.deliveryId, chunk), open ? isOpen(t) : undefined))
           .orderBy(asc(attempts.number), asc(attempts.startedAt), asc(attempts.id)),
     )
     return new Map(found.map((row) => [row.deliveryId, toAttempt(row)]))
