@@ -6,11 +6,11 @@ import type { Engine } from '../engine.ts'
 import { decode } from '../handle.ts'
 import { isUnique } from '../query-error.ts'
 import { storable, toJson } from '../schema/json-column.ts'
-import { type DeliveryRow, fromPublishing, toAttempt, toDelivery } from '../stores/delivery-rows.ts'
+import { type DeliveryRow, fromPublishing, isOpenIn, toAttempt, toDelivery } from '../stores/delivery-rows.ts'
 import { inChunks } from '../stores/rows.ts'
 import { createCappedBegins } from './capped-begins.ts'
 import { claimDue, nextDue, overdue, renewLease } from './claim-due.ts'
-import { isOpen, settleEndedLease } from './ended-leases.ts'
+import { settleEndedLease } from './ended-leases.ts'
 import { begunRow, moveHeld, ROWS_OF_A_COMMIT, writeBegun, writeEnded } from './write-attempts.ts'
 
 /** A write of a worker on a delivery it holds, with the end of an attempt or without. */
@@ -137,7 +137,7 @@ export function createDeliveryQueue(engine: Engine): DeliveryQueue & { settle():
         db
           .select()
           .from(attempts)
-          .where(and(inArray(attempts.deliveryId, chunk), open ? isOpen(t) : undefined))
+          .where(and(inArray(attempts.deliveryId, chunk), open ? isOpenIn(attempts) : undefined))
           .orderBy(asc(attempts.number), asc(attempts.startedAt), asc(attempts.id)),
     )
     return new Map(found.map((row) => [row.deliveryId, toAttempt(row)]))

@@ -1,10 +1,9 @@
 import type { DeliveryChanges, EndedLease } from '../../deliveries/delivery-store.ts'
 import type { DeliveryMove } from '../../deliveries/moves.ts'
 import { keepTheirState } from '../dialect.ts'
-import { and, desc, eq, isNull, lt, type SQL, sql } from '../drizzle.ts'
+import { and, desc, eq, lt, sql } from '../drizzle.ts'
 import { given, type Handle, type Statement } from '../handle.ts'
-import type { Tables } from '../schema/tables.ts'
-import { fromPublishing, moved } from '../stores/delivery-rows.ts'
+import { fromPublishing, isOpenIn, moved } from '../stores/delivery-rows.ts'
 
 /** What is being published, held until the transaction ends: its worker can begin no attempt meanwhile. */
 const holdPublishing: Statement = {
@@ -13,10 +12,6 @@ const holdPublishing: Statement = {
     select lease_until from deliveries where id = ${given('id')} and state = 'publishing'
     ${keepTheirState[dialect]}`,
 }
-
-/** Of an attempt: it is under way, or its process died in it and nobody has drawn the consequence yet. */
-export const isOpen = ({ attempts }: Tables): SQL | undefined =>
-  and(isNull(attempts.outcome), isNull(attempts.endedAt))
 
 /** Moves a delivery if its lease and its open attempt are what was seen of them. */
 export const settleEndedLease = (
@@ -32,7 +27,7 @@ export const settleEndedLease = (
     const [held] = await inside.run(holdPublishing, { id: deliveryId })
     if (held === undefined || asNumber(held[0]) !== seen.leaseUntil) return false
     // Asked for by a statement of its own: PostgreSQL shows it what was committed while the row was waited for.
-    const open = and(eq(t.attempts.deliveryId, deliveryId), isOpen(t))
+    const open = and(eq(t.attempts.deliveryId, deliveryId), isOpenIn(t.attempts))
     const [newest] = await db
       .select({ id: t.attempts.id, number: t.attempts.number })
       .from(t.attempts)

@@ -1,6 +1,7 @@
 import type { Attempt, Delivery, DeliveryState } from '../../deliveries/delivery.ts'
 import type { DeliveryChanges } from '../../deliveries/delivery-store.ts'
 import { type DeliveryMove, deliveryMoves } from '../../deliveries/moves.ts'
+import { and, isNull, type SQL } from '../drizzle.ts'
 import type { Tables } from '../schema/tables.ts'
 
 export type DeliveryRow = Tables['deliveries']['$inferSelect']
@@ -14,6 +15,10 @@ export const toDelivery = ({
 }: DeliveryRow): Delivery => row
 
 export const toAttempt = ({ workspaceId: _bound, accountId: _account, ...row }: AttemptRow): Attempt => row
+
+/** As `isOpen` says it of one attempt. */
+export const isOpenIn = (attempts: Tables['attempts']): SQL | undefined =>
+  and(isNull(attempts.outcome), isNull(attempts.endedAt))
 
 /** What a move writes. Whoever held the delivery holds it no more. */
 export const moved = (move: DeliveryMove, changes: DeliveryChanges) => ({

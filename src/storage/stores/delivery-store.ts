@@ -12,14 +12,13 @@ import {
   getTableColumns,
   gte,
   inArray,
-  isNull,
   lt,
   max,
   type SQL,
   sql,
 } from '../drizzle.ts'
 import { columnsOf, decode, given, type Handle, type Statement } from '../handle.ts'
-import { freeStates, moved, toAttempt, toDelivery } from './delivery-rows.ts'
+import { freeStates, isOpenIn, moved, toAttempt, toDelivery } from './delivery-rows.ts'
 import { inChunks, must } from './rows.ts'
 
 const deliveriesOfPosts: Statement = {
@@ -56,7 +55,7 @@ export function createDeliveryStore(handle: Handle, workspaceId: WorkspaceId): D
   const openAttempts = db
     .select({ id: attempts.id })
     .from(attempts)
-    .where(and(eq(attempts.deliveryId, deliveries.id), isNull(attempts.outcome), isNull(attempts.endedAt)))
+    .where(and(eq(attempts.deliveryId, deliveries.id), isOpenIn(attempts)))
 
   const matching = (filter: DeliveryFilter): SQL | undefined =>
     and(
